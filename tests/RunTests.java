@@ -1,0 +1,151 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//DEPS info.picocli:picocli:4.7.7
+//DEPS org.junit.jupiter:junit-jupiter:5.14.4
+//DEPS org.junit.platform:junit-platform-launcher:1.14.4
+//DEPS org.zeroturnaround:zt-exec:1.12
+//DEPS org.slf4j:slf4j-nop:1.7.36
+//DEPS com.fasterxml.jackson.core:jackson-databind:2.19.2
+//DEPS com.google.googlejavaformat:google-java-format:1.28.0
+//JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+//JAVA_OPTIONS --add-exports=jdk.compiler/com.sun.tools.javac.api=ALL-UNNAMED
+//JAVA_OPTIONS --add-exports=jdk.compiler/com.sun.tools.javac.code=ALL-UNNAMED
+//JAVA_OPTIONS --add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED
+//JAVA_OPTIONS --add-exports=jdk.compiler/com.sun.tools.javac.parser=ALL-UNNAMED
+//JAVA_OPTIONS --add-exports=jdk.compiler/com.sun.tools.javac.tree=ALL-UNNAMED
+//JAVA_OPTIONS --add-exports=jdk.compiler/com.sun.tools.javac.util=ALL-UNNAMED
+//SOURCES Checkout.java
+//SOURCES GoldenFile.java
+//SOURCES JavaStyle.java
+//SOURCES ShellCheck.java
+//SOURCES TestReport.java
+//SOURCES CheckoutTest.java
+//SOURCES GoldenFileTest.java
+//SOURCES HabitsTest.java
+//SOURCES JavaStyleTest.java
+//SOURCES ShellCheckTest.java
+package netfix;
+
+import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNamePatterns;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClasspathRoots;
+
+import org.junit.platform.launcher.Launcher;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Runs the tests: every class named ...Test that was built into this script's own jar. A new test
+ * file has to be named in a //SOURCES line above; HabitsTest fails where one is not.
+ */
+@Command(
+        name = "test",
+        mixinStandardHelpOptions = true,
+        description = "Runs netfix's tests. Needs neither root nor the lab.")
+public final class RunTests implements Callable<Integer> {
+
+    @Parameters(
+            paramLabel = "NAME",
+            description = {
+                "Run only these test classes, with or without the ending Test.",
+                "With --format: format only these files and folders."
+            })
+    private List<String> names = List.of();
+
+    @Option(
+            names = "--update-golden",
+            description =
+                    "Rewrite the golden files from what the code does now, to be read in git diff.")
+    private boolean updateGolden;
+
+    @Option(names = "--format", description = "Format the Java files, and run nothing.")
+    private boolean format;
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new RunTests()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (format) {
+            return format();
+        }
+        if (updateGolden) {
+            GoldenFile.update();
+        }
+        Launcher launcher = LauncherFactory.create();
+        Set<String> unknown = unknownNames(launcher);
+        if (!unknown.isEmpty()) {
+            System.err.println("test: no test class is named " + String.join(", ", unknown));
+            return 2;
+        }
+        TestReport report = new TestReport(System.out, System.console() != null);
+        launcher.execute(request(wanted()), report);
+        return report.finish() ? 0 : 1;
+    }
+
+    private int format() throws IOException {
+        List<Path> wanted = names.stream().map(Checkout::relative).toList();
+        for (Path file : Checkout.javaFiles()) {
+            boolean meant = wanted.isEmpty() || wanted.stream().anyMatch(file::startsWith);
+            if (meant && !JavaStyle.isFormatted(file)) {
+                JavaStyle.rewrite(file);
+                System.out.println("formatted " + file);
+            }
+        }
+        return 0;
+    }
+
+    private Set<String> unknownNames(Launcher launcher) {
+        return names.stream()
+                .filter(name -> !launcher.discover(request(classNamed(name))).containsTests())
+                .collect(Collectors.toSet());
+    }
+
+    private String wanted() {
+        return names.isEmpty()
+                ? ".*Test"
+                : names.stream().map(RunTests::classNamed).collect(Collectors.joining("|"));
+    }
+
+    private static String classNamed(String name) {
+        return "(.*[.])?" + Pattern.quote(name.replaceFirst("Test$", "")) + "Test";
+    }
+
+    private static LauncherDiscoveryRequest request(String classPattern) {
+        return LauncherDiscoveryRequestBuilder.request()
+                .selectors(selectClasspathRoots(Set.of(ownJar())))
+                .filters(includeClassNamePatterns(classPattern))
+                // A test that hangs is a failed test, not a hung run.
+                .configurationParameter("junit.jupiter.execution.timeout.default", "120 s")
+                .build();
+    }
+
+    private static Path ownJar() {
+        Path jar =
+                Path.of(
+                        RunTests.class
+                                .getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .getPath());
+        if (!Files.exists(jar)) {
+            throw new IllegalStateException("the tests' own jar is not where it was: " + jar);
+        }
+        return jar;
+    }
+}
