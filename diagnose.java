@@ -1,0 +1,90 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xlog:disable
+//SOURCES lib/Cli.java
+
+// netfix diagnose: looks at the network of this machine and says what is wrong with it, why, how it
+// knows, and what to do. It changes nothing: there is nothing to preview and nothing to take back.
+//
+//   ./jbang diagnose                      look at this machine (with sudo it sees more)
+//   ./jbang diagnose --root /mnt/card     look at a mounted card
+//   ./jbang diagnose --capture pi.tar.gz  look, and keep what was seen, passwords taken out
+//   ./jbang diagnose --from pi.tar.gz     the same analysis of that, on any machine
+//
+// What counts as wrong is one table: lib/Findings.java. A new row there is a new diagnosis.
+
+import netfix.BadInput;
+import netfix.CaptureFile;
+import netfix.Cli;
+import netfix.CommonOptions;
+import netfix.Diagnosis;
+import netfix.JsonReport;
+import netfix.Look;
+import netfix.Progress;
+import netfix.RecordingMachine;
+import netfix.Snapshot;
+import netfix.TextReport;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+@Command(
+        name = "diagnose",
+        version = Cli.VERSION,
+        mixinStandardHelpOptions = true,
+        description =
+                "Looks at the network and says what is wrong with it and why. Changes nothing.",
+        footer = {
+            "",
+            "Exit status: 0 healthy, 1 problems found, 2 wrong usage or input, 3 could not tell"
+                    + " (try sudo)."
+        })
+public class diagnose implements Callable<Integer> {
+
+    @Mixin CommonOptions common = new CommonOptions();
+
+    @Option(
+            names = "--watch",
+            paramLabel = "SECONDS",
+            description = "How long to watch; 0 is one look.",
+            defaultValue = "0")
+    int watch;
+
+    @Option(
+            names = "--capture",
+            paramLabel = "FILE.tar.gz",
+            description = "Keep what was seen, passwords taken out, for --from.")
+    Path capture;
+
+    public static void main(String... args) {
+        System.exit(Cli.run(new diagnose(), args));
+    }
+
+    @Override
+    public Integer call() {
+        if (watch != 0) {
+            throw new BadInput(
+                    "--watch "
+                            + watch
+                            + ": this version looks once; leave it out or give --watch 0");
+        }
+        RecordingMachine machine = new RecordingMachine(common.machine());
+        Snapshot snapshot;
+        try (Progress progress = Progress.onTerminal()) {
+            snapshot = Look.at(machine, progress);
+        }
+        if (capture != null) {
+            CaptureFile.save(machine.capture(), capture);
+        }
+        Diagnosis diagnosis = Diagnosis.of(snapshot);
+        System.out.print(
+                common.json
+                        ? JsonReport.of(diagnosis) + "\n"
+                        : TextReport.of(diagnosis, common.terminal()));
+        return diagnosis.exitCode();
+    }
+}

@@ -1,0 +1,13 @@
+package netfix;
+
+/**
+ * The user gave something that cannot be used. The message is one line for the user: what, where,
+ * and what to do.
+ */
+public final class BadInput extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public BadInput(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,40 @@
+package netfix;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What was asked of a machine and what it answered, by question. At once the support bundle, the
+ * input of an analysis made elsewhere, and a test's fixture; {@link CaptureFolder} and {@link
+ * CaptureArchive} keep it on disk.
+ */
+public final class Capture {
+
+    /** The number grows when a field is renamed or removed, never for an addition. */
+    public static final String SCHEMA = "netfix/capture/1";
+
+    private final Instant taken;
+    private final boolean live;
+    final Map<List<String>, CommandResult> commands = new ConcurrentHashMap<>();
+    final Map<String, Reading<String>> texts = new ConcurrentHashMap<>();
+    final Map<String, Reading<List<String>>> folders = new ConcurrentHashMap<>();
+    final Map<String, Reading<FileStat>> stats = new ConcurrentHashMap<>();
+
+    /**
+     * @param live whether the machine ran commands (else it was a mounted root)
+     */
+    Capture(Instant taken, boolean live) {
+        this.taken = taken;
+        this.live = live;
+    }
+
+    public Instant taken() {
+        return taken;
+    }
+
+    public boolean live() {
+        return live;
+    }
+}

@@ -1,0 +1,132 @@
+//DEPS info.picocli:picocli:4.7.7
+//SOURCES Answer.java
+//SOURCES BadInput.java
+//SOURCES BootForecast.java
+//SOURCES Capture.java
+//SOURCES CaptureFile.java
+//SOURCES CaptureFormat.java
+//SOURCES Command.java
+//SOURCES CommandResult.java
+//SOURCES CommonOptions.java
+//SOURCES DaemonFaults.java
+//SOURCES DeviceFaults.java
+//SOURCES DeviceSpec.java
+//SOURCES Dhcpcd.java
+//SOURCES Diagnosis.java
+//SOURCES Evidence.java
+//SOURCES ExitCode.java
+//SOURCES FileStat.java
+//SOURCES FileTree.java
+//SOURCES Finding.java
+//SOURCES FindingRow.java
+//SOURCES Findings.java
+//SOURCES IniFile.java
+//SOURCES Interfaces.java
+//SOURCES IpAddress.java
+//SOURCES Journal.java
+//SOURCES Json.java
+//SOURCES JsonReport.java
+//SOURCES Link.java
+//SOURCES LiveMachine.java
+//SOURCES Look.java
+//SOURCES Machine.java
+//SOURCES Manager.java
+//SOURCES ManagerFaults.java
+//SOURCES Neighbour.java
+//SOURCES Networkd.java
+//SOURCES NmConfig.java
+//SOURCES Nmcli.java
+//SOURCES Owners.java
+//SOURCES Processes.java
+//SOURCES Profile.java
+//SOURCES ProfileFaults.java
+//SOURCES Progress.java
+//SOURCES Reach.java
+//SOURCES Reading.java
+//SOURCES RecordingMachine.java
+//SOURCES Redaction.java
+//SOURCES ReplayedMachine.java
+//SOURCES Rfkill.java
+//SOURCES RootedMachine.java
+//SOURCES Route.java
+//SOURCES Snapshot.java
+//SOURCES SwitchFaults.java
+//SOURCES Terminal.java
+//SOURCES TextReport.java
+//SOURCES Unit.java
+//SOURCES UnitFiles.java
+//SOURCES Verdict.java
+//SOURCES WpaSupplicantConf.java
+package netfix;
+
+import picocli.CommandLine;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+
+/**
+ * Runs a script's command: bad usage and bad input are one line on standard error, never a stack
+ * trace.
+ */
+public final class Cli {
+
+    public static final String VERSION = "netfix 0.1.0";
+
+    private Cli() {}
+
+    /** The exit status. */
+    public static int run(Callable<Integer> command, String... args) {
+        CommandLine cli = new CommandLine(command);
+        cli.setCaseInsensitiveEnumValuesAllowed(true);
+        cli.setExecutionExceptionHandler((e, line, parsed) -> failed(e, line));
+        cli.setParameterExceptionHandler((e, given) -> usage(e));
+        try {
+            return cli.execute(args);
+        } finally {
+            cli.getOut().flush();
+            cli.getErr().flush();
+        }
+    }
+
+    private static int usage(CommandLine.ParameterException e) {
+        CommandLine line = e.getCommandLine();
+        PrintWriter err = line.getErr();
+        err.println(
+                name(line)
+                        + ": "
+                        + Terminal.safe(firstLine(e.getMessage()))
+                        + "; see "
+                        + name(line)
+                        + " --help");
+        return ExitCode.USAGE;
+    }
+
+    private static int failed(Exception e, CommandLine line) {
+        boolean verbose =
+                line.getParseResult() != null
+                        && line.getParseResult().hasMatchedOption("--verbose");
+        if (e instanceof BadInput) {
+            line.getErr().println(name(line) + ": " + Terminal.safe(firstLine(e.getMessage())));
+            return ExitCode.USAGE;
+        }
+        line.getErr()
+                .println(
+                        name(line)
+                                + ": a fault of netfix itself ("
+                                + Terminal.safe(String.valueOf(e))
+                                + "); please report it"
+                                + (verbose ? "" : ", with what --verbose prints"));
+        if (verbose) {
+            e.printStackTrace(line.getErr());
+        }
+        return ExitCode.UNKNOWN;
+    }
+
+    private static String name(CommandLine line) {
+        return line.getCommandSpec().qualifiedName();
+    }
+
+    private static String firstLine(String message) {
+        return message == null ? "no reason given" : message.lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,54 @@
+package netfix;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A command as an argv array (never a shell line: SSIDs and profile names are hostile input) and
+ * the time it may take.
+ *
+ * @param timeout wall-clock time after which the process is killed and the result says so
+ */
+public record Command(List<String> argv, Duration timeout) {
+
+    /**
+     * Ten seconds: nmcli on a Pi Zero 2 under load takes two to three, and with a dead D-Bus it
+     * would wait for 25 s (the D-Bus method-call default) for each call.
+     */
+    public static final Duration USUAL_TIMEOUT = Duration.ofSeconds(10);
+
+    public Command {
+        argv = List.copyOf(argv);
+    }
+
+    public static Command of(String... argv) {
+        return new Command(List.of(argv), USUAL_TIMEOUT);
+    }
+
+    public String tool() {
+        return argv.get(0);
+    }
+
+    /** For a person to read: words with blanks or shell characters are single-quoted. */
+    public String shown() {
+        return shown(argv);
+    }
+
+    static String shown(List<String> argv) {
+        StringBuilder line = new StringBuilder();
+        for (String word : argv) {
+            if (line.length() > 0) {
+                line.append(' ');
+            }
+            line.append(quoted(word));
+        }
+        return line.toString();
+    }
+
+    /** A word as sh would have to be given it: plain where that is safe, else in single quotes. */
+    public static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_@%+=:,./-]+")
+                ? word
+                : "'" + word.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,78 @@
+package netfix;
+
+import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+
+/** The options that every netfix command has. */
+public final class CommonOptions {
+
+    enum When {
+        auto,
+        always,
+        never
+    }
+
+    @Option(
+            names = "--json",
+            description =
+                    "One JSON document on standard output; everything else goes to standard error.")
+    public boolean json;
+
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            description = "Look at the card or image mounted at DIR instead of this machine.")
+    Path root;
+
+    @Option(
+            names = "--from",
+            paramLabel = "CAPTURE",
+            description =
+                    "Look at a capture (.tar.gz, or its folder) made with diagnose --capture.")
+    Path from;
+
+    @Option(
+            names = "--verbose",
+            description = "Say more: stack traces, too, where netfix itself is at fault.")
+    public boolean verbose;
+
+    @Option(
+            names = "--color",
+            paramLabel = "WHEN",
+            description =
+                    "auto, always or never; NO_COLOR is heeded too. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "auto")
+    When color;
+
+    /**
+     * The machine that the options name.
+     *
+     * @throws BadInput where it cannot be looked at
+     */
+    public Machine machine() {
+        if (root != null && from != null) {
+            throw new BadInput(
+                    "--root and --from exclude each other: give the mounted card or the capture");
+        }
+        if (root != null) {
+            return new RootedMachine(root);
+        }
+        return from != null
+                ? new ReplayedMachine(CaptureFile.load(from), from.toString())
+                : new LiveMachine();
+    }
+
+    public Terminal terminal() {
+        boolean colour =
+                switch (color) {
+                    case always -> true;
+                    case never -> false;
+                    case auto ->
+                            Terminal.isTerminal(1)
+                                    && System.getenv("NO_COLOR") == null
+                                    && !"dumb".equals(System.getenv("TERM"));
+                };
+        return new Terminal(colour && !json);
+    }
+}

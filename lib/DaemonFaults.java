@@ -1,0 +1,191 @@
+package netfix;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** NetworkManager itself, and btwifiset's idea of it. */
+final class DaemonFaults {
+
+    private DaemonFaults() {}
+
+    /**
+     * Whether the interfaces of this machine are NetworkManager's to bring up: it is there, and
+     * nobody else does it.
+     */
+    private static boolean isTheManager(Snapshot s) {
+        return s.unit(Manager.NETWORKMANAGER.unit()).exists()
+                && s.physical().stream().noneMatch(link -> broughtUpByOthers(s, link));
+    }
+
+    private static boolean broughtUpByOthers(Snapshot s, Link link) {
+        for (Manager manager : Manager.values()) {
+            if (manager != Manager.NETWORKMANAGER) {
+                Unit unit = s.unit(manager.unit());
+                if ((unit.enabled() || unit.running())
+                        && !unit.masked()
+                        && BootForecast.by(manager, s, link).isYes()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static Verdict ifTheManager(Snapshot s, boolean found, Verdict.Hit hit) {
+        return found && isTheManager(s) ? Verdict.of(List.of(hit)) : Verdict.clear();
+    }
+
+    static Verdict masked(Snapshot s) {
+        if (s.units().whyUnknown().isPresent()) {
+            return Verdict.unknown(s.units().whyUnknown().get());
+        }
+        Unit unit = s.unit(Manager.NETWORKMANAGER.unit());
+        return ifTheManager(
+                s,
+                unit.masked(),
+                new Verdict.Hit(
+                        FindingRow.MACHINE,
+                        Verdict.Severity.ERROR,
+                        "NetworkManager is masked and nothing else brings the network up",
+                        List.of(Evidence.of(unit)),
+                        List.of(
+                                "sudo systemctl unmask NetworkManager",
+                                "sudo systemctl enable --now NetworkManager")));
+    }
+
+    static Verdict notEnabled(Snapshot s) {
+        if (s.units().whyUnknown().isPresent()) {
+            return Verdict.unknown(s.units().whyUnknown().get());
+        }
+        Unit unit = s.unit(Manager.NETWORKMANAGER.unit());
+        return ifTheManager(
+                s,
+                unit.file().equals("disabled"),
+                new Verdict.Hit(
+                        FindingRow.MACHINE,
+                        Verdict.Severity.ERROR,
+                        "the next boot does not start NetworkManager, nor anything else for the"
+                                + " network",
+                        List.of(Evidence.of(unit)),
+                        List.of("sudo systemctl enable --now NetworkManager")));
+    }
+
+    static Verdict notRunning(Snapshot s) {
+        if (s.units().whyUnknown().isPresent()) {
+            return Verdict.unknown(s.units().whyUnknown().get());
+        }
+        Unit unit = s.unit(Manager.NETWORKMANAGER.unit());
+        List<Evidence> evidence = new ArrayList<>(List.of(Evidence.of(unit)));
+        s.journal()
+                .value()
+                .flatMap(
+                        j ->
+                                j.lines().stream()
+                                        .filter(l -> l.unit().equals(unit.name()))
+                                        .filter(
+                                                l ->
+                                                        l.priority() <= 3
+                                                                || l.message()
+                                                                        .contains("Failed to"))
+                                        .reduce((a, b) -> b))
+                .ifPresent(line -> evidence.add(Evidence.of(line)));
+        boolean failed = unit.active().equals("failed") || unit.sub().equals("auto-restart");
+        return ifTheManager(
+                s,
+                s.host().live() && !unit.running() && !unit.masked(),
+                new Verdict.Hit(
+                        FindingRow.MACHINE,
+                        Verdict.Severity.ERROR,
+                        failed
+                                ? "NetworkManager failed (" + unit.result() + ")"
+                                : "NetworkManager is not running (" + unit.active() + ")",
+                        evidence,
+                        List.of("sudo systemctl start NetworkManager")));
+    }
+
+    static Verdict notAnswering(Snapshot s) {
+        Unit unit = s.unit(Manager.NETWORKMANAGER.unit());
+        Optional<String> why = s.nm().general().whyUnknown();
+        return ifTheManager(
+                s,
+                unit.running() && why.isPresent(),
+                new Verdict.Hit(
+                        FindingRow.MACHINE,
+                        Verdict.Severity.WARNING,
+                        "NetworkManager runs and does not answer (it, or D-Bus, hangs)",
+                        List.of(
+                                new Evidence(why.orElse(""), "nmcli general status"),
+                                Evidence.of(unit)),
+                        List.of("systemctl status dbus NetworkManager")));
+    }
+
+    static Verdict brokenConfiguration(Snapshot s) {
+        if (!s.unit(Manager.NETWORKMANAGER.unit()).exists() || s.nm().config().faults().isEmpty()) {
+            return Verdict.clear();
+        }
+        List<Verdict.Hit> hits = new ArrayList<>();
+        for (String fault : s.nm().config().faults()) {
+            String file = fault.substring(0, fault.indexOf(':'));
+            hits.add(
+                    new Verdict.Hit(
+                            FindingRow.MACHINE,
+                            Verdict.Severity.ERROR,
+                            "NetworkManager cannot read its configuration and does not start with"
+                                    + " it: "
+                                    + file,
+                            List.of(
+                                    new Evidence(
+                                            fault.substring(fault.lastIndexOf(": ") + 2),
+                                            fault.replaceFirst("^(.*?:\\d+): .*$", "$1"))),
+                            List.of(
+                                    "sudo mv "
+                                            + Command.quoted(file)
+                                            + " "
+                                            + Command.quoted(file + ".off"),
+                                    "sudo systemctl restart NetworkManager")));
+        }
+        return Verdict.of(hits);
+    }
+
+    private static final String MODE = "Network Manager is running = ";
+
+    /** btwifiset chooses once, at its start; its last word in the journal is what it still does. */
+    static Optional<Journal.Line> modeLine(Snapshot s) {
+        Unit unit =
+                s.unit("btwifiset-stable.service").running()
+                        ? s.unit("btwifiset-stable.service")
+                        : s.unit("btwifiset.service");
+        if (!unit.running()) {
+            return Optional.empty();
+        }
+        return s.journal()
+                .value()
+                .flatMap(
+                        j ->
+                                j.btwifiset().stream()
+                                        .filter(
+                                                l ->
+                                                        l.message().contains(MODE)
+                                                                && l.unit().equals(unit.name()))
+                                        .reduce((a, b) -> b));
+    }
+
+    static Verdict btwifisetWrongMode(Snapshot s) {
+        Optional<Journal.Line> line = modeLine(s).filter(l -> l.message().contains(MODE + "False"));
+        boolean nm = s.unit(Manager.NETWORKMANAGER.unit()).running();
+        return line.isPresent() && nm
+                ? Verdict.of(
+                        List.of(
+                                new Verdict.Hit(
+                                        line.get().unit(),
+                                        Verdict.Severity.ERROR,
+                                        "btwifiset believes that NetworkManager does not run and"
+                                                + " drives wpa_supplicant behind its back",
+                                        List.of(
+                                                Evidence.of(line.get()),
+                                                Evidence.of(s.unit(Manager.NETWORKMANAGER.unit()))),
+                                        List.of("sudo systemctl restart " + line.get().unit()))))
+                : Verdict.clear();
+    }
+}

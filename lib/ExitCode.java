@@ -1,0 +1,18 @@
+package netfix;
+
+/** What every netfix command exits with. */
+public final class ExitCode {
+    /** Healthy, in place, or done. */
+    public static final int GOOD = 0;
+
+    /** Problems found, measures missing. */
+    public static final int PROBLEMS = 1;
+
+    /** Wrong usage or input; nothing was done. */
+    public static final int USAGE = 2;
+
+    /** Could not tell, or not allowed. */
+    public static final int UNKNOWN = 3;
+
+    private ExitCode() {}
+}

@@ -1,0 +1,94 @@
+package netfix;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The {@code [section]} / {@code key=value} files of NetworkManager (GKeyFile) and systemd, with
+ * the line that each key stands on: a finding names file and line.
+ */
+public final class IniFile {
+
+    /**
+     * @param line counted from 1
+     * @param value as written, blanks around it taken off
+     */
+    public record Entry(String file, int line, String section, String key, String value) {
+
+        /** {@code /etc/…/99-x.conf:2}, for evidence. */
+        public String place() {
+            return file + ":" + line;
+        }
+    }
+
+    private final List<Entry> entries;
+    private final List<String> faults;
+
+    private IniFile(List<Entry> entries, List<String> faults) {
+        this.entries = List.copyOf(entries);
+        this.faults = List.copyOf(faults);
+    }
+
+    /**
+     * Never fails: a line that is neither comment, section nor key is a fault, see {@link
+     * #faults()}.
+     */
+    public static IniFile parse(String file, String text) {
+        List<Entry> entries = new ArrayList<>();
+        List<String> faults = new ArrayList<>();
+        String section = "";
+        int number = 0;
+        for (String raw : text.split("\n", -1)) {
+            number++;
+            String line = raw.strip();
+            if (line.isEmpty() || line.startsWith("#") || line.startsWith(";")) {
+                continue;
+            }
+            int eq = line.indexOf('=');
+            if (line.startsWith("[") && line.endsWith("]")) {
+                section = line.substring(1, line.length() - 1).strip();
+            } else if (eq > 0 && !section.isEmpty()) {
+                entries.add(
+                        new Entry(
+                                file,
+                                number,
+                                section,
+                                line.substring(0, eq).strip(),
+                                line.substring(eq + 1).strip()));
+            } else {
+                faults.add(
+                        file
+                                + ":"
+                                + number
+                                + ": neither a [section] nor a key=value line: "
+                                + line);
+            }
+        }
+        return new IniFile(entries, faults);
+    }
+
+    public List<Entry> entries() {
+        return entries;
+    }
+
+    /** Lines that GKeyFile refuses; NetworkManager then ignores or refuses the whole file. */
+    public List<String> faults() {
+        return faults;
+    }
+
+    public List<Entry> section(String section) {
+        return entries.stream().filter(e -> e.section().equals(section)).toList();
+    }
+
+    /** The last one, as GKeyFile has it. */
+    public Optional<Entry> last(String section, String key) {
+        return entries.stream()
+                .filter(e -> e.section().equals(section) && e.key().equals(key))
+                .reduce((first, second) -> second);
+    }
+
+    public String value(String section, String key, String other) {
+        return last(section, key).map(Entry::value).orElse(other);
+    }
+}

@@ -1,0 +1,136 @@
+package netfix;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * {@code ip -j address show} (iproute2 5.10 to 6.15), and what /sys/class/net says of the same
+ * interfaces.
+ */
+final class IpAddress {
+
+    static final Command COMMAND = Command.of("ip", "-j", "address", "show");
+
+    /** One interface of the output; what kind of hardware is behind it only /sys knows. */
+    record Shown(
+            int index,
+            String name,
+            String mac,
+            Set<String> flags,
+            String operstate,
+            String master,
+            boolean loopback,
+            List<Link.Address> addresses) {}
+
+    private IpAddress() {}
+
+    static Reading<List<Shown>> parse(String json) {
+        try {
+            List<Shown> links = new ArrayList<>();
+            JsonNode top = Json.read(json);
+            if (!top.isArray()) {
+                return Reading.unknown(
+                        "ip -j address show gave no JSON list (iproute2 before 4.14?)");
+            }
+            for (JsonNode node : top) {
+                // iproute2 prints {} for an interface that its filters left out (5.10).
+                if (!node.has("ifname")) {
+                    continue;
+                }
+                Set<String> flags = new LinkedHashSet<>();
+                node.path("flags").forEach(flag -> flags.add(flag.asText()));
+                List<Link.Address> addresses = new ArrayList<>();
+                for (JsonNode a : node.path("addr_info")) {
+                    if (a.has("local")) {
+                        addresses.add(
+                                new Link.Address(
+                                        a.path("family").asText().equals("inet6"),
+                                        a.path("local").asText(),
+                                        a.path("prefixlen").asInt(),
+                                        a.path("scope").asText(),
+                                        a.path("dynamic").asBoolean(),
+                                        a.path("tentative").asBoolean()
+                                                || a.path("dadfailed").asBoolean()));
+                    }
+                }
+                links.add(
+                        new Shown(
+                                node.path("ifindex").asInt(),
+                                node.path("ifname").asText(),
+                                node.path("address").asText().toLowerCase(Locale.ROOT),
+                                Set.copyOf(flags),
+                                node.path("operstate").asText(),
+                                node.path("master").asText(),
+                                node.path("link_type").asText().equals("loopback"),
+                                List.copyOf(addresses)));
+            }
+            return Reading.known(List.copyOf(links));
+        } catch (JsonProcessingException e) {
+            return Reading.unknown("the output of ip -j address show is not JSON");
+        }
+    }
+
+    /**
+     * Reads from /sys/class/net (Documentation/ABI/testing/sysfs-class-net) what ip does not say.
+     */
+    static Link complete(Machine machine, Shown shown) {
+        String sys = "/sys/class/net/" + shown.name();
+        Reading<List<String>> entries = machine.list(sys);
+        List<String> names = entries.orElse(List.of());
+        boolean wifi = names.contains("wireless") || names.contains("phy80211");
+        Link.Kind kind =
+                shown.loopback()
+                        ? Link.Kind.LOOPBACK
+                        : wifi
+                                ? Link.Kind.WIFI
+                                : isEthernetHardware(machine, sys, names)
+                                        ? Link.Kind.WIRED
+                                        : Link.Kind.VIRTUAL;
+        // Reading carrier of an interface that is down gives EINVAL.
+        Optional<Boolean> carrier =
+                shown.flags().contains("UP")
+                        ? machine.read(sys + "/carrier")
+                                .value()
+                                .map(text -> text.strip().equals("1"))
+                                .or(() -> Optional.of(shown.flags().contains("LOWER_UP")))
+                        : Optional.empty();
+        String phy = wifi ? machine.read(sys + "/phy80211/name").orElse("").strip() : "";
+        return new Link(
+                shown.index(),
+                shown.name(),
+                kind,
+                shown.mac(),
+                shown.flags(),
+                shown.operstate(),
+                carrier,
+                shown.master(),
+                phy,
+                shown.addresses());
+    }
+
+    /**
+     * ARPHRD_ETHER with a device behind it, and no DEVTYPE (bridge, bond, vlan, wlan, gadget … set
+     * one).
+     */
+    private static boolean isEthernetHardware(Machine machine, String sys, List<String> names) {
+        if (!names.contains("device")) {
+            return false;
+        }
+        boolean ether = machine.read(sys + "/type").orElse("").strip().equals("1");
+        String devtype =
+                machine.read(sys + "/uevent")
+                        .orElse("")
+                        .lines()
+                        .filter(line -> line.startsWith("DEVTYPE="))
+                        .findFirst()
+                        .orElse("");
+        return ether && (devtype.isEmpty() || devtype.equals("DEVTYPE=gadget"));
+    }
+}

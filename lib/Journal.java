@@ -1,0 +1,215 @@
+package netfix;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The journal's lines that bear on the network, {@code journalctl -o json}
+ * (systemd.journal-fields(7)).
+ */
+public final class Journal {
+
+    private static final String FIELDS =
+            "--output-fields=MESSAGE,_PID,_SYSTEMD_UNIT,UNIT,SYSLOG_IDENTIFIER,PRIORITY";
+
+    /** What the units of the network said since this boot. */
+    static final Command THIS_BOOT =
+            journal(
+                    "-b",
+                    "-n",
+                    "1500",
+                    "-u",
+                    "NetworkManager.service",
+                    "-u",
+                    "btwifiset.service",
+                    "-u",
+                    "btwifiset-stable.service");
+
+    /**
+     * What proves who did it, from all boots that are kept: a deletion often lies before the boot
+     * that made it hurt. The pattern is case sensitive because it holds an upper-case letter
+     * (journalctl(1), {@code --grep}).
+     */
+    static final Command EVIDENCE =
+            journal(
+                    "-n",
+                    "500",
+                    "-u",
+                    "NetworkManager.service",
+                    "-u",
+                    "btwifiset.service",
+                    "-u",
+                    "btwifiset-stable.service",
+                    "--grep=in conflict - delete|op=\"(connection|device|networking|radio)-|Network"
+                            + " Manager is running|registering SSID|Bring WiFi");
+
+    static final Command BOOTS = journal("--list-boots");
+
+    private static Command journal(String... more) {
+        List<String> argv = new ArrayList<>(List.of("journalctl", "--no-pager", "-q"));
+        if (!more[0].equals("--list-boots")) {
+            argv.addAll(List.of("-o", "json", FIELDS));
+        }
+        argv.addAll(List.of(more));
+        return new Command(argv, Duration.ofSeconds(20));
+    }
+
+    /**
+     * @param boot the boot's id
+     * @param at wall-clock time; a Pi has no RTC, so before NTP it may lie in the past
+     * @param unit the unit that it came from or is about
+     */
+    public record Line(
+            String boot,
+            Instant at,
+            String unit,
+            String identifier,
+            int pid,
+            int priority,
+            String message) {
+
+        /** {@code btwifiset.service[612]}, for evidence. */
+        public String source() {
+            String who = unit.isEmpty() ? identifier : unit;
+            return who + (pid > 0 ? "[" + pid + "]" : "");
+        }
+    }
+
+    /**
+     * NetworkManager's audit line, {@code <info> [1700000000.1234] audit: op="connection-delete"
+     * uuid="…" name="…" pid=7 uid=0 result="success"} (src/core/nm-audit-manager.c).
+     */
+    public record Audit(
+            String op,
+            String uuid,
+            String name,
+            String iface,
+            int pid,
+            int uid,
+            boolean success,
+            Line line) {}
+
+    private static final Pattern AUDIT = Pattern.compile("audit: (op=.*)$");
+    // A name with a quote in it is written as it is; the next field's name ends it.
+    private static final Pattern FIELD =
+            Pattern.compile("([a-z-]+)=(?:\"(.*?)\"(?= [a-z-]+=|$)|(\\S+))");
+
+    /**
+     * Oldest first, whatever order journalctl chose ({@code --grep} with {@code -n} reverses it in
+     * some versions).
+     */
+    private final List<Line> lines;
+
+    private final int boots;
+
+    Journal(List<Line> lines, int boots) {
+        this.lines = lines.stream().distinct().sorted(Comparator.comparing(Line::at)).toList();
+        this.boots = boots;
+    }
+
+    static List<Line> parse(String text) {
+        List<Line> lines = new ArrayList<>();
+        for (String raw : text.split("\n")) {
+            if (raw.isBlank()) {
+                continue;
+            }
+            try {
+                JsonNode node = Json.read(raw);
+                String unit = node.path("_SYSTEMD_UNIT").asText();
+                String about = node.path("UNIT").asText();
+                String time = node.path("__REALTIME_TIMESTAMP").asText("0");
+                lines.add(
+                        new Line(
+                                node.path("_BOOT_ID").asText(),
+                                Instant.EPOCH.plus(micros(time)),
+                                about.isEmpty() ? unit : about,
+                                node.path("SYSLOG_IDENTIFIER").asText(),
+                                node.path("_PID").asInt(0),
+                                node.path("PRIORITY").asInt(6),
+                                text(node.path("MESSAGE"))));
+            } catch (JsonProcessingException e) {
+                // A line cut by a power failure; the others stand for themselves.
+                continue;
+            }
+        }
+        return lines;
+    }
+
+    private static Duration micros(String digits) {
+        return digits.matches("\\d{1,17}")
+                ? Duration.ofNanos(Long.parseLong(digits) * 1000)
+                : Duration.ZERO;
+    }
+
+    /**
+     * A message that is not UTF-8 comes as a list of byte values, one with several fields as a list
+     * of strings.
+     */
+    private static String text(JsonNode node) {
+        if (!node.isArray()) {
+            return node.asText();
+        }
+        byte[] bytes = new byte[node.size()];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) node.get(i).asInt();
+        }
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    public List<Line> lines() {
+        return lines;
+    }
+
+    /** How many boots the journal remembers, this one included; 1 where it is volatile or new. */
+    public int boots() {
+        return boots;
+    }
+
+    /** Lines of one of btwifiset's units. */
+    public List<Line> btwifiset() {
+        return lines.stream().filter(line -> line.unit().startsWith("btwifiset")).toList();
+    }
+
+    public List<Audit> audits() {
+        return lines.stream()
+                .filter(line -> line.message().contains("audit: op="))
+                .flatMap(
+                        line -> {
+                            Matcher m = AUDIT.matcher(line.message());
+                            return m.find()
+                                    ? java.util.stream.Stream.of(audit(m.group(1), line))
+                                    : java.util.stream.Stream.empty();
+                        })
+                .toList();
+    }
+
+    private static Audit audit(String text, Line line) {
+        java.util.Map<String, String> f = new java.util.HashMap<>();
+        Matcher m = FIELD.matcher(text);
+        while (m.find()) {
+            f.put(m.group(1), m.group(2) != null ? m.group(2) : m.group(3));
+        }
+        return new Audit(
+                f.getOrDefault("op", ""),
+                f.getOrDefault("uuid", ""),
+                f.getOrDefault("name", ""),
+                f.getOrDefault("interface", ""),
+                number(f.get("pid")),
+                number(f.get("uid")),
+                "success".equals(f.get("result")),
+                line);
+    }
+
+    private static int number(String text) {
+        return text != null && text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
+    }
+}

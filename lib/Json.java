@@ -1,0 +1,33 @@
+//DEPS com.fasterxml.jackson.core:jackson-databind:2.19.2
+package netfix;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** The one JSON mapper: building one costs more than a parse, most of all on a Pi. */
+final class Json {
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder().disable(SerializationFeature.FAIL_ON_EMPTY_BEANS).build();
+
+    private Json() {}
+
+    /** Null-safe: an empty text reads as a missing node, never as null. */
+    static JsonNode read(String text) throws JsonProcessingException {
+        return MAPPER.readTree(text);
+    }
+
+    static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    static String write(JsonNode node) {
+        return node.toString();
+    }
+
+    static String pretty(JsonNode node) {
+        return node.toPrettyString();
+    }
+}

@@ -1,0 +1,134 @@
+//DEPS org.zeroturnaround:zt-exec:1.12
+//DEPS org.slf4j:slf4j-nop:1.7.36
+package netfix;
+
+import org.zeroturnaround.exec.ProcessExecutor;
+import org.zeroturnaround.exec.ProcessResult;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** The machine that netfix runs on. */
+public final class LiveMachine implements Machine {
+
+    /**
+     * More output than this (16 MiB) is cut: a journal gone wild must not cost a 1 GB Pi its
+     * memory.
+     */
+    private static final int MOST_OUTPUT = 16 << 20;
+
+    private final FileTree files = new FileTree(Path.of("/"));
+
+    @Override
+    public CommandResult run(Command command) {
+        Optional<Path> tool = installed(command.tool());
+        if (tool.isEmpty()) {
+            return CommandResult.notRun(
+                    command, CommandResult.Outcome.NO_SUCH_TOOL, "not installed");
+        }
+        List<String> argv = new ArrayList<>(command.argv());
+        argv.set(0, tool.get().toString());
+        Bounded out = new Bounded();
+        Bounded err = new Bounded();
+        try {
+            ProcessResult result =
+                    new ProcessExecutor(argv)
+                            .environment("LC_ALL", "C")
+                            .environment("LANGUAGE", "")
+                            .redirectOutput(out)
+                            .redirectError(err)
+                            .stopper(Process::destroyForcibly)
+                            .closeTimeout(1, TimeUnit.SECONDS)
+                            .timeout(command.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                            .execute();
+            return CommandResult.exited(command, result.getExitValue(), out.text(), err.text());
+        } catch (TimeoutException e) {
+            return new CommandResult(
+                    command.argv(), CommandResult.Outcome.TIMED_OUT, -1, out.text(), err.text());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CommandResult.notRun(command, CommandResult.Outcome.NOT_RUN, "interrupted");
+        } catch (IOException e) {
+            return CommandResult.notRun(
+                    command,
+                    CommandResult.Outcome.NOT_RUN,
+                    "could not be started: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Looks along PATH and then in the sbin folders: sudo, cron and Debian's ordinary users have no
+     * sbin on PATH, and rfkill and iw live there. (The JVM looks a program up along its own PATH,
+     * whatever the child's environment says.)
+     */
+    private static Optional<Path> installed(String tool) {
+        String path = System.getenv("PATH");
+        String folders =
+                (path == null ? "/usr/local/bin:/usr/bin:/bin" : path)
+                        + ":/usr/local/sbin:/usr/sbin:/sbin";
+        for (String folder : folders.split(":")) {
+            Path file = Path.of(folder.isEmpty() ? "." : folder, tool);
+            if (folder.startsWith("/") && Files.isExecutable(file) && !Files.isDirectory(file)) {
+                return Optional.of(file);
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public Reading<String> read(String path) {
+        return files.read(path);
+    }
+
+    @Override
+    public Reading<List<String>> list(String folder) {
+        return files.list(folder);
+    }
+
+    @Override
+    public Reading<FileStat> stat(String path) {
+        return files.stat(path);
+    }
+
+    @Override
+    public boolean runsCommands() {
+        return true;
+    }
+
+    @Override
+    public Instant clock() {
+        return Instant.now();
+    }
+
+    @Override
+    public String describe() {
+        return "this machine";
+    }
+
+    private static final class Bounded extends ByteArrayOutputStream {
+        @Override
+        public synchronized void write(byte[] b, int off, int len) {
+            super.write(b, off, Math.min(len, Math.max(0, MOST_OUTPUT - size())));
+        }
+
+        @Override
+        public synchronized void write(int b) {
+            if (size() < MOST_OUTPUT) {
+                super.write(b);
+            }
+        }
+
+        synchronized String text() {
+            return toString(StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,414 @@
+package netfix;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+
+/**
+ * Takes a {@link Snapshot}: every command at once, each with its own time limit, so that one that
+ * hangs (nmcli does where D-Bus is dead) costs its own time and not the sum.
+ */
+public final class Look {
+
+    /** nmcli's exit status where the daemon does not run (nmcli(1), EXIT STATUS). */
+    private static final int NM_NOT_RUNNING = 8;
+
+    /**
+     * Beyond these the machine's own threads only wait for each other: a Pi has four cores, and
+     * most of what the commands do is wait for a daemon.
+     */
+    private static final int AT_ONCE = 8;
+
+    private final Machine machine;
+    private final Progress progress;
+    private final ExecutorService pool;
+
+    private Look(Machine machine, Progress progress, ExecutorService pool) {
+        this.machine = machine;
+        this.progress = progress;
+        this.pool = pool;
+    }
+
+    /** Never fails: what could not be had is unknown, with its reason. */
+    public static Snapshot at(Machine machine, Progress progress) {
+        ExecutorService pool =
+                Executors.newFixedThreadPool(
+                        AT_ONCE,
+                        task -> {
+                            Thread thread = new Thread(task, "look");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        try {
+            return new Look(machine, progress, pool).take();
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    private CompletableFuture<CommandResult> start(Command command) {
+        return CompletableFuture.supplyAsync(() -> run(command), pool);
+    }
+
+    private CommandResult run(Command command) {
+        String name = Command.shown(command.argv().subList(0, Math.min(3, command.argv().size())));
+        return progress.during(name, () -> machine.run(command));
+    }
+
+    private <T> CompletableFuture<T> read(Function<Machine, T> reader) {
+        return CompletableFuture.supplyAsync(() -> reader.apply(machine), pool);
+    }
+
+    private Snapshot take() {
+        var addresses = start(IpAddress.COMMAND);
+        var routes4 = start(Route.COMMAND);
+        var routes6 = start(Route.COMMAND6);
+        var units = read(m -> units(m, wifiNames(m)));
+        var devices = start(Nmcli.DEVICES);
+        var connections = start(Nmcli.CONNECTIONS);
+        var general = start(Nmcli.GENERAL);
+        var seen = start(Nmcli.WIFI_LIST);
+        var boot = start(Journal.THIS_BOOT);
+        var evidence = start(Journal.EVIDENCE);
+        var boots = start(Journal.BOOTS);
+        var processes = start(Processes.COMMAND);
+        var rfkill = start(Rfkill.COMMAND);
+        var profiles = read(Look::profiles);
+        var config = read(NmConfig::read);
+        var networkd = read(Networkd::read);
+        var dhcpcd = read(Dhcpcd::read);
+        var interfaces = read(Interfaces::read);
+        var host = read(Look::host);
+
+        Reading<List<Route>> routes = both(routes4.join(), routes6.join());
+        Map<Snapshot.Gateway, CompletableFuture<CommandResult>> pings = new HashMap<>();
+        for (Route route : routes.orElse(List.of())) {
+            if (route.isDefault() && !route.gateway().isEmpty()) {
+                pings.computeIfAbsent(
+                        new Snapshot.Gateway(route.gateway(), route.device()),
+                        g -> start(ping(g, route.v6())));
+            }
+        }
+        Map<Snapshot.Gateway, CommandResult> pinged = new HashMap<>();
+        pings.forEach((gateway, result) -> pinged.put(gateway, result.join()));
+        // Asked after the pings, which make the kernel resolve the gateway: many routers drop ICMP,
+        // none drops ARP.
+        Reading<List<Neighbour>> neighbours =
+                run(Neighbour.COMMAND).output().flatMap(Neighbour::parse);
+
+        Snapshot.Host theHost = host.join();
+        Reading<List<Link>> links =
+                machine.runsCommands()
+                        ? addresses.join().output().flatMap(IpAddress::parse).map(this::complete)
+                        : Reading.known(assumedLinks());
+        return new Snapshot(
+                theHost,
+                links,
+                routes,
+                neighbours,
+                answers(pinged, neighbours.orElse(List.of())),
+                units.join(),
+                new Snapshot.NetworkManager(
+                        nm(general.join()).flatMap(Nmcli::general),
+                        nm(devices.join()).flatMap(Nmcli::devices),
+                        nm(connections.join()).flatMap(Nmcli::connections),
+                        nm(seen.join()).flatMap(Nmcli::wifiList),
+                        profiles.join(),
+                        config.join(),
+                        ini("/var/lib/NetworkManager/NetworkManager.state"),
+                        autoDefaultDeleted()),
+                networkd.join(),
+                dhcpcd.join(),
+                interfaces.join(),
+                machine.read("/run/network/ifstate")
+                        .map(text -> text.lines().map(String::strip).toList()),
+                wifiConfs(),
+                supplicantHook(),
+                Processes.of(processes.join()),
+                rfkill.join().output().flatMap(Rfkill::parse),
+                journal(theHost, boot.join(), evidence.join(), boots.join()),
+                dns(),
+                netplanFiles());
+    }
+
+    private List<Link> complete(List<IpAddress.Shown> shown) {
+        return shown.stream().map(one -> IpAddress.complete(machine, one)).toList();
+    }
+
+    /**
+     * A card in a laptop does not tell what is soldered to its board; a Pi has these two, under
+     * these names mostly.
+     */
+    private static List<Link> assumedLinks() {
+        return List.of(assumed(2, "eth0", Link.Kind.WIRED), assumed(3, "wlan0", Link.Kind.WIFI));
+    }
+
+    private static Link assumed(int index, String name, Link.Kind kind) {
+        return new Link(
+                index,
+                name,
+                kind,
+                "",
+                Set.of(),
+                "UNKNOWN",
+                java.util.Optional.empty(),
+                "",
+                "",
+                List.of());
+    }
+
+    private static List<String> wifiNames(Machine machine) {
+        if (!machine.runsCommands()) {
+            return List.of("wlan0");
+        }
+        List<String> names = new ArrayList<>();
+        for (String name : machine.list("/sys/class/net").orElse(List.of())) {
+            if (machine.list("/sys/class/net/" + name).orElse(List.of()).contains("phy80211")) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    private Reading<Map<String, Unit>> units(Machine machine, List<String> wifi) {
+        Set<String> names = new LinkedHashSet<>(Manager.allUnits());
+        for (String name : wifi) {
+            names.add("wpa_supplicant@" + name + ".service");
+            names.add("netplan-wpa-" + name + ".service");
+        }
+        if (!machine.runsCommands()) {
+            return Reading.known(UnitFiles.of(machine, List.copyOf(names)));
+        }
+        return run(Unit.show(List.copyOf(names))).output().map(Unit::parse);
+    }
+
+    private static Command ping(Snapshot.Gateway gateway, boolean v6) {
+        return Command.of(
+                "ping",
+                v6 ? "-6" : "-4",
+                "-n",
+                "-c",
+                "1",
+                "-W",
+                "2",
+                "-I",
+                gateway.device(),
+                gateway.address());
+    }
+
+    private static Map<Snapshot.Gateway, Boolean> answers(
+            Map<Snapshot.Gateway, CommandResult> pinged, List<Neighbour> neighbours) {
+        Map<Snapshot.Gateway, Boolean> answers = new HashMap<>();
+        pinged.forEach(
+                (gateway, result) -> {
+                    boolean resolved =
+                            neighbours.stream()
+                                    .anyMatch(
+                                            n ->
+                                                    n.address().equals(gateway.address())
+                                                            && n.device().equals(gateway.device())
+                                                            && n.answers());
+                    answers.put(gateway, result.ok() || resolved);
+                });
+        return Map.copyOf(answers);
+    }
+
+    private static Reading<List<Route>> both(CommandResult v4, CommandResult v6) {
+        Reading<List<Route>> first = v4.output().flatMap(text -> Route.parse(text, false));
+        // Without IPv6 in the kernel the second call fails; that is no reason to know nothing.
+        List<Route> second = v6.output().flatMap(text -> Route.parse(text, true)).orElse(List.of());
+        return first.map(
+                routes -> {
+                    List<Route> all = new ArrayList<>(routes);
+                    all.addAll(second);
+                    return List.copyOf(all);
+                });
+    }
+
+    private static Reading<String> nm(CommandResult result) {
+        if (result.outcome() == CommandResult.Outcome.NO_SUCH_TOOL) {
+            return Reading.absent("NetworkManager is not installed");
+        }
+        if (result.outcome() == CommandResult.Outcome.EXITED && result.exit() == NM_NOT_RUNNING) {
+            return Reading.absent("NetworkManager is not running");
+        }
+        return result.output();
+    }
+
+    /**
+     * From all three places where NetworkManager looks; the one in /etc hides one of the same file
+     * name (NetworkManager.conf(5), [keyfile]).
+     */
+    private static Reading<List<Profile>> profiles(Machine machine) {
+        List<Profile> profiles = new ArrayList<>();
+        Set<String> names = new LinkedHashSet<>();
+        for (String folder :
+                List.of(
+                        "/etc/NetworkManager/system-connections",
+                        "/run/NetworkManager/system-connections",
+                        "/usr/lib/NetworkManager/system-connections")) {
+            Reading<List<String>> files = machine.list(folder);
+            if (files.whyUnknown().isPresent()) {
+                return Reading.unknown(files.whyUnknown().get());
+            }
+            for (String name : files.orElse(List.of())) {
+                String file = folder + "/" + name;
+                Reading<FileStat> stat = machine.stat(file);
+                if (stat.value().map(s -> s.kind() == FileStat.Kind.FOLDER).orElse(false)
+                        || !names.add(name)) {
+                    continue;
+                }
+                Reading<String> text = machine.read(file);
+                if (text.whyUnknown().isPresent()) {
+                    return Reading.unknown(text.whyUnknown().get());
+                }
+                text.value().ifPresent(t -> profiles.add(Profile.parse(file, t, stat.value())));
+            }
+        }
+        return Reading.known(List.copyOf(profiles));
+    }
+
+    private Reading<IniFile> ini(String file) {
+        return machine.read(file).map(text -> IniFile.parse(file, text));
+    }
+
+    /** {@code [main] no-auto-default.devices=} in newer, one MAC a line in older versions. */
+    private Reading<List<String>> autoDefaultDeleted() {
+        return machine.read("/var/lib/NetworkManager/no-auto-default.state")
+                .map(
+                        text -> {
+                            List<String> macs = new ArrayList<>();
+                            java.util.regex.Matcher m =
+                                    java.util.regex.Pattern.compile(
+                                                    "(?i)(?:[0-9a-f]{2}:){5}[0-9a-f]{2}")
+                                            .matcher(text);
+                            while (m.find()) {
+                                macs.add(m.group().toLowerCase(java.util.Locale.ROOT));
+                            }
+                            return List.copyOf(macs);
+                        });
+    }
+
+    private Map<String, List<String>> wifiConfs() {
+        Map<String, List<String>> confs = new TreeMap<>();
+        String folder = "/etc/wpa_supplicant";
+        for (String name : machine.list(folder).orElse(List.of())) {
+            if (name.endsWith(".conf")) {
+                machine.read(folder + "/" + name)
+                        .value()
+                        .ifPresent(
+                                text ->
+                                        confs.put(
+                                                folder + "/" + name,
+                                                WpaSupplicantConf.enabledNetworks(text)));
+            }
+        }
+        return confs;
+    }
+
+    /**
+     * Raspberry Pi OS Bullseye has dhcpcd start the supplicant from its hook; Debian ships the hook
+     * as an example only.
+     */
+    private boolean supplicantHook() {
+        return List.of(
+                        "/lib/dhcpcd/dhcpcd-hooks",
+                        "/usr/lib/dhcpcd/dhcpcd-hooks",
+                        "/usr/libexec/dhcpcd-hooks")
+                .stream()
+                .map(folder -> machine.list(folder).orElse(List.of()))
+                .flatMap(Collection::stream)
+                .anyMatch(name -> name.equals("10-wpa_supplicant"));
+    }
+
+    private static Reading<Journal> journal(
+            Snapshot.Host host, CommandResult boot, CommandResult evidence, CommandResult boots) {
+        Reading<String> lines = boot.output();
+        // --grep without a hit exits 1 and says nothing.
+        boolean noHit =
+                evidence.outcome() == CommandResult.Outcome.EXITED
+                        && evidence.exit() == 1
+                        && evidence.stderr().isBlank();
+        if (lines.orElse("").isBlank()
+                && evidence.stdout().isBlank()
+                && !host.root()
+                && host.live()) {
+            return Reading.unknown("not allowed to read the journal");
+        }
+        return lines.flatMap(
+                first -> {
+                    if (!evidence.ok() && !noHit) {
+                        return Reading.unknown(evidence.failure());
+                    }
+                    List<Journal.Line> all = new ArrayList<>(Journal.parse(first));
+                    all.addAll(Journal.parse(evidence.stdout()));
+                    return Reading.known(
+                            new Journal(
+                                    all,
+                                    (int)
+                                            boots.stdout()
+                                                    .lines()
+                                                    .filter(l -> !l.isBlank())
+                                                    .count()));
+                });
+    }
+
+    private Snapshot.Dns dns() {
+        String file = "/etc/resolv.conf";
+        return new Snapshot.Dns(
+                machine.read(file)
+                        .map(
+                                text ->
+                                        text.lines()
+                                                .map(String::strip)
+                                                .filter(line -> line.startsWith("nameserver"))
+                                                .map(
+                                                        line ->
+                                                                line.substring(
+                                                                                "nameserver"
+                                                                                        .length())
+                                                                        .strip())
+                                                .toList()),
+                machine.stat(file).value().map(FileStat::target).orElse(""));
+    }
+
+    private List<String> netplanFiles() {
+        List<String> files = new ArrayList<>();
+        for (String folder : List.of("/etc/netplan", "/lib/netplan", "/run/netplan")) {
+            machine.list(folder).orElse(List.of()).stream()
+                    .filter(name -> name.endsWith(".yaml"))
+                    .forEach(name -> files.add(folder + "/" + name));
+        }
+        return List.copyOf(files);
+    }
+
+    private static Snapshot.Host host(Machine machine) {
+        String status = machine.read("/proc/self/status").orElse("");
+        boolean root =
+                !machine.runsCommands()
+                        || status.lines().anyMatch(line -> line.matches("Uid:\\s+\\d+\\s+0\\s.*"));
+        String name =
+                machine.read(machine.runsCommands() ? "/proc/sys/kernel/hostname" : "/etc/hostname")
+                        .orElse("")
+                        .strip();
+        String os =
+                machine.read("/etc/os-release")
+                        .orElse("")
+                        .lines()
+                        .filter(line -> line.startsWith("PRETTY_NAME="))
+                        .map(line -> line.substring(12).replace("\"", ""))
+                        .findFirst()
+                        .orElse("");
+        return new Snapshot.Host(
+                machine.describe(), machine.runsCommands(), root, machine.clock(), name, os);
+    }
+}

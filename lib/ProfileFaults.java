@@ -1,0 +1,329 @@
+package netfix;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Profiles that are missing, were deleted, or will be missing after the next boot. */
+final class ProfileFaults {
+
+    /** btwifiset's line when a scan and a profile disagree; the SSID stands in it as it is. */
+    private static final Pattern IN_CONFLICT =
+            Pattern.compile("known network (.*) in conflict - delete");
+
+    /** nmcli follows within a second; a loaded Pi may need a few. */
+    private static final Duration SOON = Duration.ofSeconds(15);
+
+    private ProfileFaults() {}
+
+    static List<String> addWired() {
+        return List.of(
+                "sudo nmcli connection add type ethernet con-name Wired ifname '*'"
+                    + " connection.autoconnect-priority -999 connection.multi-connect multiple");
+    }
+
+    static Verdict wiredNoProfile(Snapshot s) {
+        if (s.nm().devices().isAbsent()) {
+            return Verdict.clear();
+        }
+        if (s.nm().devices().whyUnknown().isPresent()) {
+            return Verdict.unknown(s.nm().devices().whyUnknown().get());
+        }
+        List<Verdict.Hit> hits = new ArrayList<>();
+        for (Link link : s.physical()) {
+            Optional<Nmcli.Device> device = s.nm().device(link);
+            if (link.kind() != Link.Kind.WIRED
+                    || !link.hasCarrier()
+                    || device.isEmpty()
+                    || device.get().state() != 30) {
+                continue;
+            }
+            if (s.nm().profiles().whyUnknown().isPresent()) {
+                return Verdict.unknown(s.nm().profiles().whyUnknown().get());
+            }
+            if (BootForecast.savedProfile(s, link).isPresent()) {
+                continue;
+            }
+            List<Evidence> evidence = new ArrayList<>();
+            evidence.add(
+                    new Evidence(
+                            link.name()
+                                    + ": "
+                                    + device.get().stateText()
+                                    + ", carrier 1, no profile matches it",
+                            "nmcli device show"));
+            Optional<Evidence> forbidden = BootForecast.automaticProfileForbidden(s, link);
+            forbidden.ifPresent(evidence::add);
+            String why =
+                    forbidden
+                            .map(
+                                    e ->
+                                            "; NetworkManager may not make one by itself ("
+                                                    + e.source()
+                                                    + ")")
+                            .orElse(
+                                    "; nothing on disk says why NetworkManager does not make one by"
+                                            + " itself");
+            hits.add(
+                    new Verdict.Hit(
+                            link.name(),
+                            Verdict.Severity.ERROR,
+                            link.name() + " has a cable and no profile" + why,
+                            evidence,
+                            addWired()));
+        }
+        return Verdict.of(hits);
+    }
+
+    /** Works now, and the next boot will not bring it back. */
+    static Verdict lostAtNextBoot(Snapshot s) {
+        List<Verdict.Hit> hits = new ArrayList<>();
+        for (Link link : s.physical()) {
+            Answer boot = BootForecast.of(s, link);
+            boolean works = link.hasCarrier() && !link.globalAddresses().isEmpty();
+            if (!works || !boot.isNo()) {
+                continue;
+            }
+            List<Evidence> evidence = new ArrayList<>();
+            evidence.add(
+                    new Evidence(
+                            link.name() + " has " + link.globalAddresses().get(0),
+                            "ip address show"));
+            s.nm().device(link)
+                    .filter(Nmcli.Device::connected)
+                    .flatMap(
+                            d ->
+                                    s.nm().connections().orElse(List.of()).stream()
+                                            .filter(c -> c.uuid().equals(d.uuid()))
+                                            .findFirst())
+                    .filter(c -> c.file().startsWith("/run/"))
+                    .ifPresent(
+                            c ->
+                                    evidence.add(
+                                            new Evidence(
+                                                    "profile \""
+                                                            + c.name()
+                                                            + "\" lies in memory only: "
+                                                            + c.file(),
+                                                    "nmcli connection show")));
+            if (link.kind() == Link.Kind.WIRED) {
+                BootForecast.automaticProfileForbidden(s, link).ifPresent(evidence::add);
+            }
+            hits.add(
+                    new Verdict.Hit(
+                            link.name(),
+                            Verdict.Severity.ERROR,
+                            link.name()
+                                    + " works now and will not after the next boot: "
+                                    + boot.why(),
+                            evidence,
+                            link.kind() == Link.Kind.WIRED
+                                            && s.unit(Manager.NETWORKMANAGER.unit()).enabled()
+                                    ? addWired()
+                                    : List.of()));
+        }
+        return Verdict.of(hits);
+    }
+
+    static Verdict automaticProfileDeleted(Snapshot s) {
+        List<Verdict.Hit> hits = new ArrayList<>();
+        for (Link link : s.physical()) {
+            boolean deleted =
+                    !link.mac().isEmpty()
+                            && s.nm().autoDefaultDeleted().orElse(List.of()).contains(link.mac());
+            if (!deleted || !BootForecast.of(s, link).isNo()) {
+                continue;
+            }
+            hits.add(
+                    new Verdict.Hit(
+                            link.name(),
+                            Verdict.Severity.ERROR,
+                            link.name()
+                                    + "'s automatic profile was deleted; NetworkManager makes none"
+                                    + " again for this interface",
+                            List.of(
+                                    new Evidence(
+                                            link.mac(),
+                                            "/var/lib/NetworkManager/no-auto-default.state")),
+                            addWired()));
+        }
+        return Verdict.of(hits);
+    }
+
+    /** A profile that btwifiset deleted in a scan, and that has not come back since. */
+    static Verdict deletedByBtwifiset(Snapshot s) {
+        Optional<Journal> journal = s.journal().value();
+        if (journal.isEmpty()) {
+            return s.nm().general().isAbsent()
+                    ? Verdict.clear()
+                    : Verdict.unknown(s.journal().whyUnknown().orElse("no journal"));
+        }
+        List<Verdict.Hit> hits = new ArrayList<>();
+        for (Journal.Line line : journal.get().btwifiset()) {
+            Matcher m = IN_CONFLICT.matcher(line.message());
+            if (!m.find()) {
+                continue;
+            }
+            String ssid = m.group(1);
+            Optional<Journal.Audit> audit =
+                    journal.get().audits().stream()
+                            .filter(a -> a.op().equals("connection-delete") && a.success())
+                            .filter(a -> within(line, a.line()))
+                            .findFirst();
+            String name = audit.map(Journal.Audit::name).filter(n -> !n.isEmpty()).orElse(ssid);
+            if (isBack(s, ssid, name) || hits.stream().anyMatch(h -> h.subject().equals(name))) {
+                continue;
+            }
+            List<Evidence> evidence = new ArrayList<>();
+            evidence.add(Evidence.of(line));
+            audit.ifPresent(a -> evidence.add(Evidence.of(a.line())));
+            hits.add(
+                    new Verdict.Hit(
+                            name,
+                            Verdict.Severity.ERROR,
+                            "btwifiset deleted the Wi-Fi profile \""
+                                    + name
+                                    + "\" during a scan"
+                                    + (name.equals(ssid) ? "" : " (network \"" + ssid + "\")"),
+                            evidence,
+                            List.of(
+                                    "sudo nmcli --ask device wifi connect "
+                                            + Command.quoted(ssid))));
+        }
+        return Verdict.of(hits);
+    }
+
+    private static boolean within(Journal.Line line, Journal.Line later) {
+        Duration gap = Duration.between(line.at(), later.at());
+        return !gap.isNegative() && gap.compareTo(SOON) <= 0;
+    }
+
+    private static boolean isBack(Snapshot s, String ssid, String name) {
+        boolean onDisk =
+                s.nm().profiles().orElse(List.of()).stream()
+                        .anyMatch(
+                                p ->
+                                        p.type().equals(Profile.WIFI)
+                                                && (p.ssid().equals(ssid) || p.id().equals(name)));
+        boolean loaded =
+                s.nm().connections().orElse(List.of()).stream()
+                        .anyMatch(
+                                c ->
+                                        c.type().endsWith("wireless")
+                                                && (c.name().equals(name)
+                                                        || c.name().equals(ssid)));
+        return onDisk || loaded;
+    }
+
+    static Verdict wifiNoProfile(Snapshot s) {
+        boolean managed =
+                s.unit(Manager.NETWORKMANAGER.unit()).enabled()
+                        || s.unit(Manager.NETWORKMANAGER.unit()).running();
+        List<Verdict.Hit> hits = new ArrayList<>();
+        for (Link link : s.physical()) {
+            if (link.kind() != Link.Kind.WIFI
+                    || !managed
+                    || heldByOthers(s, link)
+                    || BootForecast.unmanaged(s, link).isPresent()) {
+                continue;
+            }
+            if (s.nm().profiles().whyUnknown().isPresent()) {
+                return Verdict.unknown(s.nm().profiles().whyUnknown().get());
+            }
+            boolean some =
+                    s.nm().profiles().orElse(List.of()).stream()
+                            .anyMatch(p -> p.type().equals(Profile.WIFI));
+            if (some) {
+                continue;
+            }
+            boolean only = Reach.ofAll(s).isNo() || BootForecast.ofAll(s).isNo();
+            List<Evidence> evidence = new ArrayList<>();
+            evidence.add(
+                    new Evidence("no Wi-Fi profile", "/etc/NetworkManager/system-connections"));
+            journalReach(s).ifPresent(evidence::add);
+            hits.add(
+                    new Verdict.Hit(
+                            link.name(),
+                            only ? Verdict.Severity.ERROR : Verdict.Severity.INFO,
+                            link.name() + ": no profile" + whoDeleted(s),
+                            evidence,
+                            List.of("sudo nmcli --ask device wifi connect NAME-OF-YOUR-NETWORK")));
+        }
+        return Verdict.of(hits);
+    }
+
+    static boolean heldByOthers(Snapshot s, Link link) {
+        return Owners.of(s).of(link).stream().anyMatch(c -> c.manager() != Manager.NETWORKMANAGER)
+                || s.unit("wpa_supplicant@" + link.name() + ".service").enabled();
+    }
+
+    private static String whoDeleted(Snapshot s) {
+        if (s.journal().value().isEmpty()) {
+            return "; whether one was deleted is unknown";
+        }
+        Optional<Journal.Audit> last =
+                s.journal().value().get().audits().stream()
+                        .filter(a -> a.op().equals("connection-delete") && a.success())
+                        .reduce((a, b) -> b);
+        if (last.isPresent()) {
+            return "; \""
+                    + last.get().name()
+                    + "\" was deleted by process "
+                    + last.get().pid()
+                    + " of user "
+                    + last.get().uid();
+        }
+        return s.journal().value().get().boots() <= 1
+                ? "; who deleted it, if there was one, is unknown: the journal begins at this boot"
+                : "; the journal, which knows "
+                        + s.journal().value().get().boots()
+                        + " boots, has no deletion";
+    }
+
+    private static Optional<Evidence> journalReach(Snapshot s) {
+        return s.journal()
+                .value()
+                .map(
+                        j ->
+                                j.audits().stream()
+                                        .filter(
+                                                a ->
+                                                        a.op().equals("connection-delete")
+                                                                && a.success())
+                                        .reduce((a, b) -> b)
+                                        .map(a -> Evidence.of(a.line()))
+                                        .orElse(
+                                                new Evidence(
+                                                        "boots in the journal: " + j.boots(),
+                                                        "journalctl --list-boots")));
+    }
+
+    static Verdict ignored(Snapshot s) {
+        if (s.nm().profiles().whyUnknown().isPresent()) {
+            return Verdict.unknown(s.nm().profiles().whyUnknown().get());
+        }
+        List<Verdict.Hit> hits = new ArrayList<>();
+        for (Profile p : s.nm().profiles().orElse(List.of())) {
+            if (!p.refusal().isEmpty() && p.onDisk() && p.file().endsWith(".nmconnection")) {
+                String file = Command.quoted(p.file());
+                hits.add(
+                        new Verdict.Hit(
+                                p.id(),
+                                Verdict.Severity.ERROR,
+                                "NetworkManager does not read the profile \""
+                                        + p.id()
+                                        + "\": "
+                                        + p.refusal(),
+                                List.of(new Evidence(p.refusal(), p.file())),
+                                List.of(
+                                        "sudo chown root:root " + file,
+                                        "sudo chmod 600 " + file,
+                                        "sudo nmcli connection load " + file)));
+            }
+        }
+        return Verdict.of(hits);
+    }
+}

@@ -1,0 +1,75 @@
+package netfix;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Another machine, whose answers are kept in a capture as they are given. The analysis sees them as
+ * they are, the capture with every secret taken out.
+ */
+public final class RecordingMachine implements Machine {
+
+    private final Machine machine;
+    private final Capture capture;
+
+    public RecordingMachine(Machine machine) {
+        this.machine = machine;
+        this.capture = new Capture(machine.clock(), machine.runsCommands());
+    }
+
+    public Capture capture() {
+        return capture;
+    }
+
+    @Override
+    public CommandResult run(Command command) {
+        CommandResult result = machine.run(command);
+        capture.commands.put(
+                command.argv(),
+                new CommandResult(
+                        result.argv(),
+                        result.outcome(),
+                        result.exit(),
+                        command.tool().equals("journalctl")
+                                ? Redaction.ofJsonLines(result.stdout())
+                                : Redaction.of(result.stdout()),
+                        Redaction.of(result.stderr())));
+        return result;
+    }
+
+    @Override
+    public Reading<String> read(String path) {
+        Reading<String> text = machine.read(path);
+        capture.texts.put(path, text.map(Redaction::of));
+        return text;
+    }
+
+    @Override
+    public Reading<List<String>> list(String folder) {
+        Reading<List<String>> names = machine.list(folder);
+        capture.folders.put(folder, names);
+        return names;
+    }
+
+    @Override
+    public Reading<FileStat> stat(String path) {
+        Reading<FileStat> stat = machine.stat(path);
+        capture.stats.put(path, stat);
+        return stat;
+    }
+
+    @Override
+    public boolean runsCommands() {
+        return machine.runsCommands();
+    }
+
+    @Override
+    public Instant clock() {
+        return capture.taken();
+    }
+
+    @Override
+    public String describe() {
+        return machine.describe();
+    }
+}

@@ -1,0 +1,97 @@
+package netfix;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+
+import java.util.regex.Pattern;
+
+/**
+ * Takes secrets out of text: pre-shared keys and passwords as they stand in keyfiles,
+ * wpa_supplicant.conf, netplan, process arguments and journal lines. btwifiset writes the Wi-Fi
+ * password that the phone sends to the journal in plain text, in a dozen wordings, and hands it to
+ * nmcli as an argument.
+ */
+public final class Redaction {
+
+    /** What stands where a secret stood. */
+    public static final String MARK = "(redacted)";
+
+    private static final String SECRET_KEYS =
+            "psk|sae_password|sae-password|password|password-raw|passphrase|wep[-_]key[0-3]|leap-password|private[-_]key[-_]password"
+                + "|private_key_passwd|private_key2_passwd|phase2-private-key-password|ca-cert-password|client-cert-password|pin|crypto"
+                + "|wpa-psk|wpa-passphrase|wpa-password|wireless-key|preshared-key|private-key";
+
+    /**
+     * {@code psk=…}, {@code "password": "…"}, {@code wpa-psk …} at the start of a line, to the end
+     * of the value.
+     */
+    private static final Pattern SETTING =
+            Pattern.compile(
+                    "(?im)^(\\s*[#;]?\\s*\"?(?:[a-z0-9-]+\\.)?(?:"
+                            + SECRET_KEYS
+                            + ")\"?\\s*[=:]\\s*)(?!\\s)(.+?)(,?)$");
+
+    private static final Pattern ENI =
+            Pattern.compile(
+                    "(?im)^(\\s*(?:wpa-psk|wpa-password|wpa-passphrase|wireless-key\\S*)\\s+)(.+)$");
+
+    /**
+     * The argument after a secret's name in an nmcli or wpa_cli call: {@code wifi-sec.psk X},
+     * {@code password X}.
+     */
+    private static final Pattern ARGUMENT =
+            Pattern.compile(
+                    "(?i)((?:^|[\\s\",'\\[])(?:[a-z0-9-]+\\.(?:psk|password|wep-key[0-3])|password|psk|sae_password)['\"]?,?["
+                        + " \\t]+)('[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"|[^\\s\\]]+)");
+
+    /**
+     * btwifiset's own wordings, each to the end of its message (seen in its source of March 2025).
+     */
+    private static final Pattern BTWIFISET =
+            Pattern.compile(
+                    "(?i)((?:with pw: |with password: ?|password: ?|paaword is: |entered password"
+                        + " |adding network password:|psk from get_psk: |with password:|changing"
+                        + " Password for .* to +|Password (?=\\S+ has an illegal)))(.*)");
+
+    /** A command of the phone: {@code registering SSID ['name', 'password', …]}. */
+    private static final Pattern REGISTERING =
+            Pattern.compile("(registering SSID \\[(?:'[^']*'|\"[^\"]*\"), )('[^']+'|\"[^\"]+\")");
+
+    private Redaction() {}
+
+    /**
+     * The same for {@code journalctl -o json}: every string of every line by itself, so that what
+     * is left is JSON still.
+     */
+    public static String ofJsonLines(String lines) {
+        StringBuilder out = new StringBuilder(lines.length());
+        for (String line : lines.split("\n", -1)) {
+            if (out.length() > 0) {
+                out.append('\n');
+            }
+            try {
+                out.append(line.isBlank() ? line : Json.write(strings(Json.read(line))));
+            } catch (JsonProcessingException e) {
+                out.append(of(line));
+            }
+        }
+        return out.toString();
+    }
+
+    private static JsonNode strings(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            object.properties().forEach(field -> field.setValue(strings(field.getValue())));
+        }
+        return node.isTextual() ? TextNode.valueOf(of(node.asText())) : node;
+    }
+
+    public static String of(String text) {
+        String t = SETTING.matcher(text).replaceAll("$1" + MARK + "$3");
+        t = ENI.matcher(t).replaceAll("$1" + MARK);
+        t = REGISTERING.matcher(t).replaceAll("$1" + MARK);
+        t = BTWIFISET.matcher(t).replaceAll("$1" + MARK);
+        return ARGUMENT.matcher(t).replaceAll("$1" + MARK);
+    }
+}

@@ -1,0 +1,66 @@
+package netfix;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A machine that is not here: it gives the answers of a capture. A question that was not asked then
+ * has no answer now, and is said so: an older capture under a newer netfix gives "could not tell",
+ * never "there is none".
+ */
+public final class ReplayedMachine implements Machine {
+
+    private final Capture capture;
+    private final String name;
+
+    /**
+     * @param name how to call the capture in reports and messages
+     */
+    public ReplayedMachine(Capture capture, String name) {
+        this.capture = capture;
+        this.name = name;
+    }
+
+    @Override
+    public CommandResult run(Command command) {
+        CommandResult result = capture.commands.get(command.argv());
+        return result != null
+                ? result
+                : CommandResult.notRun(
+                        command, CommandResult.Outcome.NOT_RUN, "not in the capture");
+    }
+
+    @Override
+    public Reading<String> read(String path) {
+        return answer(capture.texts.get(path), path);
+    }
+
+    @Override
+    public Reading<List<String>> list(String folder) {
+        return answer(capture.folders.get(folder), folder);
+    }
+
+    @Override
+    public Reading<FileStat> stat(String path) {
+        return answer(capture.stats.get(path), path);
+    }
+
+    private static <T> Reading<T> answer(Reading<T> kept, String path) {
+        return kept != null ? kept : Reading.unknown(path + " is not in the capture");
+    }
+
+    @Override
+    public boolean runsCommands() {
+        return capture.live();
+    }
+
+    @Override
+    public Instant clock() {
+        return capture.taken();
+    }
+
+    @Override
+    public String describe() {
+        return "the capture " + name;
+    }
+}

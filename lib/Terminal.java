@@ -1,0 +1,89 @@
+package netfix;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What may reach a terminal: text without control characters, and colour where it is wanted. */
+public final class Terminal {
+
+    public enum Colour {
+        RED("31"),
+        GREEN("32"),
+        YELLOW("33"),
+        BOLD("1"),
+        DIM("2");
+
+        private final String code;
+
+        Colour(String code) {
+            this.code = code;
+        }
+    }
+
+    private final boolean coloured;
+
+    public Terminal(boolean coloured) {
+        this.coloured = coloured;
+    }
+
+    public String paint(Colour colour, String text) {
+        return coloured ? "\u001b[" + colour.code + "m" + text + "\u001b[0m" : text;
+    }
+
+    /**
+     * Whether a file descriptor of this process is a terminal. {@code System.console()} asks for
+     * standard input and output together, and since JDK 22 is there without a terminal too.
+     *
+     * @param descriptor 0, 1 or 2
+     */
+    public static boolean isTerminal(int descriptor) {
+        try {
+            String target =
+                    Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+            return target.startsWith("/dev/pts/")
+                    || target.startsWith("/dev/tty")
+                    || target.equals("/dev/console");
+        } catch (IOException e) {
+            // No /proc: macOS. Windows terminals get no colour.
+            return System.getenv("TERM") != null && System.console() != null;
+        }
+    }
+
+    /**
+     * The text with whatever could move the cursor, recolour or reorder a line shown as an escape:
+     * C0, DEL and C1 controls, line and paragraph separators, bidirectional overrides and isolates,
+     * unpaired surrogates. SSIDs, profile names, host names and what a DHCP server says are
+     * somebody else's bytes.
+     */
+    public static String safe(String text) {
+        StringBuilder out = null;
+        for (int i = 0; i < text.length(); ) {
+            int c = text.codePointAt(i);
+            int length = Character.charCount(c);
+            if (dangerous(c)) {
+                if (out == null) {
+                    out = new StringBuilder(text.length() + 16).append(text, 0, i);
+                }
+                out.append(c < 0x100 ? String.format("\\x%02x", c) : String.format("\\u%04x", c));
+            } else if (out != null) {
+                out.appendCodePoint(c);
+            }
+            i += length;
+        }
+        return out == null ? text : out.toString();
+    }
+
+    private static boolean dangerous(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    // Joiners shape Indic and Arabic letters and build emoji; they move nothing.
+                    c != 0x200c && c != 0x200d;
+            default -> false;
+        };
+    }
+}

@@ -1,0 +1,244 @@
+package netfix;
+
+import static netfix.Terminal.safe;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A diagnosis for a person, the answer first. */
+public final class TextReport {
+
+    private final Terminal terminal;
+    private final Diagnosis d;
+    private final Snapshot s;
+    private final List<String> lines = new ArrayList<>();
+
+    private TextReport(Diagnosis d, Terminal terminal) {
+        this.d = d;
+        this.s = d.snapshot();
+        this.terminal = terminal;
+    }
+
+    /** Lines, each ended by a newline. */
+    public static String of(Diagnosis d, Terminal terminal) {
+        TextReport report = new TextReport(d, terminal);
+        report.head();
+        report.network();
+        report.findings();
+        report.unknown();
+        return String.join("\n", report.lines) + "\n";
+    }
+
+    private void head() {
+        String who = s.host().name().isEmpty() ? s.host().source() : safe(s.host().name());
+        String where =
+                s.host().name().isEmpty() || s.host().source().equals("this machine")
+                        ? ""
+                        : " (" + safe(s.host().source()) + ")";
+        lines.add(
+                terminal.paint(
+                        Terminal.Colour.DIM,
+                        who + where + (s.host().os().isEmpty() ? "" : ", " + safe(s.host().os()))));
+        lines.add(
+                switch (d.verdict()) {
+                    case HEALTHY -> terminal.paint(Terminal.Colour.GREEN, "Healthy.");
+                    case PROBLEMS -> terminal.paint(Terminal.Colour.RED, problems());
+                    case UNKNOWN ->
+                            terminal.paint(Terminal.Colour.YELLOW, "Could not tell everything.");
+                });
+        if (s.host().live()) {
+            lines.add(question("Reachable now:           ", d.now()));
+        }
+        lines.add(question("Reachable after a reboot:", d.afterBoot()));
+        lines.add("");
+    }
+
+    private String problems() {
+        int n = d.findings().errors().size();
+        return n == 0
+                ? "A problem that no finding explains."
+                : n == 1 ? "1 problem." : n + " problems.";
+    }
+
+    private String question(String label, Answer answer) {
+        String word =
+                switch (answer.kind()) {
+                    case YES -> terminal.paint(Terminal.Colour.GREEN, "yes");
+                    case NO -> terminal.paint(Terminal.Colour.RED, "NO");
+                    case UNKNOWN -> terminal.paint(Terminal.Colour.YELLOW, "could not tell");
+                };
+        return label + " " + word + " (" + safe(answer.why()) + ")";
+    }
+
+    private void network() {
+        Owners owners = Owners.of(s);
+        if (!s.host().live()) {
+            lines.add("  A mounted card does not tell its interfaces; eth0 and wlan0 are assumed.");
+            lines.add("");
+            return;
+        }
+        int width = s.physical().stream().mapToInt(l -> safe(l.name()).length()).max().orElse(0);
+        for (Link link : s.physical()) {
+            List<String> parts = new ArrayList<>();
+            parts.add(link.kind().toString());
+            parts.add(state(link));
+            parts.add(owners.shown(link) + profile(link));
+            lines.add("  " + pad(safe(link.name()), width) + "  " + safe(String.join(", ", parts)));
+            List<String> addresses =
+                    link.addresses().stream()
+                            .filter(Link.Address::global)
+                            .map(Link.Address::toString)
+                            .toList();
+            if (!addresses.isEmpty()) {
+                lines.add(
+                        "  "
+                                + " ".repeat(width)
+                                + "  "
+                                + String.join(" ", addresses)
+                                + gateway(link));
+            }
+        }
+        s.links().whyUnknown().ifPresent(why -> lines.add("  interfaces: " + safe(why)));
+        lines.add("  DNS: " + dns());
+        btwifiset().ifPresent(text -> lines.add("  " + text));
+        lines.add("");
+    }
+
+    private static String pad(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()));
+    }
+
+    private String state(Link link) {
+        if (!link.up()) {
+            return "down";
+        }
+        if (!link.hasCarrier()) {
+            return link.kind() == Link.Kind.WIFI ? "not connected" : "no cable";
+        }
+        return link.kind() == Link.Kind.WIFI ? "connected" + network(link) : "cable in";
+    }
+
+    private String network(Link link) {
+        return s.nm().device(link)
+                .flatMap(
+                        d ->
+                                s.nm().profiles().orElse(List.of()).stream()
+                                        .filter(p -> p.uuid().equals(d.uuid()))
+                                        .findFirst())
+                .map(p -> " to \"" + p.ssid() + "\"")
+                .orElse("");
+    }
+
+    private String profile(Link link) {
+        return s.nm().device(link)
+                .filter(d -> !d.connection().isEmpty() && !d.stateText().contains("externally"))
+                .map(d -> " with profile \"" + d.connection() + "\"")
+                .orElse("");
+    }
+
+    private String gateway(Link link) {
+        return s.defaultRoutes(link).stream()
+                .filter(r -> !r.gateway().isEmpty())
+                .findFirst()
+                .map(
+                        r ->
+                                ", gateway "
+                                        + r.gateway()
+                                        + answered(new Snapshot.Gateway(r.gateway(), link.name())))
+                .orElse(", no default route");
+    }
+
+    private String answered(Snapshot.Gateway gateway) {
+        return Boolean.TRUE.equals(s.answers().get(gateway)) ? " (answers)" : " (silent)";
+    }
+
+    private String dns() {
+        List<String> servers = s.dns().servers().orElse(List.of());
+        String from = s.dns().target().isEmpty() ? "" : " (" + s.dns().target() + ")";
+        return servers.isEmpty()
+                ? s.dns().servers().whyUnknown().orElse("no server in /etc/resolv.conf")
+                : safe(String.join(", ", servers) + from);
+    }
+
+    private Optional<String> btwifiset() {
+        for (String name : List.of("btwifiset-stable.service", "btwifiset.service")) {
+            Unit unit = s.unit(name);
+            if (unit.exists()) {
+                String mode =
+                        DaemonFaults.modeLine(s)
+                                .map(
+                                        l ->
+                                                l.message().contains("= True")
+                                                        ? ", in NetworkManager mode"
+                                                        : ", in wpa_supplicant mode")
+                                .orElse("");
+                return Optional.of(
+                        name.replace(".service", "")
+                                + ": "
+                                + (unit.running() ? "running" + mode : unit.active())
+                                + ", "
+                                + unit.file());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void findings() {
+        int number = 0;
+        for (Finding f : d.findings().found()) {
+            Verdict.Hit hit = f.hit();
+            String mark =
+                    switch (hit.severity()) {
+                        case ERROR -> terminal.paint(Terminal.Colour.RED, "problem");
+                        case WARNING -> terminal.paint(Terminal.Colour.YELLOW, "warning");
+                        case INFO -> "note";
+                    };
+            lines.add(
+                    ++number
+                            + ". "
+                            + mark
+                            + ": "
+                            + terminal.paint(Terminal.Colour.BOLD, safe(hit.text()))
+                            + " ["
+                            + f.row().code()
+                            + "]");
+            hit.evidence()
+                    .forEach(
+                            e ->
+                                    lines.add(
+                                            "     seen: "
+                                                    + safe(e.what())
+                                                    + "  ("
+                                                    + safe(e.source())
+                                                    + ")"));
+            if (hit.severity() != Verdict.Severity.INFO) {
+                lines.add("     why:  " + f.row().why());
+                lines.add("     root: " + f.row().cause());
+            }
+            hit.remedy().forEach(command -> lines.add("     do:   " + safe(command)));
+            lines.add("");
+        }
+    }
+
+    private void unknown() {
+        Map<String, List<String>> byReason = new TreeMap<>();
+        d.findings()
+                .unknown()
+                .forEach(
+                        (code, reason) ->
+                                byReason.computeIfAbsent(reason, r -> new ArrayList<>()).add(code));
+        byReason.forEach(
+                (reason, codes) ->
+                        lines.add(
+                                "Could not tell ("
+                                        + safe(reason)
+                                        + "): "
+                                        + String.join(", ", codes)));
+        if (!byReason.isEmpty() && !s.host().root()) {
+            lines.add("More is known to root: sudo jbang diagnose@netfix");
+        }
+    }
+}
