@@ -253,8 +253,8 @@ class Nmcli:
         if password and not is_new:
             # The profile's name where an SSID belongs: a renamed profile can
             # never get a new password. And the bad password stays stored.
-            argv += ["dev", "wifi", "connect", network.name, "password", password]
-            argv += ["hidden", "yes" if hidden else "no"]
+            argv += ["dev", "wifi", "connect", network.name]
+            argv += ["password", password, "hidden", "no"]
         else:
             argv += ["con", "up", network.name]
         try:
