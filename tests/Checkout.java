@@ -96,14 +96,16 @@ final class Checkout {
     }
 
     /**
-     * From git; and where there is none (a downloaded archive, another user's clone), all that is
-     * not hidden.
+     * From git; and where there is none (a downloaded archive), all that is not git's or JBang's.
      */
     private static List<Path> list() {
         try {
             ProcessResult git =
                     new ProcessExecutor(
                                     "git",
+                                    // The clone may be another user's, whose code is run anyway.
+                                    "-c",
+                                    "safe.directory=" + ROOT,
                                     "ls-files",
                                     "-z",
                                     "--cached",

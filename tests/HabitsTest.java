@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import java.io.File;
 import java.io.StringWriter;
@@ -30,6 +32,7 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /** What is asked of every file of the checkout. CONTRIBUTING.md says why. */
+@Execution(ExecutionMode.CONCURRENT)
 class HabitsTest {
 
     private static final Path RUN = Path.of("tests/RunTests.java");

@@ -133,6 +133,8 @@ public final class RunTests implements Callable<Integer> {
                 .filters(includeClassNamePatterns(classPattern))
                 // A test that hangs is a failed test, not a hung run.
                 .configurationParameter("junit.jupiter.execution.timeout.default", "120 s")
+                // For the classes that ask for it; the others run one after another.
+                .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
                 .build();
     }
 

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 
 /**
  * Says what failed, shortly, and counts. What was skipped or broken before it began (a container
- * that failed) counts as failed, and so does a run without any test.
+ * that failed) counts as failed, and so does a run without any test. Tests may run in several
+ * threads.
  */
 final class TestReport implements TestExecutionListener {
 
@@ -30,7 +31,7 @@ final class TestReport implements TestExecutionListener {
     }
 
     @Override
-    public void executionStarted(TestIdentifier test) {
+    public synchronized void executionStarted(TestIdentifier test) {
         if (progress && test.isTest()) {
             out.printf("\r\033[K%d  %s", passed + failed, where(test));
             out.flush();
@@ -38,12 +39,12 @@ final class TestReport implements TestExecutionListener {
     }
 
     @Override
-    public void executionSkipped(TestIdentifier test, String reason) {
+    public synchronized void executionSkipped(TestIdentifier test, String reason) {
         fail(test, "skipped: " + reason);
     }
 
     @Override
-    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+    public synchronized void executionFinished(TestIdentifier test, TestExecutionResult result) {
         if (result.getStatus() != TestExecutionResult.Status.SUCCESSFUL) {
             fail(test, result.getThrowable().map(TestReport::brief).orElse("no reason was given"));
         } else if (test.isTest()) {
@@ -56,7 +57,7 @@ final class TestReport implements TestExecutionListener {
      *
      * @return whether something was run and all of it passed
      */
-    boolean finish() {
+    synchronized boolean finish() {
         clearProgress();
         if (passed + failed == 0) {
             out.println("no test was found");
