@@ -1,0 +1,90 @@
+package netfix.lab;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.zeroturnaround.exec.ProcessExecutor;
+import org.zeroturnaround.exec.ProcessResult;
+
+/** A command on the machine that runs the lab. */
+final class HostCommand {
+
+    private HostCommand() {}
+
+    /** Runs a command and returns its output; a command that fails is the end of the matter. */
+    static String output(List<String> argv, Map<String, String> environment, Duration limit) {
+        ProcessResult result = run(argv, environment, limit);
+        if (result.getExitValue() != 0) {
+            throw new LabFailure(
+                    String.join(" ", argv)
+                            + ": exit "
+                            + result.getExitValue()
+                            + ": "
+                            + result.outputUTF8().strip());
+        }
+        return result.outputUTF8();
+    }
+
+    static String output(List<String> argv) {
+        return output(argv, Map.of(), Duration.ofMinutes(2));
+    }
+
+    /**
+     * Runs a long command with its output, standard error too, in a file. When this process ends, so
+     * does it, by SIGKILL: unshare(1) ignores a mere SIGTERM while its child runs.
+     */
+    static int logged(List<String> argv, String input, Path log, Duration limit) {
+        try {
+            Process process =
+                    new ProcessBuilder(argv)
+                            .redirectErrorStream(true)
+                            .redirectOutput(log.toFile())
+                            .start();
+            Thread end = new Thread(process::destroyForcibly);
+            Runtime.getRuntime().addShutdownHook(end);
+            try (OutputStream to = process.getOutputStream()) {
+                to.write(input.getBytes(StandardCharsets.UTF_8));
+            }
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+                throw new LabFailure(
+                        argv.get(0) + ": not done after " + limit.toMinutes() + " minutes: " + log);
+            }
+            Runtime.getRuntime().removeShutdownHook(end);
+            return process.exitValue();
+        } catch (IOException e) {
+            throw new LabFailure("cannot run " + argv.get(0) + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LabFailure("interrupted", e);
+        }
+    }
+
+    private static ProcessResult run(
+            List<String> argv, Map<String, String> environment, Duration limit) {
+        try {
+            return new ProcessExecutor(argv)
+                    .environment(environment)
+                    .environment("LC_ALL", "C")
+                    .redirectErrorStream(true)
+                    .readOutput(true)
+                    .destroyOnExit()
+                    .timeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                    .execute();
+        } catch (IOException e) {
+            throw new LabFailure("cannot run " + argv.get(0) + ": " + e.getMessage(), e);
+        } catch (TimeoutException e) {
+            throw new LabFailure(
+                    String.join(" ", argv) + ": not done after " + limit.toSeconds() + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LabFailure("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package netfix.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A start state, booted and settled, frozen with its memory: a scenario that begins with it is
+ * running after seconds. It is keyed by all that it was made from, so it is never stale.
+ */
+record Moment(StartState state, Image image, Path folder) {
+
+    private static final Duration OLD = Duration.ofDays(1);
+
+    Path rootDisk() {
+        return folder.resolve("root.qcow2");
+    }
+
+    Path bootDisk() {
+        return folder.resolve("boot.qcow2");
+    }
+
+    Path memory() {
+        return folder.resolve("memory");
+    }
+
+    static Moment of(StartState state, LabFolders folders, BtWifiSet btwifiset, Progress progress) {
+        Image image = Image.of(state.suite(), folders, progress);
+        Path moments = folders.cache("moments");
+        String key =
+                new Fingerprint()
+                        .text(image.fingerprint())
+                        .text(state.toString())
+                        .tree(folders.sources().resolve("guest"))
+                        .tree(folders.sources().resolve("phone"))
+                        .text(btwifiset.fingerprint())
+                        .text(VirtualPi.machineWords(state))
+                        .text(HostCommand.output(List.of("qemu-system-x86_64", "--version")))
+                        .hex();
+        Moment moment = new Moment(state, image, moments.resolve(state.name() + "-" + key));
+        if (Files.isDirectory(moment.folder())) {
+            moment.markUsed();
+            return moment;
+        }
+        try (FileChannel file =
+                        FileChannel.open(
+                                moments.resolve(state.name() + ".lock"),
+                                StandardOpenOption.CREATE,
+                                StandardOpenOption.WRITE);
+                FileLock lock = file.lock()) {
+            if (lock.isValid() && !Files.isDirectory(moment.folder())) {
+                moment.make(folders, moments, btwifiset, progress);
+            }
+            moment.markUsed();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return moment;
+    }
+
+    private void make(
+            LabFolders folders, Path moments, BtWifiSet btwifiset, Progress progress)
+            throws IOException {
+        discardOld(moments);
+        Instant begin = Instant.now();
+        progress.say("booting start state " + state.name() + " for the first time");
+        Path work = moments.resolve(".making-" + state.name());
+        LabFolders.delete(work);
+        Files.createDirectories(work);
+        Path payload = firstPayload(folders, btwifiset, work);
+        try (VirtualPi pi = VirtualPi.fresh(image, state, work)) {
+            pi.firstBoot(payload);
+            Settling.await(pi);
+            for (String name : state.reaches()) {
+                Reach.awaitReachable(pi, name);
+            }
+            pi.run(List.of("sync"), Duration.ofMinutes(2));
+            pi.freeze(work.resolve("memory"));
+        } catch (LabFailure e) {
+            throw new LabFailure(
+                    "start state " + state.name() + " does not come up: " + e.getMessage()
+                            + " (its folder: " + work + ")",
+                    e);
+        }
+        Files.delete(payload);
+        Files.move(work, folder, StandardCopyOption.ATOMIC_MOVE);
+        progress.say("start state " + state.name() + " is up, " + Progress.seconds(begin));
+    }
+
+    /** What the first boot unpacks to /opt/lab. */
+    private Path firstPayload(LabFolders folders, BtWifiSet btwifiset, Path work)
+            throws IOException {
+        Path staging = Files.createDirectories(work.resolve("payload"));
+        Payload.copyTree(folders.sources().resolve("guest"), staging.resolve("guest"));
+        Payload.copyTree(folders.sources().resolve("phone"), staging.resolve("phone"));
+        btwifiset.copyTo(staging);
+        Files.writeString(staging.resolve("state.sh"), state.script());
+        Files.writeString(
+                staging.resolve("settings"),
+                "BOOT="
+                        + image.bootFolder()
+                        + "\nWIRES="
+                        + state.wires()
+                        + "\nRADIOS="
+                        + state.radios()
+                        + "\nSUITE="
+                        + state.suite()
+                        + "\nBTWIFISET="
+                        + btwifiset.guestFolder()
+                        + "\n");
+        Path payload = Payload.pack(staging, work.resolve("payload.tar"));
+        LabFolders.delete(staging);
+        return payload;
+    }
+
+    private void markUsed() {
+        try {
+            Files.setLastModifiedTime(folder, FileTime.from(Instant.now()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Moments of this state that nobody has used for a day. */
+    private void discardOld(Path moments) throws IOException {
+        try (Stream<Path> all = Files.list(moments)) {
+            for (Path other : all.toList()) {
+                if (other.getFileName().toString().matches(state.name() + "-[0-9a-f]{16}")
+                        && Files.getLastModifiedTime(other)
+                                .toInstant()
+                                .isBefore(Instant.now().minus(OLD))) {
+                    LabFolders.delete(other);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package netfix.lab;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Reachability, judged from outside: the router or the access point pings whatever address the Pi
+ * holds on the interface.
+ */
+final class Reach {
+
+    /** An emulated Pi is some twenty times slower than a real one. */
+    static final Duration PATIENCE = Duration.ofMinutes(4);
+
+    /** How long silence must last before it counts: longer than any manager's retry. */
+    private static final Duration SILENCE = Duration.ofSeconds(20);
+
+    private Reach() {}
+
+    record Answer(boolean reachable, String says) {}
+
+    static Answer now(VirtualPi pi, String name) {
+        GuestResult result =
+                pi.run(
+                        List.of("/bin/sh", "/opt/lab/guest/world.sh", "reach", name),
+                        Duration.ofMinutes(1));
+        return new Answer(result.exit() == 0, (result.stdout() + result.stderr()).strip());
+    }
+
+    static void awaitReachable(VirtualPi pi, String name) {
+        awaitReachable(pi, name, PATIENCE);
+    }
+
+    static void awaitReachable(VirtualPi pi, String name, Duration limit) {
+        Instant end = Instant.now().plus(limit);
+        Answer answer;
+        do {
+            answer = now(pi, name);
+            if (answer.reachable()) {
+                return;
+            }
+            GuestAgent.pause(500);
+        } while (Instant.now().isBefore(end));
+        throw new LabFailure(
+                name + " is unreachable after " + limit.toSeconds() + " s: " + answer.says());
+    }
+
+    static void staysReachable(VirtualPi pi, String name, Duration time) {
+        Instant end = Instant.now().plus(time);
+        do {
+            Answer answer = now(pi, name);
+            if (!answer.reachable()) {
+                throw new LabFailure(name + " did not stay reachable: " + answer.says());
+            }
+            GuestAgent.pause(500);
+        } while (Instant.now().isBefore(end));
+    }
+
+    /** It may take a while until it is gone; then it must stay gone. */
+    static void awaitUnreachable(VirtualPi pi, String name) {
+        Settling.await(pi);
+        Instant end = Instant.now().plus(Duration.ofSeconds(90));
+        while (now(pi, name).reachable()) {
+            if (Instant.now().isAfter(end)) {
+                throw new LabFailure(name + " is still reachable after 90 s");
+            }
+            GuestAgent.pause(500);
+        }
+        staysUnreachable(pi, name, SILENCE);
+    }
+
+    static void staysUnreachable(VirtualPi pi, String name, Duration time) {
+        Instant end = Instant.now().plus(time);
+        do {
+            Answer answer = now(pi, name);
+            if (answer.reachable()) {
+                throw new LabFailure(name + " came back: " + answer.says());
+            }
+            GuestAgent.pause(500);
+        } while (Instant.now().isBefore(end));
+    }
+}

@@ -1,0 +1,268 @@
+package netfix.lab;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A scenario under way: the Pi that it plays on, and what its steps have seen so far. */
+final class ScenarioRun implements Closeable {
+
+    private static final Duration SOON = Duration.ofMinutes(3);
+
+    /** The longest that one command of a scenario may take. */
+    private static final Duration COMMAND = Duration.ofMinutes(10);
+
+    private final VirtualPi pi;
+    private final Path payload;
+    private Diagnosis diagnosis;
+    private GuestResult last;
+
+    private ScenarioRun(VirtualPi pi, Path payload) {
+        this.pi = pi;
+        this.payload = payload;
+    }
+
+    /** A Pi in the start state, with netfix's files in it. */
+    static ScenarioRun begin(Moment moment, Path netfix, Path folder) throws IOException {
+        VirtualPi pi =
+                VirtualPi.onDisksOf(
+                        moment.image(),
+                        moment.state(),
+                        folder,
+                        moment.rootDisk(),
+                        "qcow2",
+                        moment.bootDisk());
+        ScenarioRun run = new ScenarioRun(pi, netfix);
+        try {
+            pi.resume(netfix, moment.memory());
+            run.must(
+                    List.of(
+                            "/bin/sh",
+                            "-c",
+                            "mkdir -p /opt/lab/netfix && tar -x -f /dev/vdc -C /opt/lab/netfix"),
+                    SOON);
+            return run;
+        } catch (LabFailure e) {
+            pi.close();
+            throw e;
+        }
+    }
+
+    VirtualPi pi() {
+        return pi;
+    }
+
+    /** Does one step. Whatever is no mere look makes an earlier diagnosis worthless. */
+    void perform(Scenario.Step step) throws Exception {
+        if (!step.phrase().checks()) {
+            diagnosis = null;
+        }
+        step.phrase().action().perform(this, step.words());
+    }
+
+    void reboot() {
+        pi.reboot(payload);
+        Settling.await(pi);
+    }
+
+    void rebootsByItself() {
+        pi.awaitReboot(COMMAND);
+        pi.boot(payload);
+        Settling.await(pi);
+    }
+
+    void powerOn() {
+        pi.boot(payload);
+        Settling.await(pi);
+    }
+
+    void runOnPi(String commands, int exit) {
+        last = pi.shell(commands, COMMAND);
+        if (last.exit() != exit || last.killed()) {
+            throw new LabFailure(last.shown());
+        }
+    }
+
+    GuestResult must(List<String> argv, Duration limit) {
+        GuestResult result = pi.run(argv, limit);
+        if (!result.ok()) {
+            throw new LabFailure(result.shown());
+        }
+        return result;
+    }
+
+    /** The same question again and again, because an emulated Pi takes its time. */
+    void eventually(List<String> argv) {
+        Instant end = Instant.now().plus(Reach.PATIENCE);
+        GuestResult result;
+        do {
+            result = pi.run(argv, SOON);
+            if (result.ok()) {
+                return;
+            }
+            GuestAgent.pause(500);
+        } while (Instant.now().isBefore(end));
+        throw new LabFailure(result.shown());
+    }
+
+    void writeFile(String path, String text, String mode) {
+        Path parent = Path.of(path).getParent();
+        must(List.of("mkdir", "-p", parent.toString()), SOON);
+        pi.push(text.getBytes(StandardCharsets.UTF_8), path, mode);
+    }
+
+    void world(String... verb) {
+        List<String> argv = new ArrayList<>(List.of("/bin/sh", "/opt/lab/guest/world.sh"));
+        argv.addAll(List.of(verb));
+        must(argv, SOON);
+    }
+
+    void phone(String... action) {
+        GuestResult result = usePhone(action);
+        if (!result.ok()) {
+            throw new LabFailure(result.shown());
+        }
+    }
+
+    /** The phone's user gets "could not connect" for an answer. */
+    void phoneInVain(String... action) {
+        GuestResult result = usePhone(action);
+        if (result.exit() != 1) {
+            throw new LabFailure("this should not have worked: " + result.shown());
+        }
+    }
+
+    private GuestResult usePhone(String... action) {
+        List<String> argv = new ArrayList<>(List.of("/opt/lab/bin/phone"));
+        argv.addAll(List.of(action));
+        last = pi.run(argv, COMMAND);
+        return last;
+    }
+
+    void outputShows(String text) {
+        if (!lastOutput().contains(text)) {
+            throw new LabFailure("not shown: \"" + text + "\"\n" + last.shown());
+        }
+    }
+
+    void outputHides(String text) {
+        if (lastOutput().contains(text)) {
+            throw new LabFailure("shown: \"" + text + "\"\n" + last.shown());
+        }
+    }
+
+    private String lastOutput() {
+        if (last == null) {
+            throw new LabFailure("no command has run before: whose output?");
+        }
+        return last.stdout() + last.stderr();
+    }
+
+    void exists(String path, boolean wanted) {
+        GuestResult result =
+                pi.shell("test -e \"$0\" || test -L \"$0\"", List.of(path), SOON);
+        if (result.exit() > 1) {
+            throw new LabFailure(result.shown());
+        }
+        if (result.ok() != wanted) {
+            throw new LabFailure(path + (wanted ? " is not there" : " is there"));
+        }
+    }
+
+    void fileShows(String path, String text, boolean wanted) {
+        String content = must(List.of("cat", path), SOON).stdout();
+        if (content.contains(text) != wanted) {
+            throw new LabFailure(
+                    path
+                            + (wanted ? " does not show \"" : " shows \"")
+                            + text
+                            + "\"; it is:\n"
+                            + content.indent(4).stripTrailing());
+        }
+    }
+
+    void says(List<String> argv, String expected) {
+        String said = must(argv, SOON).stdout().strip();
+        if (!said.equals(expected)) {
+            throw new LabFailure(String.join(" ", argv) + ": " + said + ", not " + expected);
+        }
+    }
+
+    /** The state of a unit may be its activity or how it is installed: active, masked, enabled. */
+    void unit(String unit, String expected) {
+        GuestResult shown =
+                must(
+                        List.of(
+                                "systemctl",
+                                "show",
+                                "--value",
+                                "-p",
+                                "ActiveState,UnitFileState,LoadState,SubState",
+                                unit),
+                        SOON);
+        List<String> states = shown.stdout().lines().toList();
+        if (!states.contains(expected)) {
+            throw new LabFailure("unit " + unit + " is " + states + ", not " + expected);
+        }
+    }
+
+    void journalShows(String text, boolean wanted) {
+        String journal = must(List.of("journalctl", "--no-pager", "-o", "cat"), SOON).stdout();
+        if (journal.contains(text) != wanted) {
+            throw new LabFailure(
+                    "the journal " + (wanted ? "does not show" : "shows") + " \"" + text + "\"");
+        }
+    }
+
+    /** What netfix says now; asked once until something happens. */
+    Diagnosis diagnosis() {
+        if (diagnosis == null) {
+            diagnosis = new Diagnosis(pi);
+        }
+        return diagnosis;
+    }
+
+    /** What a person needs who was not there: the journal and a capture, beside the serial log. */
+    void keepEvidence(boolean netfix) {
+        if (!pi.isOn()) {
+            return;
+        }
+        keep("journal.json", List.of("journalctl", "--no-pager", "-o", "json"));
+        keep("journal.txt", List.of("journalctl", "--no-pager", "-o", "short-monotonic"));
+        if (netfix) {
+            String capture = "/run/lab/capture.tar.gz";
+            try {
+                pi.run(
+                        List.of("/opt/lab/netfix/diagnose", "--watch", "0", "--capture", capture),
+                        COMMAND);
+                Files.write(pi.folder().resolve("capture.tar.gz"), pi.pull(capture));
+            } catch (IOException | LabFailure e) {
+                note("capture", e);
+            }
+        }
+    }
+
+    private void keep(String name, List<String> argv) {
+        try {
+            Files.write(pi.folder().resolve(name), pi.run(argv, SOON).out());
+        } catch (IOException | LabFailure e) {
+            note(name, e);
+        }
+    }
+
+    /** Evidence that cannot be had must not hide the failure that it is about. */
+    private void note(String what, Exception e) {
+        pi.note("no " + what + ": " + e.getMessage());
+    }
+
+    @Override
+    public void close() throws IOException {
+        pi.close();
+    }
+}
