@@ -3,6 +3,8 @@ package netfix;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
@@ -97,7 +99,7 @@ class HabitsTest {
                         .collect(Collectors.joining(File.pathSeparator));
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter output = new StringWriter();
-        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, UTF_8)) {
             List<String> options =
                     List.of(
                             "-Xlint:all",
@@ -175,6 +177,23 @@ class HabitsTest {
             }
         }
         assertNone(wrong, "names no file (globs do not work over http)");
+    }
+
+    /**
+     * Without LANG, as in a unit or a container, javac of JDK 17 takes sources for ASCII and stops
+     * at the first dash.
+     */
+    @Test
+    void everyScriptSaysThatItsSourcesAreUtf8() {
+        assertNone(
+                Checkout.javaFiles().stream()
+                        .filter(file -> Checkout.read(file).startsWith("///usr/bin/env jbang "))
+                        .filter(
+                                file ->
+                                        all(directive("COMPILE_OPTIONS", "-encoding UTF-8"), file)
+                                                .isEmpty())
+                        .toList(),
+                "lacks the line //COMPILE_OPTIONS -encoding UTF-8");
     }
 
     @Test
