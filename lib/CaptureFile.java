@@ -4,6 +4,7 @@ package netfix;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -97,7 +98,7 @@ public final class CaptureFile {
                     continue;
                 }
                 String name = entry.getName();
-                if (!entry.isFile() || entry.isSymbolicLink() || entry.isLink()) {
+                if (!plainFile(entry)) {
                     throw new IOException(
                             Terminal.safe(name)
                                     + " is a link or a device; netfix writes only plain files");
@@ -120,6 +121,12 @@ public final class CaptureFile {
             throw new IOException("its tar headers are damaged", e);
         }
         return withoutTopFolder(files);
+    }
+
+    /** isFile() is true of whatever is neither a folder nor a link. */
+    private static boolean plainFile(TarArchiveEntry entry) {
+        byte kind = entry.getLinkFlag();
+        return kind == TarConstants.LF_NORMAL || kind == TarConstants.LF_OLDNORM;
     }
 
     private static Map<String, byte[]> withoutTopFolder(Map<String, byte[]> files) {

@@ -1,5 +1,7 @@
 package netfix;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -52,7 +54,73 @@ public record FindingRow(
      */
     static final String MACHINE = "machine";
 
-    static Set<String> codes(String... codes) {
-        return Set.copyOf(List.of(codes));
+    /** The rows in their order; what is said after a {@code row} is said of that row. */
+    static final class Table {
+        private final List<Draft> drafts = new ArrayList<>();
+
+        private static final class Draft {
+            private String code = "";
+            private String title = "";
+            private Cause cause = Cause.OUTSIDE;
+            private String why = "";
+            private String recognised = "";
+            private boolean survivesReboot;
+            private final Set<String> silencedBy = new HashSet<>();
+            private Function<Snapshot, Verdict> test = snapshot -> Verdict.clear();
+        }
+
+        private Draft last() {
+            return drafts.get(drafts.size() - 1);
+        }
+
+        Table row(String code, Cause cause, Function<Snapshot, Verdict> test) {
+            Draft draft = new Draft();
+            draft.code = code;
+            draft.cause = cause;
+            draft.test = test;
+            drafts.add(draft);
+            return this;
+        }
+
+        Table title(String title) {
+            last().title = title;
+            return this;
+        }
+
+        Table why(String why) {
+            last().why = why;
+            return this;
+        }
+
+        Table recognised(String recognised) {
+            last().recognised = recognised;
+            return this;
+        }
+
+        Table survivesReboot() {
+            last().survivesReboot = true;
+            return this;
+        }
+
+        Table silencedBy(String... codes) {
+            last().silencedBy.addAll(List.of(codes));
+            return this;
+        }
+
+        List<FindingRow> rows() {
+            return drafts.stream()
+                    .map(
+                            d ->
+                                    new FindingRow(
+                                            d.code,
+                                            d.title,
+                                            d.cause,
+                                            d.why,
+                                            d.recognised,
+                                            d.survivesReboot,
+                                            Set.copyOf(d.silencedBy),
+                                            d.test))
+                    .toList();
+        }
     }
 }

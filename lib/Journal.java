@@ -196,7 +196,8 @@ public final class Journal {
         java.util.Map<String, String> f = new java.util.HashMap<>();
         Matcher m = FIELD.matcher(text);
         while (m.find()) {
-            f.put(m.group(1), m.group(2) != null ? m.group(2) : m.group(3));
+            // The first one: a name may hold what looks like another field.
+            f.putIfAbsent(m.group(1), m.group(2) != null ? m.group(2) : m.group(3));
         }
         return new Audit(
                 f.getOrDefault("op", ""),

@@ -1,5 +1,6 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
+//COMPILE_OPTIONS -encoding UTF-8
 //DEPS info.picocli:picocli:4.7.7
 //DEPS org.junit.jupiter:junit-jupiter:5.14.4
 //DEPS org.junit.platform:junit-platform-launcher:1.14.4
@@ -15,15 +16,23 @@
 //JAVA_OPTIONS --add-exports=jdk.compiler/com.sun.tools.javac.parser=ALL-UNNAMED
 //JAVA_OPTIONS --add-exports=jdk.compiler/com.sun.tools.javac.tree=ALL-UNNAMED
 //JAVA_OPTIONS --add-exports=jdk.compiler/com.sun.tools.javac.util=ALL-UNNAMED
+//SOURCES ../lib/Cli.java
 //SOURCES Checkout.java
 //SOURCES GoldenFile.java
 //SOURCES JavaStyle.java
 //SOURCES ShellCheck.java
 //SOURCES TestReport.java
+//SOURCES CaptureFileTest.java
+//SOURCES LiveMachineTest.java
+//SOURCES ParsersTest.java
+//SOURCES RedactionTest.java
+//SOURCES RootedMachineTest.java
+//SOURCES TerminalTest.java
 //SOURCES CheckoutTest.java
 //SOURCES GoldenFileTest.java
 //SOURCES HabitsTest.java
 //SOURCES JavaStyleTest.java
+//SOURCES LauncherTest.java
 //SOURCES ShellCheckTest.java
 package netfix;
 
@@ -46,6 +55,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -76,7 +87,13 @@ public final class RunTests implements Callable<Integer> {
     @Option(names = "--format", description = "Format the Java files, and run nothing.")
     private boolean format;
 
+    /** Held on to: the logging framework forgets the level of a logger that nobody holds. */
+    private static final Logger JUNIT_LOG = Logger.getLogger("org.junit");
+
     public static void main(String[] args) {
+        // It warns of every link in a temporary folder that it deletes; a card's root is full of
+        // them.
+        JUNIT_LOG.setLevel(Level.SEVERE);
         System.exit(new CommandLine(new RunTests()).execute(args));
     }
 

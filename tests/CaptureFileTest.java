@@ -1,0 +1,158 @@
+package netfix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+
+class CaptureFileTest {
+
+    @TempDir Path folder;
+
+    private static Capture sample() {
+        Capture capture = new Capture(Instant.parse("2026-01-02T03:04:05Z"), true);
+        Command nmcli = Command.of("nmcli", "-t", "device");
+        capture.commands.put(
+                nmcli.argv(),
+                CommandResult.exited(nmcli, 0, "eth0:ethernet:ünïcode\n", "a warning"));
+        Command hung = Command.of("networkctl");
+        capture.commands.put(
+                hung.argv(), CommandResult.notRun(hung, CommandResult.Outcome.TIMED_OUT, ""));
+        capture.texts.put("/etc/a:b/c", Reading.known("text\n"));
+        capture.texts.put("/etc/none", Reading.absent("no /etc/none"));
+        capture.texts.put("/etc/secret", Reading.unknown("not allowed to read /etc/secret"));
+        capture.folders.put("/etc", Reading.known(List.of("a:b", "none")));
+        capture.stats.put(
+                "/etc/resolv.conf",
+                Reading.known(
+                        new FileStat(FileStat.Kind.LINK, 0777, 0, 0, 12, "/run/resolv.conf")));
+        return capture;
+    }
+
+    @Test
+    void whatIsSavedIsLoadedAgain() {
+        Path file = folder.resolve("pi.tar.gz");
+        CaptureFile.save(sample(), file);
+        Capture loaded = CaptureFile.load(file);
+        assertEquals(sample().commands, loaded.commands);
+        assertEquals(sample().texts, loaded.texts);
+        assertEquals(sample().folders, loaded.folders);
+        assertEquals(sample().stats, loaded.stats);
+        assertEquals(sample().taken(), loaded.taken());
+    }
+
+    @Test
+    void isReadableByItsOwnerOnly() throws Exception {
+        Path file = folder.resolve("pi.tar.gz");
+        CaptureFile.save(sample(), file);
+        assertEquals(0600, (Integer) Files.getAttribute(file, "unix:mode") & 0777);
+    }
+
+    @Test
+    void aFailedSaveLeavesNothing() throws Exception {
+        Path target = Files.createDirectories(folder.resolve("is/a/folder"));
+        assertThrows(BadInput.class, () -> CaptureFile.save(sample(), target.getParent()));
+        try (var left = Files.list(folder.resolve("is"))) {
+            assertEquals(List.of(target.getParent()), left.toList());
+        }
+    }
+
+    private String refusal(Path file) {
+        String message = assertThrows(BadInput.class, () -> CaptureFile.load(file)).getMessage();
+        assertTrue(message.startsWith(file.toString()), message);
+        assertFalse(message.contains("\n"), message);
+        return message;
+    }
+
+    @Test
+    void aTruncatedOneIsRefusedAtEveryLength() throws Exception {
+        Path file = folder.resolve("pi.tar.gz");
+        CaptureFile.save(sample(), file);
+        byte[] whole = Files.readAllBytes(file);
+        for (int length = 0; length < whole.length - 8; length += 7) {
+            Path cut = folder.resolve("cut.tar.gz");
+            Files.write(cut, Arrays.copyOf(whole, length));
+            refusal(cut);
+        }
+    }
+
+    @Test
+    void whatIsNoCaptureIsRefused() throws Exception {
+        Path text = Files.writeString(folder.resolve("a.txt"), "hello");
+        assertTrue(refusal(text).contains("not a .tar.gz"));
+        assertTrue(refusal(folder.resolve("none")).contains("no such file"));
+        assertTrue(
+                refusal(Files.createDirectory(folder.resolve("empty"))).contains("capture.json"));
+    }
+
+    @Test
+    void aNewerSchemaIsRefusedByName() throws Exception {
+        Path dir = Files.createDirectory(folder.resolve("new"));
+        Files.writeString(dir.resolve("capture.json"), "{\"schema\":\"netfix/capture/2\"}");
+        assertTrue(refusal(dir).contains("use a newer netfix"));
+    }
+
+    @Test
+    void damageNamesTheLine() throws Exception {
+        Path dir = Files.createDirectory(folder.resolve("damaged"));
+        Files.writeString(
+                dir.resolve("capture.json"), "{\"schema\":\n\"netfix/capture/1\",\n oops}");
+        assertTrue(refusal(dir).contains("line 3"));
+    }
+
+    @Test
+    void anIncompleteFolderNamesTheFile() throws Exception {
+        Path dir = Files.createDirectory(folder.resolve("incomplete"));
+        Files.writeString(
+                dir.resolve("capture.json"),
+                "{\"schema\":\"netfix/capture/1\",\"taken\":\"2026-01-01T00:00:00Z\","
+                        + "\"files\":[{\"path\":\"/x\",\"content\":\"files/x\"}]}");
+        assertTrue(refusal(dir).contains("files/x is missing"));
+    }
+
+    private Path tar(TarArchiveEntry entry, byte[] content) throws IOException {
+        Path file = folder.resolve("hostile.tar.gz");
+        try (TarArchiveOutputStream tar =
+                new TarArchiveOutputStream(new GZIPOutputStream(Files.newOutputStream(file)))) {
+            entry.setSize(content.length);
+            tar.putArchiveEntry(entry);
+            tar.write(content);
+            tar.closeArchiveEntry();
+        }
+        return file;
+    }
+
+    @Test
+    void pathsAndLinksOutOfTheCaptureAreRefused() throws Exception {
+        byte[] content = "x".getBytes(StandardCharsets.UTF_8);
+        assertTrue(refusal(tar(new TarArchiveEntry("a/../../b"), content)).contains("outside"));
+        TarArchiveEntry link = new TarArchiveEntry("link", TarConstants.LF_SYMLINK);
+        link.setLinkName("/etc/shadow");
+        assertTrue(refusal(tar(link, new byte[0])).contains("link"));
+        TarArchiveEntry device = new TarArchiveEntry("null", TarConstants.LF_CHR);
+        assertTrue(refusal(tar(device, new byte[0])).contains("device"));
+    }
+
+    @Test
+    void aBombIsRefused() throws Exception {
+        // 80 MiB of zeros, some 80 kB compressed.
+        assertTrue(
+                refusal(tar(new TarArchiveEntry("capture.json"), new byte[80 << 20]))
+                        .contains("more than"));
+    }
+}

@@ -1,0 +1,77 @@
+package netfix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RedactionTest {
+
+    private static final String SECRET = "hunter2 \"quoted\" s3cret";
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "psk=%s",
+                "\tpsk=\"%s\"",
+                "sae_password=\"%s\"",
+                "  password: \"%s\"",
+                "\"password\": \"%s\",",
+                "wep-key0=%s",
+                "wep_key0=%s",
+                "private-key-password=%s",
+                "    wpa-psk %s",
+                "802-11-wireless-security.psk: %s",
+                ".request_connection - requesting connection with ssid:Cafe in AP:True  in"
+                        + " wpa:False with pw: %s",
+                ".register_SSID - about to connect to ssid:Cafe, with password:%s",
+                "changing Password for  Cafe to  %s",
+                "adding network password:%s, ssid:Cafe",
+            })
+    void takesOutASecretToTheEndOfItsLine(String line) {
+        String text = "before\n" + line.replace("%s", SECRET) + "\nafter\n";
+        String redacted = Redaction.of(text);
+        assertFalse(redacted.contains("hunter2"), redacted);
+        assertFalse(redacted.contains("s3cret"), redacted);
+        assertTrue(redacted.startsWith("before\n") && redacted.endsWith("\nafter\n"), redacted);
+        assertTrue(redacted.contains(Redaction.MARK), redacted);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "nmcli con add type wifi con-name Cafe ssid Cafe wifi-sec.key-mgmt wpa-psk"
+                        + " wifi-sec.psk hunter2",
+                "nmcli dev wifi connect Cafe password hunter2 hidden yes",
+                "nmcli dev wifi connect Cafe password 'hunter2'",
+                "['nmcli', 'dev', 'wifi', 'connect', 'Cafe', 'password', 'hunter2']",
+                "received from iphone: registering SSID ['Cafe', 'hunter2', 2]",
+            })
+    void takesOutAnArgument(String line) {
+        assertFalse(Redaction.of(line).contains("hunter2"), Redaction.of(line));
+        assertTrue(Redaction.of(line).contains("Cafe"), Redaction.of(line));
+    }
+
+    @Test
+    void leavesJournalLinesJson() throws Exception {
+        String line =
+                "{\"MESSAGE\":\"connect Cafe password hun\\\"ter2\",\"_PID\":\"7\"}\n"
+                        + "{\"MESSAGE\":\"with pw: hunter2\",\"_PID\":\"8\"}\n";
+        String redacted = Redaction.ofJsonLines(line);
+        assertFalse(redacted.contains("ter2"), redacted);
+        String[] lines = redacted.split("\n");
+        assertEquals("7", Json.read(lines[0]).path("_PID").asText());
+        assertEquals("with pw: " + Redaction.MARK, Json.read(lines[1]).path("MESSAGE").asText());
+    }
+
+    @Test
+    void leavesWhatIsNoSecret() {
+        String text =
+                "[connection]\nid=My Home Net\ntype=wifi\n\n[wifi-security]\nkey-mgmt=wpa-psk\n"
+                        + "psk-flags=0\n";
+        assertEquals(text, Redaction.of(text));
+    }
+}
