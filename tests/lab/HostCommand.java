@@ -1,5 +1,6 @@
 package netfix.lab;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,8 +19,9 @@ final class HostCommand {
     private HostCommand() {}
 
     /** Runs a command and returns its output; a command that fails is the end of the matter. */
-    static String output(List<String> argv, Map<String, String> environment, Duration limit) {
-        ProcessResult result = run(argv, environment, limit);
+    static String output(
+            List<String> argv, Map<String, String> environment, Path folder, Duration limit) {
+        ProcessResult result = run(argv, environment, folder, limit);
         if (result.getExitValue() != 0) {
             throw new LabFailure(
                     String.join(" ", argv)
@@ -32,7 +34,22 @@ final class HostCommand {
     }
 
     static String output(List<String> argv) {
-        return output(argv, Map.of(), Duration.ofMinutes(2));
+        return output(argv, Map.of(), Path.of("."), Duration.ofMinutes(2));
+    }
+
+    /** Runs a command with the terminal as its standard input; nothing where that goes wrong. */
+    static String onTerminal(List<String> argv) {
+        try {
+            Process process =
+                    new ProcessBuilder(argv)
+                            .redirectInput(new File("/dev/tty"))
+                            .redirectError(ProcessBuilder.Redirect.DISCARD)
+                            .start();
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            // No terminal, no size: the shell works without.
+            return "";
+        }
     }
 
     /**
@@ -67,11 +84,12 @@ final class HostCommand {
     }
 
     private static ProcessResult run(
-            List<String> argv, Map<String, String> environment, Duration limit) {
+            List<String> argv, Map<String, String> environment, Path folder, Duration limit) {
         try {
             return new ProcessExecutor(argv)
+                    .directory(folder.toFile())
                     .environment(environment)
-                    .environment("LC_ALL", "C")
+                    .environment("LC_ALL", "C.UTF-8")
                     .redirectErrorStream(true)
                     .readOutput(true)
                     .destroyOnExit()

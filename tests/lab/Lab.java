@@ -31,6 +31,7 @@
 //SOURCES RunningPi.java
 //SOURCES Scenario.java
 //SOURCES ScenarioRun.java
+//SOURCES SerialShell.java
 //SOURCES Settling.java
 //SOURCES StartState.java
 //SOURCES Steps.java
@@ -62,6 +63,7 @@ import picocli.CommandLine.Parameters;
             Lab.ListCommand.class,
             Lab.NeedsCommand.class,
             Lab.Run.class,
+            Lab.Shell.class,
             Lab.Smoke.class,
             Lab.Up.class
         },
@@ -285,6 +287,46 @@ public final class Lab implements Callable<Integer> {
     }
 
     @Command(
+            name = "shell",
+            description =
+                    "Boot a Pi in a start state and open a shell in it; without a terminal, run the"
+                            + " commands on standard input.")
+    static final class Shell implements Callable<Integer> {
+        @CommandLine.ParentCommand Lab lab;
+
+        @Parameters(defaultValue = "bookworm", description = "The start state.")
+        String state;
+
+        @Override
+        public Integer call() throws IOException {
+            LabFolders folders = LabFolders.find();
+            Moment moment = lab.moment(state, folders);
+            if (System.console() != null) {
+                RunningPi.shell(moment, folders, lab.progress);
+                return 0;
+            }
+            GuestResult result =
+                    RunningPi.script(
+                            moment, folders, System.in.readAllBytes(), Duration.ofHours(1));
+            pass(result);
+            return result.exit();
+        }
+    }
+
+    private Moment moment(String state, LabFolders folders) {
+        Needs.check(folders);
+        return Moment.of(
+                StartState.named(state, folders), folders, whichBtWifiSet(), progress);
+    }
+
+    private static void pass(GuestResult result) throws IOException {
+        System.out.write(result.out());
+        System.out.flush();
+        System.err.write(result.err());
+        System.err.flush();
+    }
+
+    @Command(
             name = "up",
             description =
                     "Boot a Pi in a start state and keep it up; it reboots when it is told to."
@@ -301,13 +343,7 @@ public final class Lab implements Callable<Integer> {
         @Override
         public Integer call() throws IOException {
             LabFolders folders = LabFolders.find();
-            Needs.check(folders);
-            Moment moment =
-                    Moment.of(
-                            StartState.named(state, folders),
-                            folders,
-                            lab.whichBtWifiSet(),
-                            lab.progress);
+            Moment moment = lab.moment(state, folders);
             RunningPi.keepUp(moment, folders, name == null ? state : name, lab.progress);
             return 0;
         }
@@ -335,10 +371,7 @@ public final class Lab implements Callable<Integer> {
             GuestResult result =
                     RunningPi.run(
                             LabFolders.find(), name, command, given, Duration.ofSeconds(limit));
-            System.out.write(result.out());
-            System.out.flush();
-            System.err.write(result.err());
-            System.err.flush();
+            pass(result);
             return result.exit();
         }
     }

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -21,26 +23,68 @@ final class NetfixBuild {
 
     private NetfixBuild() {}
 
-    /** The disk with which netfix comes into a virtual Pi. */
-    static Path disk(LabFolders folders, Path work) {
+    /** The disk with which a scenario's kit comes into its Pi. */
+    static Path disk(Phrase.Kit kit, LabFolders folders, Path work) {
+        String name = kit.name().toLowerCase(Locale.ROOT);
         try {
-            Path staging = Files.createDirectories(work.resolve("netfix"));
-            for (String script : SCRIPTS) {
-                build(folders, script, staging);
+            Path staging = Files.createDirectories(work.resolve(name));
+            if (kit != Phrase.Kit.NOTHING) {
+                for (String script : SCRIPTS) {
+                    build(folders, script, staging);
+                }
             }
-            return Payload.pack(staging, work.resolve("netfix.tar"));
+            if (kit == Phrase.Kit.CHECKOUT) {
+                addCheckout(folders, staging);
+            }
+            Path disk = Payload.pack(staging, work.resolve(name + ".tar"));
+            LabFolders.delete(staging);
+            return disk;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** A disk with nothing on it, for scenarios that do not ask netfix. */
-    static Path emptyDisk(Path work) {
-        try {
-            return Payload.pack(
-                    Files.createDirectories(work.resolve("nothing")), work.resolve("nothing.tar"));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** The checkout's own files, JBang's jar, and the artifacts that its script needs. */
+    private static void addCheckout(LabFolders folders, Path staging) throws IOException {
+        Path checkout = Files.createDirectories(staging.resolve("checkout"));
+        String root = folders.checkout().toString();
+        String files =
+                HostCommand.output(
+                        List.of(
+                                "git",
+                                "-C",
+                                root,
+                                "ls-files",
+                                "-z",
+                                "--cached",
+                                "--others",
+                                "--exclude-standard"));
+        for (String file : files.split("\0")) {
+            Path from = folders.checkout().resolve(file);
+            if (Files.isRegularFile(from)) {
+                Path to = checkout.resolve(file);
+                Files.createDirectories(to.getParent());
+                Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+        Path repository = staging.resolve("m2");
+        Path cache = staging.resolve("jbang-cache");
+        HostCommand.output(
+                List.of(checkout.resolve("jbang").toString(), "build", "diagnose.java"),
+                Map.of(
+                        "JBANG_REPO",
+                        repository.toString(),
+                        "JBANG_CACHE_DIR",
+                        cache.toString(),
+                        "JBANG_DIR",
+                        cache.toString()),
+                checkout,
+                LIMIT);
+        LabFolders.delete(cache);
+        Path jar = folders.checkout().resolve(".jbang/jbang.jar");
+        if (!Files.isRegularFile(checkout.resolve(".jbang/jbang.jar")) && Files.isRegularFile(jar)) {
+            Files.createDirectories(checkout.resolve(".jbang"));
+            Files.copy(jar, checkout.resolve(".jbang/jbang.jar"));
         }
     }
 
@@ -52,9 +96,9 @@ final class NetfixBuild {
         String jbang = folders.checkout().resolve("jbang").toString();
         String source = folders.checkout().resolve(script + ".java").toString();
         HostCommand.output(
-                List.of(jbang, "build", "-C=--release=17", source), environment, LIMIT);
+                List.of(jbang, "build", "-C=--release=17", source), environment, folders.checkout(), LIMIT);
         String tools =
-                HostCommand.output(List.of(jbang, "info", "tools", source), environment, LIMIT);
+                HostCommand.output(List.of(jbang, "info", "tools", source), environment, folders.checkout(), LIMIT);
         JsonNode built = read(tools.substring(Math.max(0, tools.indexOf('{'))));
         Path jars = Files.createDirectories(staging.resolve(script + "-jars"));
         copy(Path.of(built.path("applicationJar").asText()), jars);

@@ -10,6 +10,9 @@ import java.time.Instant;
 /** Everything that the lab did in the virtual Pi, in a file of the scenario's folder. */
 final class OutOfBandLog {
 
+    /** A journal would drown the rest. */
+    private static final int MOST = 16_000;
+
     private final Path file;
 
     OutOfBandLog(Path file) {
@@ -17,7 +20,13 @@ final class OutOfBandLog {
     }
 
     void add(GuestResult result, Instant begin) {
-        append(begin + " (" + Progress.seconds(begin) + ") " + result.shown());
+        String shown = result.shown();
+        append(
+                begin
+                        + " ("
+                        + Progress.seconds(begin)
+                        + ") "
+                        + (shown.length() > MOST ? shown.substring(0, MOST) + "\n    ..." : shown));
     }
 
     void note(String text) {

@@ -15,8 +15,17 @@ import java.util.regex.Pattern;
  *
  * @param checks whether it looks and changes nothing
  */
-record Phrase(
-        String pattern, boolean checks, boolean needsNetfix, Action action, Pattern expression) {
+record Phrase(String pattern, boolean checks, Kit kit, Action action, Pattern expression) {
+
+    /** What must be brought into the Pi for it, each more than the one before. */
+    enum Kit {
+        /** The Pi as it is. */
+        NOTHING,
+        /** netfix, built on this machine. */
+        NETFIX,
+        /** The checkout and a warm Maven repository too, to be used as its owner would. */
+        CHECKOUT
+    }
 
     /** What a step does; it throws LabFailure where something is not as it must be. */
     interface Action {
@@ -28,17 +37,22 @@ record Phrase(
 
     /** Something that happens to the Pi or to its world. */
     static Phrase when(String pattern, Action action) {
-        return new Phrase(pattern, false, false, action, compile(pattern));
+        return new Phrase(pattern, false, Kit.NOTHING, action, compile(pattern));
     }
 
     /** Something that must be so. */
     static Phrase then(String pattern, Action action) {
-        return new Phrase(pattern, true, false, action, compile(pattern));
+        return new Phrase(pattern, true, Kit.NOTHING, action, compile(pattern));
     }
 
     /** Something that must be so, and that netfix says. */
     static Phrase netfix(String pattern, Action action) {
-        return new Phrase(pattern, true, true, action, compile(pattern));
+        return new Phrase(pattern, true, Kit.NETFIX, action, compile(pattern));
+    }
+
+    /** Something that happens and needs the checkout. */
+    static Phrase checkout(String pattern, Action action) {
+        return new Phrase(pattern, false, Kit.CHECKOUT, action, compile(pattern));
     }
 
     /** The words in the places of the pattern, where a step is written so. */

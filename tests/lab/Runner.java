@@ -9,7 +9,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,10 +45,11 @@ final class Runner {
     List<Outcome> run(List<Scenario> scenarios, int jobs, Consumer<Outcome> told) {
         try {
             Files.createDirectories(runFolder);
-            Path netfix =
-                    scenarios.stream().anyMatch(Scenario::needsNetfix)
-                            ? NetfixBuild.disk(folders, runFolder)
-                            : NetfixBuild.emptyDisk(runFolder);
+            Map<Phrase.Kit, Path> disks = new EnumMap<>(Phrase.Kit.class);
+            for (Scenario scenario : scenarios) {
+                disks.computeIfAbsent(
+                        scenario.kit(), kit -> NetfixBuild.disk(kit, folders, runFolder));
+            }
             ExecutorService pool = Executors.newFixedThreadPool(jobs);
             try {
                 // Those of one start state one after another: its first boot is then waited for once.
@@ -55,7 +58,7 @@ final class Runner {
                                 .sorted(
                                         Comparator.comparing(Scenario::state)
                                                 .thenComparing(Scenario::name))
-                                .map(scenario -> pool.submit(() -> play(scenario, netfix, told)))
+                                .map(scenario -> pool.submit(() -> play(scenario, disks.get(scenario.kit()), told)))
                                 .toList();
                 return running.stream().map(Runner::await).toList();
             } finally {
@@ -113,7 +116,7 @@ final class Runner {
                 String failure = perform(run, step);
                 if (!failure.isEmpty()) {
                     run.pi().note("FAILED: " + failure);
-                    run.keepEvidence(scenario.needsNetfix());
+                    run.keepEvidence(scenario.kit() != Phrase.Kit.NOTHING);
                     return step.at() + ": " + step.text() + "\n" + failure + "\nleft in " + folder;
                 }
             }

@@ -12,8 +12,63 @@ final class RunningPi {
 
     private RunningPi() {}
 
+    /** What is done with a Pi while it is up; false ends it, whatever the Pi does. */
+    private interface Visit {
+        boolean during(VirtualPi pi) throws IOException;
+    }
+
     /** Boots it from a moment and keeps it up until it is switched off or this is interrupted. */
     static void keepUp(Moment moment, LabFolders folders, String name, Progress progress)
+            throws IOException {
+        String invitation = " is up: lab exec " + name + " COMMAND...; Ctrl-C ends it; serial log: ";
+        keepUp(
+                moment,
+                folders,
+                name,
+                pi -> {
+                    pi.letGo();
+                    progress.say(name + invitation + pi.serialLog());
+                    return true;
+                });
+        progress.say(name + " is off");
+    }
+
+    /** Boots it and gives a person a shell in it; it ends with the shell. */
+    static void shell(Moment moment, LabFolders folders, Progress progress) throws IOException {
+        progress.say("a shell in " + moment.state().name() + "; Ctrl-] ends it and the Pi");
+        SerialShell shell = new SerialShell();
+        shell.start(System.in);
+        try {
+            keepUp(
+                    moment,
+                    folders,
+                    "shell-" + ProcessHandle.current().pid(),
+                    pi -> {
+                        pi.letGo();
+                        return shell.show(pi.shellSocket(), System.out);
+                    });
+        } finally {
+            shell.end();
+            System.out.println();
+        }
+    }
+
+    /** Runs what comes on standard input, where that is no terminal. */
+    static GuestResult script(Moment moment, LabFolders folders, byte[] commands, Duration limit)
+            throws IOException {
+        GuestResult[] result = new GuestResult[1];
+        keepUp(
+                moment,
+                folders,
+                "script-" + ProcessHandle.current().pid(),
+                pi -> {
+                    result[0] = pi.run(List.of("/bin/bash", "-s"), commands, limit);
+                    return false;
+                });
+        return result[0];
+    }
+
+    private static void keepUp(Moment moment, LabFolders folders, String name, Visit visit)
             throws IOException {
         Path folder = folders.cache("up").resolve(name);
         if (Files.exists(folder.resolve("agent")) && isUp(folder)) {
@@ -21,7 +76,9 @@ final class RunningPi {
         }
         LabFolders.delete(folder);
         Files.createDirectories(folder);
-        Path payload = Payload.pack(Files.createDirectory(folder.resolve("empty")), folder.resolve("payload"));
+        Path payload =
+                Payload.pack(
+                        Files.createDirectory(folder.resolve("empty")), folder.resolve("payload"));
         try (VirtualPi pi =
                 VirtualPi.onDisksOf(
                         moment.image(),
@@ -33,22 +90,9 @@ final class RunningPi {
             Files.writeString(folder.resolve("agent"), pi.agentSocket().toString());
             Runtime.getRuntime().addShutdownHook(new Thread(() -> forget(folder)));
             pi.resume(payload, moment.memory());
-            boolean on = true;
-            while (on) {
-                pi.letGo();
-                progress.say(
-                        name
-                                + " is up: lab exec "
-                                + name
-                                + " COMMAND...; serial log: "
-                                + pi.serialLog()
-                                + "; Ctrl-C ends it");
-                on = pi.awaitStop().equals("guest-reset");
-                if (on) {
-                    pi.boot(payload);
-                }
+            while (visit.during(pi) && pi.awaitStop().equals("guest-reset")) {
+                pi.boot(payload);
             }
-            progress.say(name + " is off");
         }
     }
 

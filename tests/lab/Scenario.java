@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -94,7 +95,10 @@ record Scenario(String name, String about, Set<String> sets, String state, List<
         return new Scenario(name, about, sets, state, List.copyOf(steps));
     }
 
-    boolean needsNetfix() {
-        return steps.stream().anyMatch(step -> step.phrase().needsNetfix());
+    Phrase.Kit kit() {
+        return steps.stream()
+                .map(step -> step.phrase().kit())
+                .max(Comparator.naturalOrder())
+                .orElse(Phrase.Kit.NOTHING);
     }
 }

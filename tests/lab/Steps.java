@@ -1,5 +1,6 @@
 package netfix.lab;
 
+import static netfix.lab.Phrase.checkout;
 import static netfix.lab.Phrase.netfix;
 import static netfix.lab.Phrase.then;
 import static netfix.lab.Phrase.when;
@@ -52,6 +53,10 @@ final class Steps {
                     when(
                             "the Pi returns to moment <name>",
                             (run, words) -> run.pi().returnTo(words.get(0))),
+
+                    checkout(
+                            "netfix is checked out in <path>",
+                            (run, words) -> run.checkOut(words.get(0))),
 
                     // What happens around it.
                     when(
@@ -123,15 +128,15 @@ final class Steps {
                     when(
                             "the phone tries to connect to <text> with password <text>",
                             (run, words) ->
-                                    run.phoneInVain("connect", words.get(0), words.get(1))),
+                                    run.phoneTries("connect", words.get(0), words.get(1))),
                     when(
                             "the phone tries to connect to hidden <text> with password <text>",
                             (run, words) ->
-                                    run.phoneInVain("hidden", words.get(0), words.get(1))),
+                                    run.phoneTries("hidden", words.get(0), words.get(1))),
                     when(
                             "the phone tries to give <text> the new password <text>",
                             (run, words) ->
-                                    run.phoneInVain("new-password", words.get(0), words.get(1))),
+                                    run.phoneTries("new-password", words.get(0), words.get(1))),
 
                     // What must be so, seen from outside.
                     then(
