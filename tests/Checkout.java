@@ -25,11 +25,6 @@ final class Checkout {
         return ROOT;
     }
 
-    /** A path as the user gave it, from the folder that he is in, as {@link #files} names it. */
-    static Path relative(String given) {
-        return ROOT.relativize(Path.of(given).toAbsolutePath().normalize());
-    }
-
     /** Every file that is or would be committed, relative to the top folder, sorted. */
     static List<Path> files() {
         return FILES;

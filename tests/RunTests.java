@@ -117,13 +117,27 @@ public final class RunTests implements Callable<Integer> {
     }
 
     private int format() throws IOException {
-        List<Path> wanted = names.stream().map(Checkout::relative).toList();
-        for (Path file : Checkout.javaFiles()) {
-            boolean meant = wanted.isEmpty() || wanted.stream().anyMatch(file::startsWith);
-            if (meant && !JavaStyle.isFormatted(file)) {
+        List<Path> wanted =
+                names.stream().map(name -> Path.of(name).toAbsolutePath().normalize()).toList();
+        List<Path> meant =
+                Checkout.files(
+                        file ->
+                                file.toString().endsWith(".java")
+                                        && (wanted.isEmpty()
+                                                || wanted.stream()
+                                                        .anyMatch(
+                                                                Checkout.root().resolve(file)
+                                                                        ::startsWith)));
+        for (Path file : meant) {
+            if (!JavaStyle.isFormatted(file)) {
                 JavaStyle.rewrite(file);
                 System.out.println("formatted " + file);
             }
+        }
+        if (meant.isEmpty()) {
+            System.err.println(
+                    "test: no Java file of this checkout is in " + String.join(", ", names));
+            return 2;
         }
         return 0;
     }
