@@ -29,7 +29,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WATCHED = ("nmcli", "wpa_cli", "ip", "iwgetid", "wpa_passphrase")
-STRACE = ["strace", "-D", "-f", "-qq", "-e", "trace=execve", "-s", "65536", "-xx", "-o"]
+STRACE = ["strace", "-D", "-f", "--seccomp-bpf", "-qq", "-e", "trace=execve", "-s", "65536", "-xx", "-o"]
 START_SECONDS = 120
 
 # The known differences, all of them about Bluetooth: log lines that only one of the two writes.
