@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The Debian mirror that this machine's apt is set up with: the virtual Pi is made from the same one. */
+/**
+ * The Debian mirror that this machine's apt is set up with: the virtual Pi is made from the same
+ * one.
+ */
 record AptMirror(String archive, String security) {
 
     private static final Pattern TARGET = Pattern.compile("(\\S+) (Debian[^ ]*) (\\S+)");

@@ -2,6 +2,7 @@ package netfix.lab;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,8 @@ final class Diagnosis {
     void findsOnly(List<String> codes) {
         List<String> errors = found(true);
         if (!(errors.containsAll(codes) && codes.containsAll(errors))) {
-            throw new LabFailure("diagnose finds the errors " + errors + ", not " + codes + shown());
+            throw new LabFailure(
+                    "diagnose finds the errors " + errors + ", not " + codes + shown());
         }
     }
 

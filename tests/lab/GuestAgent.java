@@ -3,6 +3,7 @@ package netfix.lab;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -16,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The way into the virtual Pi that no state of its network can close: QEMU's guest agent on a serial
- * line of its own. It runs as a system service, so a command through it is no login session.
+ * The way into the virtual Pi that no state of its network can close: QEMU's guest agent on a
+ * serial line of its own. It runs as a system service, so a command through it is no login session.
  */
 final class GuestAgent implements Closeable {
 
@@ -96,7 +97,8 @@ final class GuestAgent implements Closeable {
             }
             if (Instant.now().isAfter(end)) {
                 if (killed) {
-                    // A child that outlives the command holds its output open: that is an answer too.
+                    // A child that outlives the command holds its output open: that is an answer
+                    // too.
                     return new GuestResult(argv, 124, new byte[0], new byte[0], true);
                 }
                 kill(pid);

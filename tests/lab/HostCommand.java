@@ -1,5 +1,8 @@
 package netfix.lab;
 
+import org.zeroturnaround.exec.ProcessExecutor;
+import org.zeroturnaround.exec.ProcessResult;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,8 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.zeroturnaround.exec.ProcessExecutor;
-import org.zeroturnaround.exec.ProcessResult;
 
 /** A command on the machine that runs the lab. */
 final class HostCommand {
@@ -53,8 +54,8 @@ final class HostCommand {
     }
 
     /**
-     * Runs a long command with its output, standard error too, in a file. When this process ends, so
-     * does it, by SIGKILL: unshare(1) ignores a mere SIGTERM while its child runs.
+     * Runs a long command with its output, standard error too, in a file. When this process ends,
+     * so does it, by SIGKILL: unshare(1) ignores a mere SIGTERM while its child runs.
      */
     static int logged(List<String> argv, String input, Path log, Duration limit) {
         try {

@@ -1,13 +1,9 @@
 package netfix.lab;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -65,22 +61,17 @@ record Image(String suite, Path folder, String fingerprint) {
         if (Files.isDirectory(image.folder())) {
             return image;
         }
-        try (FileChannel file =
-                        FileChannel.open(
-                                images.resolve(suite + ".lock"),
-                                StandardOpenOption.CREATE,
-                                StandardOpenOption.WRITE);
-                FileLock lock = file.lock()) {
-            if (lock.isValid() && !Files.isDirectory(image.folder())) {
-                image.build(folders, images, progress);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        OneAtATime.at(
+                images.resolve(suite + ".lock"),
+                () -> {
+                    if (!Files.isDirectory(image.folder())) {
+                        image.build(folders, images, progress);
+                    }
+                });
         return image;
     }
 
-    private void build(LabFolders folders, Path images, Progress progress) throws IOException {
+    void build(LabFolders folders, Path images, Progress progress) throws IOException {
         Needs.rootFor("building the virtual Pi's disk (debootstrap and a chroot)");
         try (Stream<Path> others = Files.list(images)) {
             for (Path old : others.filter(this::isOld).toList()) {

@@ -1,5 +1,6 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
+//COMPILE_OPTIONS -encoding UTF-8
 //DEPS info.picocli:picocli:4.7.7
 //DEPS org.zeroturnaround:zt-exec:1.12
 //DEPS org.slf4j:slf4j-nop:1.7.36
@@ -20,6 +21,7 @@
 //SOURCES Moment.java
 //SOURCES Needs.java
 //SOURCES NetfixBuild.java
+//SOURCES OneAtATime.java
 //SOURCES OutOfBandLog.java
 //SOURCES Payload.java
 //SOURCES Phrase.java
@@ -38,6 +40,11 @@
 //SOURCES VirtualPi.java
 package netfix.lab;
 
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,10 +55,6 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** The virtual Pi and the scenarios that are run on it. */
 @Command(
@@ -139,7 +142,9 @@ public final class Lab implements Callable<Integer> {
                         + " ("
                         + outcome.seconds()
                         + " s)"
-                        + (outcome.passed() ? "" : "\n" + outcome.failure().indent(4).stripTrailing()));
+                        + (outcome.passed()
+                                ? ""
+                                : "\n" + outcome.failure().indent(4).stripTrailing()));
     }
 
     private int sumUp(List<Runner.Outcome> outcomes) {
@@ -252,10 +257,8 @@ public final class Lab implements Callable<Integer> {
             if (!open.isEmpty()) {
                 lab.run(open, results::add);
             }
-            results.publish(all, btwifiset)
-                    .ifPresent(file -> lab.progress.say("written: " + file));
-            return lab.sumUp(
-                    mine.stream().map(results::of).flatMap(Optional::stream).toList());
+            results.publish(all, btwifiset).ifPresent(file -> lab.progress.say("written: " + file));
+            return lab.sumUp(mine.stream().map(results::of).flatMap(Optional::stream).toList());
         }
 
         private List<Scenario> part(List<Scenario> all) {
@@ -315,8 +318,7 @@ public final class Lab implements Callable<Integer> {
 
     private Moment moment(String state, LabFolders folders) {
         Needs.check(folders);
-        return Moment.of(
-                StartState.named(state, folders), folders, whichBtWifiSet(), progress);
+        return Moment.of(StartState.named(state, folders), folders, whichBtWifiSet(), progress);
     }
 
     private static void pass(GuestResult result) throws IOException {
@@ -351,7 +353,8 @@ public final class Lab implements Callable<Integer> {
 
     @Command(
             name = "exec",
-            description = "Run a command in a Pi that `lab up` keeps up; its exit code is this one's.")
+            description =
+                    "Run a command in a Pi that `lab up` keeps up; its exit code is this one's.")
     static final class Exec implements Callable<Integer> {
         @Parameters(index = "0", description = "The name of the Pi.")
         String name;
@@ -359,10 +362,15 @@ public final class Lab implements Callable<Integer> {
         @Parameters(index = "1..*", arity = "1..*", description = "The command and its arguments.")
         List<String> command;
 
-        @Option(names = {"-i", "--input"}, description = "Pass standard input on to it.")
+        @Option(
+                names = {"-i", "--input"},
+                description = "Pass standard input on to it.")
         boolean input;
 
-        @Option(names = "--limit", defaultValue = "600", description = "Seconds before it is killed.")
+        @Option(
+                names = "--limit",
+                defaultValue = "600",
+                description = "Seconds before it is killed.")
         long limit;
 
         @Override

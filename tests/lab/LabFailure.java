@@ -1,6 +1,9 @@
 package netfix.lab;
 
-/** Something that the lab cannot do or that a scenario found otherwise; the message is all that a person needs. */
+/**
+ * Something that the lab cannot do or that a scenario found otherwise; the message is all that a
+ * person needs.
+ */
 final class LabFailure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -2,12 +2,9 @@ package netfix.lab;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,24 +49,18 @@ record Moment(StartState state, Image image, Path folder) {
             moment.markUsed();
             return moment;
         }
-        try (FileChannel file =
-                        FileChannel.open(
-                                moments.resolve(state.name() + ".lock"),
-                                StandardOpenOption.CREATE,
-                                StandardOpenOption.WRITE);
-                FileLock lock = file.lock()) {
-            if (lock.isValid() && !Files.isDirectory(moment.folder())) {
-                moment.make(folders, moments, btwifiset, progress);
-            }
-            moment.markUsed();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        OneAtATime.at(
+                moments.resolve(state.name() + ".lock"),
+                () -> {
+                    if (!Files.isDirectory(moment.folder())) {
+                        moment.make(folders, moments, btwifiset, progress);
+                    }
+                    moment.markUsed();
+                });
         return moment;
     }
 
-    private void make(
-            LabFolders folders, Path moments, BtWifiSet btwifiset, Progress progress)
+    private void make(LabFolders folders, Path moments, BtWifiSet btwifiset, Progress progress)
             throws IOException {
         discardOld(moments);
         Instant begin = Instant.now();
@@ -88,8 +79,13 @@ record Moment(StartState state, Image image, Path folder) {
             pi.freeze(work.resolve("memory"));
         } catch (LabFailure e) {
             throw new LabFailure(
-                    "start state " + state.name() + " does not come up: " + e.getMessage()
-                            + " (its folder: " + work + ")",
+                    "start state "
+                            + state.name()
+                            + " does not come up: "
+                            + e.getMessage()
+                            + " (its folder: "
+                            + work
+                            + ")",
                     e);
         }
         Files.delete(payload);

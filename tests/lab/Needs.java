@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What the machine that runs the lab must have. The packages are named in one place: the file "needs". */
+/**
+ * What the machine that runs the lab must have. The packages are named in one place: the file
+ * "needs".
+ */
 final class Needs {
 
     private Needs() {}

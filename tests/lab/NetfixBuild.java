@@ -2,6 +2,7 @@ package netfix.lab;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -82,23 +83,32 @@ final class NetfixBuild {
                 LIMIT);
         LabFolders.delete(cache);
         Path jar = folders.checkout().resolve(".jbang/jbang.jar");
-        if (!Files.isRegularFile(checkout.resolve(".jbang/jbang.jar")) && Files.isRegularFile(jar)) {
+        if (!Files.isRegularFile(checkout.resolve(".jbang/jbang.jar"))
+                && Files.isRegularFile(jar)) {
             Files.createDirectories(checkout.resolve(".jbang"));
             Files.copy(jar, checkout.resolve(".jbang/jbang.jar"));
         }
     }
 
     private static void build(LabFolders folders, String script, Path staging) throws IOException {
-        // A cache of its own: the Pi's Java may be older than this machine's, and JBang's cache does
+        // A cache of its own: the Pi's Java may be older than this machine's, and JBang's cache
+        // does
         // not tell a jar for 17 from one for 25.
         Map<String, String> environment =
                 Map.of("JBANG_CACHE_DIR", folders.cache("jbang").toString());
         String jbang = folders.checkout().resolve("jbang").toString();
         String source = folders.checkout().resolve(script + ".java").toString();
         HostCommand.output(
-                List.of(jbang, "build", "-C=--release=17", source), environment, folders.checkout(), LIMIT);
+                List.of(jbang, "build", "-C=--release=17", source),
+                environment,
+                folders.checkout(),
+                LIMIT);
         String tools =
-                HostCommand.output(List.of(jbang, "info", "tools", source), environment, folders.checkout(), LIMIT);
+                HostCommand.output(
+                        List.of(jbang, "info", "tools", source),
+                        environment,
+                        folders.checkout(),
+                        LIMIT);
         JsonNode built = read(tools.substring(Math.max(0, tools.indexOf('{'))));
         Path jars = Files.createDirectories(staging.resolve(script + "-jars"));
         copy(Path.of(built.path("applicationJar").asText()), jars);

@@ -77,7 +77,8 @@ record Phrase(String pattern, boolean checks, Kit kit, Action action, Pattern ex
             expression.append('(').append(form(place.group(1))).append(')');
             from = place.end();
         }
-        return Pattern.compile(expression.append(Pattern.quote(pattern.substring(from))).toString());
+        return Pattern.compile(
+                expression.append(Pattern.quote(pattern.substring(from))).toString());
     }
 
     private static String form(String name) {

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 
-/** What the lab says while it works: on a terminal the present step too, elsewhere one line a result. */
+/**
+ * What the lab says while it works: on a terminal the present step too, elsewhere one line a
+ * result.
+ */
 final class Progress {
 
     private final PrintStream out;

@@ -2,6 +2,7 @@ package netfix.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,7 +46,10 @@ final class QemuMonitor implements Closeable {
                 }
                 if (answer.get().has("error")) {
                     throw new LabFailure(
-                            "QEMU refuses " + name + ": " + answer.get().at("/error/desc").asText());
+                            "QEMU refuses "
+                                    + name
+                                    + ": "
+                                    + answer.get().at("/error/desc").asText());
                 }
                 note(answer.get());
             }
@@ -59,7 +63,9 @@ final class QemuMonitor implements Closeable {
         return command(name, JsonSocket.JSON.createObjectNode());
     }
 
-    /** A command of the human monitor (savevm has no other form); its answer is an error message. */
+    /**
+     * A command of the human monitor (savevm has no other form); its answer is an error message.
+     */
     void human(String line) {
         ObjectNode arguments = JsonSocket.JSON.createObjectNode();
         arguments.put("command-line", line);
@@ -76,7 +82,9 @@ final class QemuMonitor implements Closeable {
         command("set_link", arguments);
     }
 
-    /** Reads on until QEMU has gone: why it stopped, in QEMU's words (guest-reset, guest-shutdown). */
+    /**
+     * Reads on until QEMU has gone: why it stopped, in QEMU's words (guest-reset, guest-shutdown).
+     */
     String stopReason(Duration limit) {
         Instant end = Instant.now().plus(limit);
         try {

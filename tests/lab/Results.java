@@ -2,6 +2,7 @@ package netfix.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,9 +31,7 @@ final class Results {
     private static String sources(LabFolders folders) {
         Fingerprint sources = new Fingerprint();
         try (Stream<Path> top = Files.list(folders.checkout())) {
-            top.filter(file -> file.toString().endsWith(".java"))
-                    .sorted()
-                    .forEach(sources::file);
+            top.filter(file -> file.toString().endsWith(".java")).sorted().forEach(sources::file);
             sources.file(folders.checkout().resolve("jbang"));
             sources.tree(folders.checkout().resolve("lib"));
             for (String part : List.of("guest", "image", "phone", "scenarios", "states")) {
@@ -100,15 +99,26 @@ final class Results {
         String changed =
                 HostCommand.output(
                         List.of(
-                                "git", "-C", root, "status", "--porcelain", "--", "*.java", "lib",
-                                "jbang", "tests/lab/guest", "tests/lab/image", "tests/lab/phone",
-                                "tests/lab/scenarios", "tests/lab/states"));
+                                "git",
+                                "-C",
+                                root,
+                                "status",
+                                "--porcelain",
+                                "--",
+                                "*.java",
+                                "lib",
+                                "jbang",
+                                "tests/lab/guest",
+                                "tests/lab/image",
+                                "tests/lab/phone",
+                                "tests/lab/scenarios",
+                                "tests/lab/states"));
         if (!changed.isBlank()) {
             throw new LabFailure(
-                    "RESULTS.md is not written: what was run is no commit:\n" + changed.stripTrailing());
+                    "RESULTS.md is not written: what was run is no commit:\n"
+                            + changed.stripTrailing());
         }
-        String commit =
-                HostCommand.output(List.of("git", "-C", root, "rev-parse", "HEAD")).strip();
+        String commit = HostCommand.output(List.of("git", "-C", root, "rev-parse", "HEAD")).strip();
         Path file = folders.sources().resolve("RESULTS.md");
         try {
             Files.writeString(file, table(outcomes, commit, btwifiset));

@@ -52,13 +52,21 @@ final class Runner {
             }
             ExecutorService pool = Executors.newFixedThreadPool(jobs);
             try {
-                // Those of one start state one after another: its first boot is then waited for once.
+                // Those of one start state one after another: its first boot is then waited for
+                // once.
                 List<Future<Outcome>> running =
                         scenarios.stream()
                                 .sorted(
                                         Comparator.comparing(Scenario::state)
                                                 .thenComparing(Scenario::name))
-                                .map(scenario -> pool.submit(() -> play(scenario, disks.get(scenario.kit()), told)))
+                                .map(
+                                        scenario ->
+                                                pool.submit(
+                                                        () ->
+                                                                play(
+                                                                        scenario,
+                                                                        disks.get(scenario.kit()),
+                                                                        told)))
                                 .toList();
                 return running.stream().map(Runner::await).toList();
             } finally {

@@ -20,7 +20,8 @@ final class RunningPi {
     /** Boots it from a moment and keeps it up until it is switched off or this is interrupted. */
     static void keepUp(Moment moment, LabFolders folders, String name, Progress progress)
             throws IOException {
-        String invitation = " is up: lab exec " + name + " COMMAND...; Ctrl-C ends it; serial log: ";
+        String invitation =
+                " is up: lab exec " + name + " COMMAND...; Ctrl-C ends it; serial log: ";
         keepUp(
                 moment,
                 folders,

@@ -21,7 +21,8 @@ import java.util.stream.Stream;
  */
 record Scenario(String name, String about, Set<String> sets, String state, List<Step> steps) {
 
-    private static final Pattern WORD_OF_TIME = Pattern.compile("(given|when|then|and|but)\\s+(.*)");
+    private static final Pattern WORD_OF_TIME =
+            Pattern.compile("(given|when|then|and|but)\\s+(.*)");
 
     /** One line of the file, with what the table of phrases makes of it. */
     record Step(String file, int line, String text, Phrase phrase, List<String> words) {
@@ -34,7 +35,8 @@ record Scenario(String name, String about, Set<String> sets, String state, List<
     static List<Scenario> all(LabFolders folders) {
         try (Stream<Path> files = Files.list(folders.sources().resolve("scenarios"))) {
             List<Scenario> scenarios = new ArrayList<>();
-            for (Path file : files.filter(f -> f.toString().endsWith(".scenario")).sorted().toList()) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".scenario")).sorted().toList()) {
                 String name = file.getFileName().toString();
                 scenarios.add(
                         parse(

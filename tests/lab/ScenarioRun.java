@@ -117,11 +117,15 @@ final class ScenarioRun implements Closeable {
         pi.push(text.getBytes(StandardCharsets.UTF_8), path, mode);
     }
 
-    /** The checkout where its owner put it, and what JBang has downloaded for it in the meantime. */
+    /**
+     * The checkout where its owner put it, and what JBang has downloaded for it in the meantime.
+     */
     void checkOut(String path) {
-        must(List.of("mkdir", "-p", path, "/root/.m2"), SOON);
-        must(List.of("cp", "-a", "/opt/lab/netfix/checkout/.", path), SOON);
-        must(List.of("cp", "-a", "/opt/lab/netfix/m2", "/root/.m2/repository"), SOON);
+        String copy =
+                "mkdir -p \"$0\" ~/.m2"
+                        + " && cp -a /opt/lab/netfix/checkout/. \"$0\""
+                        + " && cp -a /opt/lab/netfix/m2 ~/.m2/repository";
+        must(List.of("/bin/sh", "-c", copy, path), SOON);
     }
 
     void world(String... verb) {
@@ -176,8 +180,7 @@ final class ScenarioRun implements Closeable {
     }
 
     void exists(String path, boolean wanted) {
-        GuestResult result =
-                pi.shell("test -e \"$0\" || test -L \"$0\"", List.of(path), SOON);
+        GuestResult result = pi.shell("test -e \"$0\" || test -L \"$0\"", List.of(path), SOON);
         if (result.exit() > 1) {
             throw new LabFailure(result.shown());
         }

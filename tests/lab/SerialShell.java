@@ -33,7 +33,9 @@ final class SerialShell {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stty("sane")));
     }
 
-    /** Shows what the shell says until the Pi goes down or the person leaves: true where it went. */
+    /**
+     * Shows what the shell says until the Pi goes down or the person leaves: true where it went.
+     */
     boolean show(Path socket, OutputStream screen) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));

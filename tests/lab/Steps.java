@@ -27,9 +27,7 @@ final class Steps {
                     when("the Pi is switched off", (run, words) -> run.pi().switchOff()),
                     when("the power is cut", (run, words) -> run.pi().cutPower()),
                     when("the power comes back", (run, words) -> run.powerOn()),
-                    when(
-                            "the Pi runs <text>",
-                            (run, words) -> run.runOnPi(words.get(0), 0)),
+                    when("the Pi runs <text>", (run, words) -> run.runOnPi(words.get(0), 0)),
                     when(
                             "the Pi runs <text> which exits <number>",
                             (run, words) ->
@@ -53,7 +51,6 @@ final class Steps {
                     when(
                             "the Pi returns to moment <name>",
                             (run, words) -> run.pi().returnTo(words.get(0))),
-
                     checkout(
                             "netfix is checked out in <path>",
                             (run, words) -> run.checkOut(words.get(0))),
@@ -65,7 +62,9 @@ final class Steps {
                     when(
                             "the cable of <interface> is put back",
                             (run, words) -> run.pi().cable(wire(words.get(0)), true)),
-                    when("the access point is switched off", (run, words) -> run.world("air", "off")),
+                    when(
+                            "the access point is switched off",
+                            (run, words) -> run.world("air", "off")),
                     when("the access point is switched on", (run, words) -> run.world("air", "on")),
                     when(
                             "the access point becomes <text> with <security> key <text>",
@@ -127,12 +126,10 @@ final class Steps {
                     when("the phone switches Wi-Fi on", (run, words) -> run.phone("on")),
                     when(
                             "the phone tries to connect to <text> with password <text>",
-                            (run, words) ->
-                                    run.phoneTries("connect", words.get(0), words.get(1))),
+                            (run, words) -> run.phoneTries("connect", words.get(0), words.get(1))),
                     when(
                             "the phone tries to connect to hidden <text> with password <text>",
-                            (run, words) ->
-                                    run.phoneTries("hidden", words.get(0), words.get(1))),
+                            (run, words) -> run.phoneTries("hidden", words.get(0), words.get(1))),
                     when(
                             "the phone tries to give <text> the new password <text>",
                             (run, words) ->
@@ -197,7 +194,14 @@ final class Steps {
                             "the Pi reaches <address>",
                             (run, words) ->
                                     run.eventually(
-                                            List.of("ping", "-n", "-c", "1", "-W", "5", words.get(0)))),
+                                            List.of(
+                                                    "ping",
+                                                    "-n",
+                                                    "-c",
+                                                    "1",
+                                                    "-W",
+                                                    "5",
+                                                    words.get(0)))),
 
                     // What netfix says.
                     netfix(

@@ -2,6 +2,7 @@ package netfix.lab;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -88,8 +89,7 @@ final class VirtualPi implements Closeable {
         try {
             // The path of a unix socket is at most 107 bytes long.
             Path sockets = Files.createTempDirectory("netfix-lab-");
-            VirtualPi pi =
-                    new VirtualPi(image, state, Files.createDirectories(folder), sockets);
+            VirtualPi pi = new VirtualPi(image, state, Files.createDirectories(folder), sockets);
             overlay(rootDisk, rootFormat, pi.rootDisk());
             if (bootDisk != null) {
                 overlay(bootDisk, "qcow2", pi.bootDisk());
@@ -165,7 +165,9 @@ final class VirtualPi implements Closeable {
         waitForAgent();
     }
 
-    /** Power on: a boot from the disks as they are, with the words of the card's own cmdline.txt. */
+    /**
+     * Power on: a boot from the disks as they are, with the words of the card's own cmdline.txt.
+     */
     void boot(Path payload) {
         start(payload, List.of(), "");
         waitForAgent();
@@ -219,7 +221,8 @@ final class VirtualPi implements Closeable {
                             .redirectOutput(
                                     ProcessBuilder.Redirect.appendTo(
                                             folder.resolve("qemu.log").toFile()))
-                            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                            .redirectInput(
+                                    ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                             .start();
             Runtime.getRuntime().addShutdownHook(new Thread(qemu::destroyForcibly));
             monitor = connectMonitor();
@@ -413,7 +416,11 @@ final class VirtualPi implements Closeable {
         String reason = monitor.stopReason(limit);
         if (!reason.equals("guest-reset")) {
             throw new LabFailure(
-                    "the virtual Pi should have rebooted, but: " + reason + " (see " + serialLog() + ")");
+                    "the virtual Pi should have rebooted, but: "
+                            + reason
+                            + " (see "
+                            + serialLog()
+                            + ")");
         }
         awaitEnd(Duration.ofSeconds(30));
         log.note("rebooting");
@@ -464,7 +471,9 @@ final class VirtualPi implements Closeable {
         setClock();
     }
 
-    /** Stops the Pi where it is and writes its memory down; its disks are then a base for others. */
+    /**
+     * Stops the Pi where it is and writes its memory down; its disks are then a base for others.
+     */
     void freeze(Path memory) {
         monitor.command("stop");
         ObjectNode speed = JsonSocket.JSON.createObjectNode();
@@ -508,13 +517,7 @@ final class VirtualPi implements Closeable {
     private String cmdlineWords() {
         Path raw = folder.resolve("boot.raw");
         HostCommand.output(
-                List.of(
-                        "qemu-img",
-                        "convert",
-                        "-O",
-                        "raw",
-                        bootDisk().toString(),
-                        raw.toString()));
+                List.of("qemu-img", "convert", "-O", "raw", bootDisk().toString(), raw.toString()));
         try {
             String text =
                     HostCommand.output(
