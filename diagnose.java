@@ -1,6 +1,6 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
-//COMPILE_OPTIONS -encoding UTF-8
+//COMPILE_OPTIONS -encoding UTF-8 -XDstringConcat=inline
 //JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xlog:disable
 //SOURCES lib/Cli.java
 
@@ -21,6 +21,7 @@ import netfix.CommonOptions;
 import netfix.Diagnosis;
 import netfix.JsonReport;
 import netfix.Look;
+import netfix.Machine;
 import netfix.Progress;
 import netfix.RecordingMachine;
 import netfix.Snapshot;
@@ -73,13 +74,14 @@ public class diagnose implements Callable<Integer> {
                             + watch
                             + ": this version looks once; leave it out or give --watch 0");
         }
-        RecordingMachine machine = new RecordingMachine(common.machine());
+        Machine machine = common.machine();
         Snapshot snapshot;
-        try (Progress progress = Progress.onTerminal()) {
-            snapshot = Look.at(machine, progress);
-        }
-        if (capture != null) {
-            CaptureFile.save(machine.capture(), capture);
+        if (capture == null) {
+            snapshot = look(machine);
+        } else {
+            RecordingMachine recording = new RecordingMachine(machine);
+            snapshot = look(recording);
+            CaptureFile.save(recording.capture(), capture);
         }
         Diagnosis diagnosis = Diagnosis.of(snapshot);
         System.out.print(
@@ -87,5 +89,11 @@ public class diagnose implements Callable<Integer> {
                         ? JsonReport.of(diagnosis) + "\n"
                         : TextReport.of(diagnosis, common.terminal()));
         return diagnosis.exitCode();
+    }
+
+    private static Snapshot look(Machine machine) {
+        try (Progress progress = Progress.onTerminal()) {
+            return Look.at(machine, progress);
+        }
     }
 }

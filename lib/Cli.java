@@ -25,6 +25,7 @@
 //SOURCES IpAddress.java
 //SOURCES Journal.java
 //SOURCES Json.java
+//SOURCES JsonText.java
 //SOURCES JsonReport.java
 //SOURCES Link.java
 //SOURCES LiveMachine.java

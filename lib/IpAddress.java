@@ -1,8 +1,5 @@
 package netfix;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,49 +29,47 @@ final class IpAddress {
     private IpAddress() {}
 
     static Reading<List<Shown>> parse(String json) {
-        try {
-            List<Shown> links = new ArrayList<>();
-            JsonNode top = Json.read(json);
-            if (!top.isArray()) {
-                return Reading.unknown(
-                        "ip -j address show gave no JSON list (iproute2 before 4.14?)");
-            }
-            for (JsonNode node : top) {
-                // iproute2 prints {} for an interface that its filters left out (5.10).
-                if (!node.has("ifname")) {
-                    continue;
-                }
-                Set<String> flags = new LinkedHashSet<>();
-                node.path("flags").forEach(flag -> flags.add(flag.asText()));
-                List<Link.Address> addresses = new ArrayList<>();
-                for (JsonNode a : node.path("addr_info")) {
-                    if (a.has("local")) {
-                        addresses.add(
-                                new Link.Address(
-                                        a.path("family").asText().equals("inet6"),
-                                        a.path("local").asText(),
-                                        a.path("prefixlen").asInt(),
-                                        a.path("scope").asText(),
-                                        a.path("dynamic").asBoolean(),
-                                        a.path("tentative").asBoolean()
-                                                || a.path("dadfailed").asBoolean()));
-                    }
-                }
-                links.add(
-                        new Shown(
-                                node.path("ifindex").asInt(),
-                                node.path("ifname").asText(),
-                                node.path("address").asText().toLowerCase(Locale.ROOT),
-                                Set.copyOf(flags),
-                                node.path("operstate").asText(),
-                                node.path("master").asText(),
-                                node.path("link_type").asText().equals("loopback"),
-                                List.copyOf(addresses)));
-            }
-            return Reading.known(List.copyOf(links));
-        } catch (JsonProcessingException e) {
+        Optional<JsonText> parsed = JsonText.read(json);
+        if (parsed.isEmpty()) {
             return Reading.unknown("the output of ip -j address show is not JSON");
         }
+        JsonText top = parsed.get();
+        List<Shown> links = new ArrayList<>();
+        if (!top.isList()) {
+            return Reading.unknown("ip -j address show gave no JSON list (iproute2 before 4.14?)");
+        }
+        for (JsonText node : top) {
+            // iproute2 prints {} for an interface that its filters left out (5.10).
+            if (!node.has("ifname")) {
+                continue;
+            }
+            Set<String> flags = new LinkedHashSet<>();
+            node.path("flags").forEach(flag -> flags.add(flag.text()));
+            List<Link.Address> addresses = new ArrayList<>();
+            for (JsonText a : node.path("addr_info")) {
+                if (a.has("local")) {
+                    addresses.add(
+                            new Link.Address(
+                                    a.path("family").text().equals("inet6"),
+                                    a.path("local").text(),
+                                    a.path("prefixlen").integer(),
+                                    a.path("scope").text(),
+                                    a.path("dynamic").isTrue(),
+                                    a.path("tentative").isTrue() || a.path("dadfailed").isTrue()));
+                }
+            }
+            links.add(
+                    new Shown(
+                            node.path("ifindex").integer(),
+                            node.path("ifname").text(),
+                            node.path("address").text().toLowerCase(Locale.ROOT),
+                            Set.copyOf(flags),
+                            node.path("operstate").text(),
+                            node.path("master").text(),
+                            node.path("link_type").text().equals("loopback"),
+                            List.copyOf(addresses)));
+        }
+        return Reading.known(List.copyOf(links));
     }
 
     /**

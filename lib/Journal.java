@@ -1,14 +1,12 @@
 package netfix;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -122,24 +120,24 @@ public final class Journal {
             if (raw.isBlank()) {
                 continue;
             }
-            try {
-                JsonNode node = Json.read(raw);
-                String unit = node.path("_SYSTEMD_UNIT").asText();
-                String about = node.path("UNIT").asText();
-                String time = node.path("__REALTIME_TIMESTAMP").asText("0");
-                lines.add(
-                        new Line(
-                                node.path("_BOOT_ID").asText(),
-                                Instant.EPOCH.plus(micros(time)),
-                                about.isEmpty() ? unit : about,
-                                node.path("SYSLOG_IDENTIFIER").asText(),
-                                node.path("_PID").asInt(0),
-                                node.path("PRIORITY").asInt(6),
-                                text(node.path("MESSAGE"))));
-            } catch (JsonProcessingException e) {
+            Optional<JsonText> parsed = JsonText.read(raw);
+            if (parsed.isEmpty()) {
                 // A line cut by a power failure; the others stand for themselves.
                 continue;
             }
+            JsonText node = parsed.get();
+            String unit = node.path("_SYSTEMD_UNIT").text();
+            String about = node.path("UNIT").text();
+            String time = node.path("__REALTIME_TIMESTAMP").text("0");
+            lines.add(
+                    new Line(
+                            node.path("_BOOT_ID").text(),
+                            Instant.EPOCH.plus(micros(time)),
+                            about.isEmpty() ? unit : about,
+                            node.path("SYSLOG_IDENTIFIER").text(),
+                            node.path("_PID").integer(),
+                            node.has("PRIORITY") ? node.path("PRIORITY").integer() : 6,
+                            text(node.path("MESSAGE"))));
         }
         return lines;
     }
@@ -154,13 +152,14 @@ public final class Journal {
      * A message that is not UTF-8 comes as a list of byte values, one with several fields as a list
      * of strings.
      */
-    private static String text(JsonNode node) {
-        if (!node.isArray()) {
-            return node.asText();
+    private static String text(JsonText node) {
+        if (!node.isList()) {
+            return node.text();
         }
         byte[] bytes = new byte[node.size()];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) node.get(i).asInt();
+        int length = 0;
+        for (JsonText b : node) {
+            bytes[length++] = (byte) b.integer();
         }
         return new String(bytes, StandardCharsets.UTF_8);
     }

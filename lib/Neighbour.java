@@ -1,10 +1,8 @@
 package netfix;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An entry of the neighbour table (ARP, NDP).
@@ -29,23 +27,23 @@ public record Neighbour(String address, String device, String mac, List<String> 
         if (json.isBlank()) {
             return Reading.known(List.of());
         }
-        try {
-            List<Neighbour> all = new ArrayList<>();
-            for (JsonNode node : Json.read(json)) {
-                List<String> states = new ArrayList<>();
-                node.path("state").forEach(state -> states.add(state.asText()));
-                if (node.has("dst")) {
-                    all.add(
-                            new Neighbour(
-                                    node.path("dst").asText(),
-                                    node.path("dev").asText(),
-                                    node.path("lladdr").asText(),
-                                    List.copyOf(states)));
-                }
-            }
-            return Reading.known(List.copyOf(all));
-        } catch (JsonProcessingException e) {
+        Optional<JsonText> parsed = JsonText.read(json);
+        if (parsed.isEmpty()) {
             return Reading.unknown("the output of ip -j neighbour show is not JSON");
         }
+        List<Neighbour> all = new ArrayList<>();
+        for (JsonText node : parsed.get()) {
+            List<String> states = new ArrayList<>();
+            node.path("state").forEach(state -> states.add(state.text()));
+            if (node.has("dst")) {
+                all.add(
+                        new Neighbour(
+                                node.path("dst").text(),
+                                node.path("dev").text(),
+                                node.path("lladdr").text(),
+                                List.copyOf(states)));
+            }
+        }
+        return Reading.known(List.copyOf(all));
     }
 }

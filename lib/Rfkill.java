@@ -1,10 +1,8 @@
 package netfix;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A radio's switch, {@code rfkill -J} (rfkill(8)).
@@ -22,23 +20,23 @@ public record Rfkill(int id, String type, String device, boolean soft, boolean h
         if (json.isBlank()) {
             return Reading.known(List.of());
         }
-        try {
-            List<Rfkill> all = new ArrayList<>();
-            // The key of the list is "rfkilldevices", and was "" before util-linux 2.34.
-            for (JsonNode list : Json.read(json)) {
-                for (JsonNode node : list) {
-                    all.add(
-                            new Rfkill(
-                                    node.path("id").asInt(),
-                                    node.path("type").asText(),
-                                    node.path("device").asText(),
-                                    node.path("soft").asText().equals("blocked"),
-                                    node.path("hard").asText().equals("blocked")));
-                }
-            }
-            return Reading.known(List.copyOf(all));
-        } catch (JsonProcessingException e) {
+        Optional<JsonText> parsed = JsonText.read(json);
+        if (parsed.isEmpty()) {
             return Reading.unknown("the output of rfkill -J is not JSON");
         }
+        List<Rfkill> all = new ArrayList<>();
+        // The key of the list is "rfkilldevices", and was "" before util-linux 2.34.
+        for (JsonText list : parsed.get()) {
+            for (JsonText node : list) {
+                all.add(
+                        new Rfkill(
+                                node.path("id").integer(),
+                                node.path("type").text(),
+                                node.path("device").text(),
+                                node.path("soft").text().equals("blocked"),
+                                node.path("hard").text().equals("blocked")));
+            }
+        }
+        return Reading.known(List.copyOf(all));
     }
 }

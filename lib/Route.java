@@ -1,10 +1,8 @@
 package netfix;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A route of the main table.
@@ -34,31 +32,31 @@ public record Route(
         if (json.isBlank()) {
             return Reading.known(List.of());
         }
-        try {
-            List<Route> routes = new ArrayList<>();
-            for (JsonNode node : Json.read(json)) {
-                if (node.has("nexthops")) {
-                    for (JsonNode hop : node.path("nexthops")) {
-                        routes.add(route(node, hop, v6));
-                    }
-                } else if (node.has("dst")) {
-                    routes.add(route(node, node, v6));
-                }
-            }
-            return Reading.known(List.copyOf(routes));
-        } catch (JsonProcessingException e) {
+        Optional<JsonText> parsed = JsonText.read(json);
+        if (parsed.isEmpty()) {
             return Reading.unknown("the output of ip -j route show is not JSON");
         }
+        List<Route> routes = new ArrayList<>();
+        for (JsonText node : parsed.get()) {
+            if (node.has("nexthops")) {
+                for (JsonText hop : node.path("nexthops")) {
+                    routes.add(route(node, hop, v6));
+                }
+            } else if (node.has("dst")) {
+                routes.add(route(node, node, v6));
+            }
+        }
+        return Reading.known(List.copyOf(routes));
     }
 
-    private static Route route(JsonNode node, JsonNode hop, boolean v6) {
-        String gateway = hop.path("gateway").asText();
+    private static Route route(JsonText node, JsonText hop, boolean v6) {
+        String gateway = hop.path("gateway").text();
         return new Route(
                 v6,
-                node.path("dst").asText(),
-                gateway.isEmpty() ? hop.path("via").path("host").asText() : gateway,
-                hop.path("dev").asText(node.path("dev").asText()),
-                node.path("metric").asLong(),
-                node.path("protocol").asText());
+                node.path("dst").text(),
+                gateway.isEmpty() ? hop.path("via").path("host").text() : gateway,
+                hop.path("dev").text(node.path("dev").text()),
+                node.path("metric").number(),
+                node.path("protocol").text());
     }
 }
