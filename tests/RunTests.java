@@ -111,7 +111,7 @@ public final class RunTests implements Callable<Integer> {
             System.err.println("test: no test class is named " + String.join(", ", unknown));
             return 2;
         }
-        TestReport report = new TestReport(System.out, System.console() != null);
+        TestReport report = new TestReport(System.out, Terminal.isTerminal(1));
         launcher.execute(request(wanted()), report);
         return report.finish() ? 0 : 1;
     }
