@@ -37,4 +37,19 @@ public final class Capture {
     public boolean live() {
         return live;
     }
+
+    /** The commands that were asked. */
+    public List<Command> asked() {
+        return commands.keySet().stream()
+                .map(argv -> new Command(argv, Command.USUAL_TIMEOUT))
+                .toList();
+    }
+
+    /** The files that could be read. */
+    public List<String> filesRead() {
+        return texts.entrySet().stream()
+                .filter(e -> e.getValue().value().isPresent())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
 }

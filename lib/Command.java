@@ -12,10 +12,11 @@ import java.util.List;
 public record Command(List<String> argv, Duration timeout) {
 
     /**
-     * Ten seconds: nmcli on a Pi Zero 2 under load takes two to three, and with a dead D-Bus it
-     * would wait for 25 s (the D-Bus method-call default) for each call.
+     * Twenty seconds. nmcli on a loaded Pi Zero 2 takes three, all that is started at once at boot
+     * five times that; it gives up on a dead D-Bus by itself after 25 s (the default of a D-Bus
+     * call), which a person at a terminal would take for a hang.
      */
-    public static final Duration USUAL_TIMEOUT = Duration.ofSeconds(10);
+    public static final Duration USUAL_TIMEOUT = Duration.ofSeconds(20);
 
     public Command {
         argv = List.copyOf(argv);

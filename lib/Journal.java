@@ -58,7 +58,7 @@ public final class Journal {
             argv.addAll(List.of("-o", "json", FIELDS));
         }
         argv.addAll(List.of(more));
-        return new Command(argv, Duration.ofSeconds(20));
+        return new Command(argv, Duration.ofSeconds(30));
     }
 
     /**

@@ -23,10 +23,11 @@ public final class Look {
     private static final int NM_NOT_RUNNING = 8;
 
     /**
-     * Beyond these the machine's own threads only wait for each other: a Pi has four cores, and
-     * most of what the commands do is wait for a daemon.
+     * A command's work is done by a daemon, or by itself: more of them than cores only make each
+     * other late, and a time limit that counts the queue in finds hangs where there are none.
      */
-    private static final int AT_ONCE = 8;
+    private static final int AT_ONCE =
+            Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors() + 1));
 
     private final Machine machine;
     private final Progress progress;

@@ -1,6 +1,5 @@
 package netfix;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +22,7 @@ final class Processes {
                             "pid=,ppid=,cgroup:300=,args=",
                             "-C",
                             "wpa_supplicant,dhcpcd,dhclient,udhcpc,hostapd,iwd,connmand,NetworkManager,systemd-network,systemd-resolve,dnsmasq"),
-                    Duration.ofSeconds(10));
+                    Command.USUAL_TIMEOUT);
 
     private static final Pattern LINE =
             Pattern.compile("\\s*(\\d{1,9})\\s+(\\d{1,9})\\s+(\\S+)\\s+(.*)");

@@ -1,6 +1,5 @@
 package netfix;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +35,7 @@ public record Unit(
         List<String> argv =
                 new ArrayList<>(List.of("systemctl", "show", "--no-pager", "-p", PROPERTIES, "--"));
         argv.addAll(names);
-        return new Command(argv, Duration.ofSeconds(15));
+        return new Command(argv, Command.USUAL_TIMEOUT);
     }
 
     public boolean exists() {
