@@ -81,6 +81,7 @@ record Image(String suite, Path folder, String fingerprint) {
         Path work = images.resolve(".building-" + suite);
         Path log = images.resolve(suite + ".log");
         progress.say("building the virtual Pi of suite " + suite + " (log: " + log + ")");
+        progress.step("image " + suite, "debootstrap and apt-get");
         AptMirror mirror = AptMirror.ofThisMachine();
         int exit =
                 HostCommand.logged(
@@ -109,6 +110,7 @@ record Image(String suite, Path folder, String fingerprint) {
             throw new LabFailure(
                     "building the virtual Pi of suite " + suite + " failed: see the end of " + log);
         }
+        progress.rest();
         // Only a finished build gets the name that means "finished".
         Files.move(work, folder, StandardCopyOption.ATOMIC_MOVE);
     }

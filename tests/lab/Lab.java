@@ -136,6 +136,7 @@ public final class Lab implements Callable<Integer> {
     }
 
     private void show(Runner.Outcome outcome) {
+        progress.rest();
         progress.say(
                 (outcome.passed() ? "passed " : "FAILED ")
                         + outcome.scenario()
@@ -304,6 +305,7 @@ public final class Lab implements Callable<Integer> {
         public Integer call() throws IOException {
             LabFolders folders = LabFolders.find();
             Moment moment = lab.moment(state, folders);
+            lab.progress.rest();
             if (System.console() != null) {
                 RunningPi.shell(moment, folders, lab.progress);
                 return 0;

@@ -65,6 +65,7 @@ record Moment(StartState state, Image image, Path folder) {
         discardOld(moments);
         Instant begin = Instant.now();
         progress.say("booting start state " + state.name() + " for the first time");
+        progress.step("start state " + state.name(), "first boot");
         Path work = moments.resolve(".making-" + state.name());
         LabFolders.delete(work);
         Files.createDirectories(work);
@@ -90,6 +91,7 @@ record Moment(StartState state, Image image, Path folder) {
         }
         Files.delete(payload);
         Files.move(work, folder, StandardCopyOption.ATOMIC_MOVE);
+        progress.rest();
         progress.say("start state " + state.name() + " is up, " + Progress.seconds(begin));
     }
 

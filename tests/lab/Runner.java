@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Runs scenarios, each on a Pi of its own. */
 final class Runner {
@@ -44,6 +45,7 @@ final class Runner {
     /** Runs them all, {@code jobs} at a time; each outcome is told as soon as it is there. */
     List<Outcome> run(List<Scenario> scenarios, int jobs, Consumer<Outcome> told) {
         try {
+            discardOld();
             Files.createDirectories(runFolder);
             Map<Phrase.Kit, Path> disks = new EnumMap<>(Phrase.Kit.class);
             for (Scenario scenario : scenarios) {
@@ -71,9 +73,35 @@ final class Runner {
                 return running.stream().map(Runner::await).toList();
             } finally {
                 pool.shutdownNow();
+                for (Path disk : disks.values()) {
+                    Files.deleteIfExists(disk);
+                }
+                discardIfEmpty();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Folders of failures are kept for a week. */
+    private void discardOld() throws IOException {
+        Instant old = Instant.now().minus(Duration.ofDays(7));
+        try (Stream<Path> runs = Files.list(runFolder.getParent())) {
+            for (Path run : runs.toList()) {
+                if (Files.getLastModifiedTime(run).toInstant().isBefore(old)) {
+                    LabFolders.delete(run);
+                }
+            }
+        }
+    }
+
+    private void discardIfEmpty() throws IOException {
+        boolean empty;
+        try (Stream<Path> left = Files.list(runFolder)) {
+            empty = left.findAny().isEmpty();
+        }
+        if (empty) {
+            Files.delete(runFolder);
         }
     }
 
@@ -105,6 +133,8 @@ final class Runner {
             outcome = outcome(scenario, begin, failure);
         } catch (LabFailure e) {
             outcome = outcome(scenario, begin, e.getMessage());
+        } catch (UncheckedIOException e) {
+            outcome = outcome(scenario, begin, e.toString());
         }
         if (outcome.passed()) {
             LabFolders.delete(folder);

@@ -224,7 +224,7 @@ final class VirtualPi implements Closeable {
                             .redirectInput(
                                     ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                             .start();
-            Runtime.getRuntime().addShutdownHook(new Thread(qemu::destroyForcibly));
+            Runtime.getRuntime().addShutdownHook(new Thread(this::vanish));
             monitor = connectMonitor();
             waitWhileIncoming();
             for (int wire = 0; wire < state.wires(); wire++) {
@@ -235,6 +235,12 @@ final class VirtualPi implements Closeable {
         } catch (IOException e) {
             throw new LabFailure("cannot start QEMU: " + e.getMessage(), e);
         }
+    }
+
+    /** When the lab is interrupted nothing of the Pi is left running, and no socket. */
+    private void vanish() {
+        qemu.destroyForcibly();
+        LabFolders.delete(sockets);
     }
 
     private QemuMonitor connectMonitor() throws IOException {
