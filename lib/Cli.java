@@ -23,6 +23,7 @@
 //SOURCES IniFile.java
 //SOURCES Interfaces.java
 //SOURCES IpAddress.java
+//SOURCES Iw.java
 //SOURCES Journal.java
 //SOURCES Json.java
 //SOURCES JsonText.java

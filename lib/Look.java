@@ -65,6 +65,13 @@ public final class Look {
         return progress.during(name, () -> machine.run(command));
     }
 
+    /** On a card nothing runs: what only a running system has is absent there, and not unknown. */
+    private Reading<String> output(CommandResult result) {
+        return machine.runsCommands()
+                ? result.output()
+                : Reading.absent("nothing runs on a mounted root");
+    }
+
     private <T> CompletableFuture<T> read(Function<Machine, T> reader) {
         return CompletableFuture.supplyAsync(() -> reader.apply(machine), pool);
     }
@@ -83,6 +90,7 @@ public final class Look {
         var boots = start(Journal.BOOTS);
         var processes = start(Processes.COMMAND);
         var rfkill = start(Rfkill.COMMAND);
+        var associated = start(Iw.COMMAND);
         var profiles = read(Look::profiles);
         var config = read(NmConfig::read);
         var networkd = read(Networkd::read);
@@ -104,12 +112,12 @@ public final class Look {
         // Asked after the pings, which make the kernel resolve the gateway: many routers drop ICMP,
         // none drops ARP.
         Reading<List<Neighbour>> neighbours =
-                run(Neighbour.COMMAND).output().flatMap(Neighbour::parse);
+                output(run(Neighbour.COMMAND)).flatMap(Neighbour::parse);
 
         Snapshot.Host theHost = host.join();
         Reading<List<Link>> links =
                 machine.runsCommands()
-                        ? addresses.join().output().flatMap(IpAddress::parse).map(this::complete)
+                        ? output(addresses.join()).flatMap(IpAddress::parse).map(this::complete)
                         : Reading.known(assumedLinks());
         return new Snapshot(
                 theHost,
@@ -135,7 +143,8 @@ public final class Look {
                 wifiConfs(),
                 supplicantHook(),
                 Processes.of(processes.join()),
-                rfkill.join().output().flatMap(Rfkill::parse),
+                output(rfkill.join()).flatMap(Rfkill::parse),
+                Iw.networks(associated.join().output().orElse("")),
                 journal(theHost, boot.join(), evidence.join(), boots.join()),
                 dns(),
                 netplanFiles());
@@ -223,10 +232,10 @@ public final class Look {
         return Map.copyOf(answers);
     }
 
-    private static Reading<List<Route>> both(CommandResult v4, CommandResult v6) {
-        Reading<List<Route>> first = v4.output().flatMap(text -> Route.parse(text, false));
+    private Reading<List<Route>> both(CommandResult v4, CommandResult v6) {
+        Reading<List<Route>> first = output(v4).flatMap(text -> Route.parse(text, false));
         // Without IPv6 in the kernel the second call fails; that is no reason to know nothing.
-        List<Route> second = v6.output().flatMap(text -> Route.parse(text, true)).orElse(List.of());
+        List<Route> second = output(v6).flatMap(text -> Route.parse(text, true)).orElse(List.of());
         return first.map(
                 routes -> {
                     List<Route> all = new ArrayList<>(routes);
@@ -235,14 +244,14 @@ public final class Look {
                 });
     }
 
-    private static Reading<String> nm(CommandResult result) {
+    private Reading<String> nm(CommandResult result) {
         if (result.outcome() == CommandResult.Outcome.NO_SUCH_TOOL) {
             return Reading.absent("NetworkManager is not installed");
         }
         if (result.outcome() == CommandResult.Outcome.EXITED && result.exit() == NM_NOT_RUNNING) {
             return Reading.absent("NetworkManager is not running");
         }
-        return result.output();
+        return output(result);
     }
 
     /**
@@ -331,9 +340,9 @@ public final class Look {
                 .anyMatch(name -> name.equals("10-wpa_supplicant"));
     }
 
-    private static Reading<Journal> journal(
+    private Reading<Journal> journal(
             Snapshot.Host host, CommandResult boot, CommandResult evidence, CommandResult boots) {
-        Reading<String> lines = boot.output();
+        Reading<String> lines = output(boot);
         // --grep without a hit exits 1 and says nothing.
         boolean noHit =
                 evidence.outcome() == CommandResult.Outcome.EXITED

@@ -157,7 +157,7 @@ final class ProfileFaults {
     static Verdict deletedByBtwifiset(Snapshot s) {
         Optional<Journal> journal = s.journal().value();
         if (journal.isEmpty()) {
-            return s.nm().general().isAbsent()
+            return s.journal().isAbsent() || s.nm().general().isAbsent()
                     ? Verdict.clear()
                     : Verdict.unknown(s.journal().whyUnknown().orElse("no journal"));
         }

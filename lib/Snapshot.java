@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  * the machine.
  *
  * @param answers by gateway, whether it answered a ping or was resolved (ARP, NDP) just now
+ * @param associated the SSID that each Wi-Fi interface is associated with, by interface
  * @param ifstate ifupdown's record of what it brought up, by interface
  * @param wifiConfs the enabled networks of each wpa_supplicant configuration file, by file
  */
@@ -31,6 +32,7 @@ public record Snapshot(
         boolean supplicantHook,
         Reading<List<Processes.Process>> processes,
         Reading<List<Rfkill>> rfkill,
+        Map<String, String> associated,
         Reading<Journal> journal,
         Dns dns,
         List<String> netplanFiles) {

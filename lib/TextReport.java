@@ -122,14 +122,8 @@ public final class TextReport {
     }
 
     private String network(Link link) {
-        return s.nm().device(link)
-                .flatMap(
-                        d ->
-                                s.nm().profiles().orElse(List.of()).stream()
-                                        .filter(p -> p.uuid().equals(d.uuid()))
-                                        .findFirst())
-                .map(p -> " to \"" + p.ssid() + "\"")
-                .orElse("");
+        String ssid = s.associated().get(link.name());
+        return ssid == null ? "" : " to \"" + ssid + "\"";
     }
 
     private String profile(Link link) {

@@ -28,7 +28,10 @@
 //SOURCES RedactionTest.java
 //SOURCES RootedMachineTest.java
 //SOURCES TerminalTest.java
+//SOURCES CapturesTest.java
 //SOURCES CheckoutTest.java
+//SOURCES LookTest.java
+//SOURCES CommandLineTest.java
 //SOURCES GoldenFileTest.java
 //SOURCES HabitsTest.java
 //SOURCES JavaStyleTest.java

@@ -1,0 +1,103 @@
+package netfix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.zeroturnaround.exec.ProcessExecutor;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The scripts as a user starts them: arguments in, two streams and an exit status out. */
+class CommandLineTest {
+
+    private record Ran(int exit, String out, String err) {}
+
+    private static Ran diagnose(String... args) throws Exception {
+        List<String> argv =
+                new ArrayList<>(List.of(Checkout.root().resolve("jbang").toString(), "diagnose"));
+        argv.addAll(List.of(args));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int exit =
+                new ProcessExecutor(argv)
+                        .redirectOutput(out)
+                        .redirectError(err)
+                        .execute()
+                        .getExitValue();
+        return new Ran(
+                exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static void refused(Ran ran, String... words) {
+        assertEquals(ExitCode.USAGE, ran.exit(), ran.toString());
+        assertEquals("", ran.out());
+        assertEquals(1, ran.err().lines().count(), ran.err());
+        for (String word : words) {
+            assertTrue(ran.err().contains(word), ran.err());
+        }
+    }
+
+    @Test
+    void anUnknownOptionIsOneLine() throws Exception {
+        refused(diagnose("--wach", "0"), "--wach", "--help");
+    }
+
+    @Test
+    void aMissingCaptureIsOneLine() throws Exception {
+        refused(diagnose("--from", "no/such.tar.gz"), "no/such.tar.gz", "no such file");
+    }
+
+    @Test
+    void aRootThatIsNoneIsOneLine(@TempDir Path folder) throws Exception {
+        refused(
+                diagnose("--root", folder.toString()),
+                folder.toString(),
+                "not the root of a Linux system");
+    }
+
+    @Test
+    void rootAndCaptureExcludeEachOther(@TempDir Path folder) throws Exception {
+        refused(diagnose("--root", folder.toString(), "--from", "x"), "--root", "--from");
+    }
+
+    @Test
+    void aCaptureGivesOneJsonDocumentAndNothingElse() throws Exception {
+        Path capture = Checkout.root().resolve("tests/captures/healthy-bullseye");
+        Ran ran = diagnose("--json", "--from", capture.toString());
+        assertEquals(ExitCode.GOOD, ran.exit(), ran.toString());
+        assertEquals("", ran.err());
+        assertEquals("netfix/diagnosis/1", Json.read(ran.out()).path("schema").asText());
+        assertEquals("healthy", Json.read(ran.out()).path("verdict").asText());
+        assertFalse(ran.out().contains("\u001b"), "no colour in JSON");
+    }
+
+    @Test
+    void aCardIsJudgedByWhatLiesOnIt(@TempDir Path card) throws Exception {
+        Files.createDirectories(card.resolve("etc/NetworkManager/conf.d"));
+        Files.createDirectories(card.resolve("usr/lib/systemd/system"));
+        Path wants =
+                Files.createDirectories(card.resolve("etc/systemd/system/multi-user.target.wants"));
+        Files.writeString(
+                card.resolve("usr/lib/systemd/system/NetworkManager.service"), "[Unit]\n");
+        Files.createSymbolicLink(
+                wants.resolve("NetworkManager.service"),
+                Path.of("/usr/lib/systemd/system/NetworkManager.service"));
+        Files.writeString(card.resolve("etc/hostname"), "card\u001b[31m\n");
+        Ran good = diagnose("--root", card.toString());
+        assertEquals(ExitCode.GOOD, good.exit(), good.toString());
+        assertTrue(good.out().contains("card\\x1b[31m"), good.out());
+        Files.writeString(
+                card.resolve("etc/NetworkManager/conf.d/01-x.conf"), "[main]\nno-auto-default=*\n");
+        Ran bad = diagnose("--root", card.toString());
+        assertEquals(ExitCode.PROBLEMS, bad.exit(), bad.toString());
+        assertTrue(bad.out().contains("01-x.conf:2"), bad.out());
+    }
+}
