@@ -9,6 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What a cached thing was made from: another fingerprint, another thing. */
@@ -43,11 +44,15 @@ final class Fingerprint {
 
     /** Every file below a folder, by name; a folder that is not there counts as empty. */
     Fingerprint tree(Path folder) {
+        return tree(folder, file -> true);
+    }
+
+    Fingerprint tree(Path folder, Predicate<Path> wanted) {
         if (!Files.isDirectory(folder)) {
             return text("no " + folder.getFileName());
         }
         try (Stream<Path> below = Files.walk(folder)) {
-            List<Path> files = below.filter(Files::isRegularFile).sorted().toList();
+            List<Path> files = below.filter(Files::isRegularFile).filter(wanted).sorted().toList();
             for (Path file : files) {
                 text(folder.relativize(file).toString()).file(file);
             }

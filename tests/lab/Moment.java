@@ -39,7 +39,7 @@ record Moment(StartState state, Image image, Path folder) {
                         .text(image.fingerprint())
                         .text(state.toString())
                         .tree(folders.sources().resolve("guest"))
-                        .tree(folders.sources().resolve("phone"))
+                        .tree(folders.sources().resolve("phone"), Moment::goesIntoThePi)
                         .text(btwifiset.fingerprint())
                         .text(VirtualPi.machineWords(state))
                         .text(HostCommand.output(List.of("qemu-system-x86_64", "--version")))
@@ -99,8 +99,12 @@ record Moment(StartState state, Image image, Path folder) {
     private Path firstPayload(LabFolders folders, BtWifiSet btwifiset, Path work)
             throws IOException {
         Path staging = Files.createDirectories(work.resolve("payload"));
-        Payload.copyTree(folders.sources().resolve("guest"), staging.resolve("guest"));
-        Payload.copyTree(folders.sources().resolve("phone"), staging.resolve("phone"));
+        Payload.copyTree(
+                folders.sources().resolve("guest"), staging.resolve("guest"), file -> true);
+        Payload.copyTree(
+                folders.sources().resolve("phone"),
+                staging.resolve("phone"),
+                Moment::goesIntoThePi);
         btwifiset.copyTo(staging);
         Files.writeString(staging.resolve("state.sh"), state.script());
         Files.writeString(
@@ -119,6 +123,12 @@ record Moment(StartState state, Image image, Path folder) {
         Path payload = Payload.pack(staging, work.resolve("payload.tar"));
         LabFolders.delete(staging);
         return payload;
+    }
+
+    /** A word more in a README is no reason to boot every start state again. */
+    private static boolean goesIntoThePi(Path file) {
+        String name = file.getFileName().toString();
+        return !name.endsWith(".md") && !name.startsWith("compare");
     }
 
     private void markUsed() {

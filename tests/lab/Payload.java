@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -44,13 +45,13 @@ final class Payload {
         return disk;
     }
 
-    static void copyTree(Path from, Path to) {
+    static void copyTree(Path from, Path to, Predicate<Path> wanted) {
         try (Stream<Path> below = Files.walk(from)) {
             for (Path path : below.toList()) {
                 Path target = to.resolve(from.relativize(path).toString());
                 if (Files.isDirectory(path)) {
                     Files.createDirectories(target);
-                } else {
+                } else if (wanted.test(path)) {
                     Files.copy(path, target);
                 }
             }

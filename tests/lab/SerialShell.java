@@ -97,7 +97,9 @@ final class SerialShell {
 
     private static String size() {
         String[] size = HostCommand.onTerminal(List.of("stty", "size")).strip().split(" ");
-        return size.length == 2 ? "rows " + size[0] + " cols " + size[1] : "sane";
+        return size.length == 2 && !size[0].equals("0")
+                ? "rows " + size[0] + " cols " + size[1]
+                : "sane";
     }
 
     private static void stty(String... settings) {
