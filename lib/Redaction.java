@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /**
@@ -55,9 +56,18 @@ public final class Redaction {
                         + " |adding network password:|psk from get_psk: |with password:|changing"
                         + " Password for .* to +|Password (?=\\S+ has an illegal)))(.*)");
 
-    /** A command of the phone: {@code registering SSID ['name', 'password', …]}. */
-    private static final Pattern REGISTERING =
-            Pattern.compile("(registering SSID \\[(?:'[^']*'|\"[^\"]*\"), )('[^']+'|\"[^\"]+\")");
+    /**
+     * A command of the phone as Python shows a list, {@code registering SSID ['name', 'password',
+     * …]}, {@code received SSID/PW: ['name', 'password']}.
+     */
+    private static final Pattern PHONE_LIST =
+            Pattern.compile(
+                    "((?:registering SSID|SSID/PW:)"
+                        + " \\[(?:'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\"), )"
+                        + "('(?:[^'\\\\]|\\\\.)+'|\"(?:[^\"\\\\]|\\\\.)+\")");
+
+    /** What the phone wrote, as it came: name and password apart by the record separator. */
+    private static final Pattern PHONE_RAW = Pattern.compile("(?s)(\\x1e)(.+)$");
 
     private Redaction() {}
 
@@ -84,13 +94,23 @@ public final class Redaction {
         if (node instanceof ObjectNode object) {
             object.properties().forEach(field -> field.setValue(strings(field.getValue())));
         }
+        if (node.isArray()) {
+            // A message with a control character in it comes as a list of bytes; btwifiset's raw
+            // "SSID 0x1e password" does.
+            byte[] bytes = new byte[node.size()];
+            for (int i = 0; i < bytes.length; i++) {
+                bytes[i] = (byte) node.get(i).asInt();
+            }
+            return TextNode.valueOf(of(new String(bytes, StandardCharsets.UTF_8)));
+        }
         return node.isTextual() ? TextNode.valueOf(of(node.asText())) : node;
     }
 
     public static String of(String text) {
         String t = SETTING.matcher(text).replaceAll("$1" + MARK + "$3");
         t = ENI.matcher(t).replaceAll("$1" + MARK);
-        t = REGISTERING.matcher(t).replaceAll("$1" + MARK);
+        t = PHONE_RAW.matcher(t).replaceAll("$1" + MARK);
+        t = PHONE_LIST.matcher(t).replaceAll("$1" + MARK);
         t = BTWIFISET.matcher(t).replaceAll("$1" + MARK);
         return ARGUMENT.matcher(t).replaceAll("$1" + MARK);
     }

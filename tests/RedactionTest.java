@@ -8,6 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.nio.charset.StandardCharsets;
+
 class RedactionTest {
 
     private static final String SECRET = "hunter2 \"quoted\" s3cret";
@@ -49,6 +51,10 @@ class RedactionTest {
                 "nmcli dev wifi connect Cafe password 'hunter2'",
                 "['nmcli', 'dev', 'wifi', 'connect', 'Cafe', 'password', 'hunter2']",
                 "received from iphone: registering SSID ['Cafe', 'hunter2', 2]",
+                ".WriteValue - from iphone received SSID/PW: ['Cafe', \"hun'ter2 hunter2\"]",
+                ".decrypt -  received cleat text: Cafe\u001ehunter2",
+                "creation error: Command '['nmcli', 'con', 'modify', 'Cafe', 'wifi-sec.psk',"
+                    + " 'hunter2']' returned",
             })
     void takesOutAnArgument(String line) {
         assertFalse(Redaction.of(line).contains("hunter2"), Redaction.of(line));
@@ -65,6 +71,18 @@ class RedactionTest {
         String[] lines = redacted.split("\n");
         assertEquals("7", Json.read(lines[0]).path("_PID").asText());
         assertEquals("with pw: " + Redaction.MARK, Json.read(lines[1]).path("MESSAGE").asText());
+    }
+
+    @Test
+    void takesASecretOutOfAMessageThatIsAListOfBytes() {
+        StringBuilder bytes = new StringBuilder();
+        for (byte b : "cleat text: Cafe\u001ehunter2".getBytes(StandardCharsets.UTF_8)) {
+            bytes.append(bytes.length() == 0 ? "" : ",").append(b);
+        }
+        String redacted = Redaction.ofJsonLines("{\"MESSAGE\":[" + bytes + "],\"_PID\":\"7\"}");
+        assertFalse(redacted.contains("hunter2"), redacted);
+        assertFalse(redacted.contains("104,117,110"), redacted);
+        assertTrue(redacted.contains("Cafe"), redacted);
     }
 
     @Test
