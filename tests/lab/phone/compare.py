@@ -2,7 +2,8 @@
 """Shows that the stand-in does what btwifiset does: same commands, same log, same answers.
 
     compare.py DIR                    DIR holds the real btwifiset.py
-    compare.py --live DIR ACTION…     on a virtual Pi, with its own NetworkManager
+    compare.py --live DIR ACTION…     on a virtual Pi, with its own NetworkManager;
+                                      --wpa: started while that is stopped
 
 Both programs run whole under strace and are driven by `phone`. Compared are the
 exec of every nmcli, wpa_cli, ip, iwgetid and wpa_passphrase, with the shell
@@ -29,7 +30,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WATCHED = ("nmcli", "wpa_cli", "ip", "iwgetid", "wpa_passphrase")
-STRACE = ["strace", "-D", "-f", "--seccomp-bpf", "-qq", "-e", "trace=execve", "-s", "65536", "-xx", "-o"]
+STRACE = ["strace", "-D", "-f", "--seccomp-bpf", "-qq", "-e", "trace=execve"]
+STRACE += ["-s", "65536", "-xx", "-o"]
 START_SECONDS = 120
 
 # The known differences, all of them about Bluetooth: log lines that only one of the two writes.
@@ -584,6 +586,11 @@ def with_stubs(real, only):
 # --- the stage on a virtual Pi ---------------------------------------------------------------
 
 CONNECTIONS = "/etc/NetworkManager/system-connections"
+# What nmcli and wpa_cli say, and how long a network takes, is not the program's doing.
+NOT_ITS_OWN = (
+    r"(?<=connection error:).*|(?<=connection resutl: ).*|(?<=signal strength: ).*"
+    r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=exited after )\d+"
+)
 DROP_IN = "/run/systemd/system/btwifiset.service.d/compare.conf"
 
 
@@ -591,7 +598,17 @@ def command(*argv):
     subprocess.run(argv, check=True)
 
 
-def perform(real_folder, actions, saved, trace):
+def await_connected():
+    """Both programs must find the same network: wlan0 up, by a profile that connects by itself."""
+    state = ["nmcli", "-g", "GENERAL.STATE", "device", "show", "wlan0"]
+    deadline = time.monotonic() + START_SECONDS
+    while not subprocess.run(state, capture_output=True, check=False).stdout.startswith(b"100 "):
+        if time.monotonic() > deadline:
+            sys.exit("compare.py: wlan0 does not come up; it needs a profile that autoconnects")
+        time.sleep(1)
+
+
+def perform(real_folder, actions, saved, trace, wpa):
     """Installs one program (without a folder the stand-in), drives its unit; returns its Record."""
     command("systemctl", "stop", "btwifiset.service")
     command("sh", os.path.join(HERE, "install.sh"), *([real_folder] if real_folder else []))
@@ -602,15 +619,16 @@ def perform(real_folder, actions, saved, trace):
     write(DROP_IN, f"[Service]\nExecStart=\nExecStart={prefix} {start}\n")
     shutil.rmtree(CONNECTIONS)
     shutil.copytree(saved, CONNECTIONS)
-    command("nmcli", "con", "reload")
     command("ip", "link", "set", "wlan0", "up")
-    subprocess.run(["nmcli", "-w", "90", "dev", "connect", "wlan0"], check=False)
     command("systemctl", "daemon-reload")
+    command("systemctl", "stop" if wpa else "restart", "NetworkManager.service")
     environment = dict(os.environ)
     told = []
     words = [sys.executable, os.path.join(HERE, "phone"), "--start", "status"]
     status = subprocess.run(words, capture_output=True, text=True, check=True).stdout
     pid = re.search(r"pid (\d+)", status).group(1)
+    command("systemctl", "start", "NetworkManager.service")
+    await_connected()
     for action in actions:
         told.append(phone(action, environment))
         print("  ", *told[-1], flush=True)
@@ -623,24 +641,24 @@ def perform(real_folder, actions, saved, trace):
     rows = subprocess.run(journal, capture_output=True, text=True, check=True).stdout.splitlines()
     messages = [json.loads(row)["MESSAGE"] for row in rows]
     texts = [bytes(m).decode("utf-8", "replace") if isinstance(m, list) else m for m in messages]
-    log = [text.rstrip("\n") for text in texts if not any(re.search(p, text) for p in ONE_SIDED)]
+    kept = [text.rstrip("\n") for text in texts if not any(re.search(p, text) for p in ONE_SIDED)]
+    log = [re.sub(NOT_ITS_OWN, "…", text, flags=re.DOTALL) for text in kept]
     return Record(argvs(trace), log, told, ending)
 
 
-def live(real, actions):
+def live(real, actions, wpa):
     with tempfile.TemporaryDirectory(prefix="compare-") as folder:
         shutil.copytree(CONNECTIONS, f"{folder}/saved")
         try:
-            ours = perform(None, actions, f"{folder}/saved", f"{folder}/ours")
-            theirs = perform(os.path.dirname(real), actions, f"{folder}/saved", f"{folder}/real")
+            ours = perform(None, actions, f"{folder}/saved", f"{folder}/ours", wpa)
+            theirs = perform(
+                os.path.dirname(real), actions, f"{folder}/saved", f"{folder}/real", wpa
+            )
         finally:
             if os.path.exists(DROP_IN):
                 os.unlink(DROP_IN)
             command("systemctl", "daemon-reload")
-        rows = differences("commands", ours.commands, theirs.commands)
-        rows += differences("log", ours.log, theirs.log)
-        rows += differences("phone", ours.told, theirs.told)
-        rows += differences("end", ours.ending, theirs.ending)
+        rows = ours.differences_from(theirs)
     print("\n".join(rows))
     verdict = "different" if rows else "same"
     print(f"{verdict}: {len(theirs.commands)} commands, {len(theirs.log)} log lines")
@@ -656,12 +674,13 @@ def main():
         "actions", metavar="ACTION", nargs="*", help="phone commands (--live), or names of cases"
     )
     parser.add_argument("--live", action="store_true", help="with this Pi's own NetworkManager")
+    parser.add_argument("--wpa", action="store_true", help="start it with NetworkManager stopped")
     options = parser.parse_args()
     real = os.path.join(options.real, "btwifiset.py")
     if not os.path.isfile(real):
         sys.exit(f"compare.py: no btwifiset.py in {options.real}")
     if options.live:
-        return 0 if live(real, options.actions or ["scan", "cancel"]) else 1
+        return 0 if live(real, options.actions or ["scan", "cancel"], options.wpa) else 1
     if not os.environ.get("COMPARE_ALONE"):
         # `/bin/ip link set wlan0 down` is really run: not in this machine's own network.
         alone = ["unshare", "--net", sys.executable, *sys.argv]
