@@ -63,8 +63,8 @@ public final class Redaction {
     private static final Pattern PHONE_LIST =
             Pattern.compile(
                     "((?:registering SSID|SSID/PW:)"
-                        + " \\[(?:'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\"), )"
-                        + "('(?:[^'\\\\]|\\\\.)+'|\"(?:[^\"\\\\]|\\\\.)+\")");
+                            + " \\[(?:'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\"), )"
+                            + "('(?:[^'\\\\]|\\\\.)+'|\"(?:[^\"\\\\]|\\\\.)+\")");
 
     /** What the phone wrote, as it came: name and password apart by the record separator. */
     private static final Pattern PHONE_RAW = Pattern.compile("(?s)(\\x1e)(.+)$");

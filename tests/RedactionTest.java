@@ -54,7 +54,7 @@ class RedactionTest {
                 ".WriteValue - from iphone received SSID/PW: ['Cafe', \"hun'ter2 hunter2\"]",
                 ".decrypt -  received cleat text: Cafe\u001ehunter2",
                 "creation error: Command '['nmcli', 'con', 'modify', 'Cafe', 'wifi-sec.psk',"
-                    + " 'hunter2']' returned",
+                        + " 'hunter2']' returned",
             })
     void takesOutAnArgument(String line) {
         assertFalse(Redaction.of(line).contains("hunter2"), Redaction.of(line));
