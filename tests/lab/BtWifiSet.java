@@ -22,6 +22,10 @@ record BtWifiSet(Path real) {
         return new BtWifiSet(folder.toAbsolutePath());
     }
 
+    boolean isReal() {
+        return real != null;
+    }
+
     String fingerprint() {
         return real == null ? "stand-in" : new Fingerprint().file(program()).hex();
     }

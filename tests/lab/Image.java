@@ -21,6 +21,9 @@ record Image(String suite, Path folder, String fingerprint) {
 
     private static final Duration BUILD_LIMIT = Duration.ofMinutes(40);
 
+    /** A Pi that is up still boots from the image before this one. */
+    private static final Duration OLD = Duration.ofDays(1);
+
     Path disk() {
         return folder.resolve("base.img");
     }
@@ -59,6 +62,7 @@ record Image(String suite, Path folder, String fingerprint) {
         Path images = folders.cache("images");
         Image image = new Image(suite, images.resolve(suite + "-" + fingerprint), fingerprint);
         if (Files.isDirectory(image.folder())) {
+            LabFolders.markUsed(image.folder());
             return image;
         }
         OneAtATime.at(
@@ -116,6 +120,7 @@ record Image(String suite, Path folder, String fingerprint) {
     }
 
     private boolean isOld(Path other) {
-        return other.getFileName().toString().matches(suite + "-[0-9a-f]{16}");
+        return other.getFileName().toString().matches(suite + "-[0-9a-f]{16}")
+                && LabFolders.unusedFor(other, OLD);
     }
 }

@@ -1,11 +1,9 @@
 package netfix.lab;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -46,7 +44,7 @@ record Moment(StartState state, Image image, Path folder) {
                         .hex();
         Moment moment = new Moment(state, image, moments.resolve(state.name() + "-" + key));
         if (Files.isDirectory(moment.folder())) {
-            moment.markUsed();
+            LabFolders.markUsed(moment.folder());
             return moment;
         }
         OneAtATime.at(
@@ -55,7 +53,7 @@ record Moment(StartState state, Image image, Path folder) {
                     if (!Files.isDirectory(moment.folder())) {
                         moment.make(folders, moments, btwifiset, progress);
                     }
-                    moment.markUsed();
+                    LabFolders.markUsed(moment.folder());
                 });
         return moment;
     }
@@ -73,6 +71,9 @@ record Moment(StartState state, Image image, Path folder) {
         try (VirtualPi pi = VirtualPi.fresh(image, state, work)) {
             pi.firstBoot(payload);
             Settling.await(pi);
+            if (btwifiset.isReal()) {
+                awaitBtWifiSet(pi);
+            }
             for (String name : state.reaches()) {
                 Reach.awaitReachable(pi, name);
             }
@@ -93,6 +94,17 @@ record Moment(StartState state, Image image, Path folder) {
         Files.move(work, folder, StandardCopyOption.ATOMIC_MOVE);
         progress.rest();
         progress.say("start state " + state.name() + " is up, " + Progress.seconds(begin));
+    }
+
+    /** The real one may be quicker than bluetoothd's adapter, and then it has ended already. */
+    private static void awaitBtWifiSet(VirtualPi pi) {
+        GuestResult ready =
+                pi.shell(
+                        "! systemctl -q is-enabled btwifiset || /opt/lab/bin/phone --start status",
+                        Duration.ofMinutes(5));
+        if (!ready.ok()) {
+            throw new LabFailure(ready.shown());
+        }
     }
 
     /** What the first boot unpacks to /opt/lab. */
@@ -131,22 +143,12 @@ record Moment(StartState state, Image image, Path folder) {
         return !name.endsWith(".md") && !name.startsWith("compare");
     }
 
-    private void markUsed() {
-        try {
-            Files.setLastModifiedTime(folder, FileTime.from(Instant.now()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** Moments of this state that nobody has used for a day. */
     private void discardOld(Path moments) throws IOException {
         try (Stream<Path> all = Files.list(moments)) {
             for (Path other : all.toList()) {
                 if (other.getFileName().toString().matches(state.name() + "-[0-9a-f]{16}")
-                        && Files.getLastModifiedTime(other)
-                                .toInstant()
-                                .isBefore(Instant.now().minus(OLD))) {
+                        && LabFolders.unusedFor(other, OLD)) {
                     LabFolders.delete(other);
                 }
             }
