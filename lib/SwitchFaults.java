@@ -48,7 +48,16 @@ final class SwitchFaults {
             return Verdict.clear();
         }
         Optional<IniFile.Entry> saved = s.nm().switchedOff("WirelessEnabled");
-        Optional<Nmcli.General> now = s.nm().general().value().filter(g -> !g.wifi());
+        // nmcli calls Wi-Fi disabled also where rfkill blocks it behind NetworkManager's back; the
+        // state file, where it can be read, tells the two apart.
+        Optional<Nmcli.General> now =
+                s.nm().general()
+                        .value()
+                        .filter(
+                                g ->
+                                        !g.wifi()
+                                                && (saved.isPresent()
+                                                        || s.nm().state().value().isEmpty()));
         if (saved.isEmpty() && now.isEmpty()) {
             return stateUnknown(s);
         }
