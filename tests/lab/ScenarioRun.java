@@ -172,6 +172,11 @@ final class ScenarioRun implements Closeable {
         }
     }
 
+    /** A benchmark's table is what it is run for, and a scenario that passes leaves no log. */
+    void printOutput() {
+        System.out.print(lastOutput().indent(4));
+    }
+
     private String lastOutput() {
         if (last == null) {
             throw new LabFailure("no command has run before: whose output?");

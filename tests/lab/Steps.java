@@ -163,6 +163,7 @@ final class Steps {
                     then(
                             "its output does not show <text>",
                             (run, words) -> run.outputHides(words.get(0))),
+                    then("its output is printed", (run, words) -> run.printOutput()),
                     then("file <path> exists", (run, words) -> run.exists(words.get(0), true)),
                     then("file <path> is gone", (run, words) -> run.exists(words.get(0), false)),
                     then(
