@@ -79,6 +79,7 @@ public class diagnose implements Callable<Integer> {
         if (capture == null) {
             snapshot = look(machine);
         } else {
+            CaptureFile.mayBeWritten(capture);
             RecordingMachine recording = new RecordingMachine(machine);
             snapshot = look(recording);
             CaptureFile.save(recording.capture(), capture);

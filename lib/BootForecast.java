@@ -36,7 +36,19 @@ public final class BootForecast {
             return Answer.unknown(snapshot.links().whyUnknown().get());
         }
         return Reach.anyOf(
-                snapshot.physical(), link -> of(snapshot, link), "no wired or Wi-Fi interface");
+                snapshot.physical(),
+                link -> withItsCable(snapshot, link),
+                "no wired or Wi-Fi interface");
+    }
+
+    /** A port without a cable would come up, and reach nobody. */
+    private static Answer withItsCable(Snapshot snapshot, Link link) {
+        Answer answer = of(snapshot, link);
+        boolean noCable =
+                link.kind() == Link.Kind.WIRED && link.carrier().map(c -> !c).orElse(false);
+        return answer.isYes() && noCable
+                ? Answer.unknown(answer.why() + ", once a cable is in")
+                : answer;
     }
 
     private Answer forecast(Link link) {

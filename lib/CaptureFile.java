@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -71,7 +72,7 @@ public final class CaptureFile {
         long total = 0;
         try (Stream<Path> walk = Files.walk(folder)) {
             for (Path file : (Iterable<Path>) walk::iterator) {
-                if (Files.isRegularFile(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                     total += Files.size(file);
                     bound(files.size(), total);
                     files.put(
@@ -160,11 +161,34 @@ public final class CaptureFile {
     }
 
     /**
+     * To be asked before a look that is to be kept: a device or a link in the way would be
+     * replaced, a folder cannot be.
+     *
+     * @throws BadInput where a capture cannot be written there
+     */
+    public static void mayBeWritten(Path path) {
+        Path folder = path.toAbsolutePath().getParent();
+        if (folder == null
+                || Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+                        && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw new BadInput(
+                    path
+                            + " cannot be written: it is no ordinary file; name one that ends in"
+                            + " .tar.gz");
+        }
+        if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+            throw new BadInput(
+                    path + " cannot be written: " + folder + " is no folder that you may write to");
+        }
+    }
+
+    /**
      * Writes a .tar.gz, readable by its owner only, whole or not at all.
      *
      * @throws BadInput where it cannot be written
      */
     public static void save(Capture capture, Path path) {
+        mayBeWritten(path);
         Path folder = path.toAbsolutePath().getParent();
         try {
             boolean posix = folder.getFileSystem().supportedFileAttributeViews().contains("posix");

@@ -84,6 +84,14 @@ public final class Cli {
         cli.setParameterExceptionHandler((e, given) -> usage(e));
         try {
             return cli.execute(args);
+        } catch (StackOverflowError | OutOfMemoryError e) {
+            cli.getErr()
+                    .println(
+                            name(cli)
+                                    + ": a fault of netfix itself ("
+                                    + e.getClass().getSimpleName()
+                                    + "); please report it");
+            return ExitCode.UNKNOWN;
         } finally {
             cli.getOut().flush();
             cli.getErr().flush();

@@ -90,10 +90,11 @@ final class DaemonFaults {
                                                                         .contains("Failed to"))
                                         .reduce((a, b) -> b))
                 .ifPresent(line -> evidence.add(Evidence.of(line)));
+        boolean starting = unit.active().equals("activating") && !unit.sub().equals("auto-restart");
         boolean failed = unit.active().equals("failed") || unit.sub().equals("auto-restart");
         return ifTheManager(
                 s,
-                s.host().live() && !unit.running() && !unit.masked(),
+                s.host().live() && !unit.running() && !unit.masked() && !starting,
                 new Verdict.Hit(
                         FindingRow.MACHINE,
                         Verdict.Severity.ERROR,
@@ -168,6 +169,7 @@ final class DaemonFaults {
                                                 l ->
                                                         l.message().contains(MODE)
                                                                 && l.unit().equals(unit.name()))
+                                        .filter(l -> l.boot().equals(j.thisBoot()))
                                         .reduce((a, b) -> b));
     }
 

@@ -121,7 +121,9 @@ final class DeviceFaults {
                                             + "; NetworkManager does not connect it again by itself"
                                             + " before the next boot",
                                     evidence,
-                                    List.of("sudo nmcli device connect " + link.name())));
+                                    List.of(
+                                            "sudo nmcli device connect "
+                                                    + Command.quoted(link.name()))));
                 });
     }
 
@@ -204,7 +206,7 @@ final class DeviceFaults {
                                     + " is switched off (the interface is down)"
                                     + (phone.isPresent() ? ", from the phone (OFF)" : ""),
                             evidence,
-                            List.of("sudo ip link set " + link.name() + " up")));
+                            List.of("sudo ip link set " + Command.quoted(link.name()) + " up")));
         }
         return Verdict.of(hits);
     }
@@ -217,7 +219,7 @@ final class DeviceFaults {
                     if (!device.connected()
                             || external
                             || !link.hasCarrier()
-                            || !link.globalAddresses().isEmpty()) {
+                            || !lostIts(link, device)) {
                         return Optional.empty();
                     }
                     boolean wanted =
@@ -249,6 +251,13 @@ final class DeviceFaults {
                 });
     }
 
+    /** With a router's IPv6 beside it, a lost IPv4 address is still lost. */
+    private static boolean lostIts(Link link, Nmcli.Device device) {
+        boolean v4 = link.globalAddresses().stream().anyMatch(a -> !a.v6());
+        boolean wantsV4 = !device.gateway4().isEmpty() || !device.options().isEmpty();
+        return link.globalAddresses().isEmpty() || wantsV4 && !v4;
+    }
+
     static Verdict routeLost(Snapshot s) {
         if (s.routes().whyUnknown().isPresent()) {
             return Verdict.unknown(s.routes().whyUnknown().get());
@@ -270,7 +279,7 @@ final class DeviceFaults {
                             || router.isEmpty()
                             || never
                             || link.globalAddresses().isEmpty()
-                            || !s.defaultRoutes(link).isEmpty()) {
+                            || s.defaultRoutes(link).stream().anyMatch(r -> !r.v6())) {
                         return Optional.empty();
                     }
                     return Optional.of(
@@ -294,7 +303,7 @@ final class DeviceFaults {
     }
 
     private static List<String> reapply(Link link) {
-        return List.of("sudo nmcli device reapply " + link.name());
+        return List.of("sudo nmcli device reapply " + Command.quoted(link.name()));
     }
 
     static Verdict noInterface(Snapshot s) {

@@ -57,12 +57,8 @@ public final class IniFile {
                                 line.substring(0, eq).strip(),
                                 line.substring(eq + 1).strip()));
             } else {
-                faults.add(
-                        file
-                                + ":"
-                                + number
-                                + ": neither a [section] nor a key=value line: "
-                                + line);
+                // Without the line itself: a psk that lost its = stands in it.
+                faults.add(file + ":" + number + ": neither a [section] nor a key=value line");
             }
         }
         return new IniFile(entries, faults);

@@ -173,6 +173,11 @@ public final class Journal {
         return boots;
     }
 
+    /** The id of the newest line's boot, empty where there is no line. */
+    public String thisBoot() {
+        return lines.isEmpty() ? "" : lines.get(lines.size() - 1).boot();
+    }
+
     /** Lines of one of btwifiset's units. */
     public List<Line> btwifiset() {
         return lines.stream().filter(line -> line.unit().startsWith("btwifiset")).toList();

@@ -2,7 +2,9 @@
 package netfix;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,7 +12,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 /** The one JSON mapper: building one costs more than a parse, most of all on a Pi. */
 final class Json {
     private static final JsonMapper MAPPER =
-            JsonMapper.builder().disable(SerializationFeature.FAIL_ON_EMPTY_BEANS).build();
+            JsonMapper.builder()
+                    .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+                    // C1 controls and bidirectional overrides would act on a terminal.
+                    .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+                    .build();
 
     private Json() {}
 
@@ -24,10 +30,18 @@ final class Json {
     }
 
     static String write(JsonNode node) {
-        return node.toString();
+        return writer(MAPPER.writer(), node);
     }
 
     static String pretty(JsonNode node) {
-        return node.toPrettyString();
+        return writer(MAPPER.writerWithDefaultPrettyPrinter(), node);
+    }
+
+    private static String writer(ObjectWriter writer, JsonNode node) {
+        try {
+            return writer.writeValueAsString(node);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a tree that cannot be written", e);
+        }
     }
 }

@@ -115,6 +115,12 @@ public final class Look {
                 output(run(Neighbour.COMMAND)).flatMap(Neighbour::parse);
 
         Snapshot.Host theHost = host.join();
+        boolean daemon =
+                units.join()
+                        .value()
+                        .map(all -> all.get(Manager.NETWORKMANAGER.unit()))
+                        .map(Unit::exists)
+                        .orElse(false);
         Reading<List<Link>> links =
                 machine.runsCommands()
                         ? output(addresses.join()).flatMap(IpAddress::parse).map(this::complete)
@@ -127,10 +133,10 @@ public final class Look {
                 answers(pinged, neighbours.orElse(List.of())),
                 units.join(),
                 new Snapshot.NetworkManager(
-                        nm(general.join()).flatMap(Nmcli::general),
-                        nm(devices.join()).flatMap(Nmcli::devices),
-                        nm(connections.join()).flatMap(Nmcli::connections),
-                        nm(seen.join()).flatMap(Nmcli::wifiList),
+                        nm(general.join(), daemon).flatMap(Nmcli::general),
+                        nm(devices.join(), daemon).flatMap(Nmcli::devices),
+                        nm(connections.join(), daemon).flatMap(Nmcli::connections),
+                        nm(seen.join(), daemon).flatMap(Nmcli::wifiList),
                         profiles.join(),
                         config.join(),
                         ini("/var/lib/NetworkManager/NetworkManager.state"),
@@ -201,6 +207,10 @@ public final class Look {
         return run(Unit.show(List.copyOf(names))).output().map(Unit::parse);
     }
 
+    /**
+     * Ends with the first answer; else after nine seconds, when the kernel has given up on a
+     * neighbour too.
+     */
     private static Command ping(Snapshot.Gateway gateway, boolean v6) {
         return Command.of(
                 "ping",
@@ -208,8 +218,8 @@ public final class Look {
                 "-n",
                 "-c",
                 "1",
-                "-W",
-                "2",
+                "-w",
+                "9",
                 "-I",
                 gateway.device(),
                 gateway.address());
@@ -227,7 +237,10 @@ public final class Look {
                                                     n.address().equals(gateway.address())
                                                             && n.device().equals(gateway.device())
                                                             && n.answers());
-                    answers.put(gateway, result.ok() || resolved);
+                    boolean asked = result.outcome() == CommandResult.Outcome.EXITED;
+                    if (asked || resolved) {
+                        answers.put(gateway, resolved || result.ok());
+                    }
                 });
         return Map.copyOf(answers);
     }
@@ -244,8 +257,8 @@ public final class Look {
                 });
     }
 
-    private Reading<String> nm(CommandResult result) {
-        if (result.outcome() == CommandResult.Outcome.NO_SUCH_TOOL) {
+    private Reading<String> nm(CommandResult result, boolean daemon) {
+        if (result.outcome() == CommandResult.Outcome.NO_SUCH_TOOL && !daemon) {
             return Reading.absent("NetworkManager is not installed");
         }
         if (result.outcome() == CommandResult.Outcome.EXITED && result.exit() == NM_NOT_RUNNING) {

@@ -61,7 +61,7 @@ final class ManagerFaults {
                                         : Verdict.Severity.ERROR,
                                 text,
                                 evidence,
-                                shared.isEmpty() ? List.of() : remedy(s, a, b, shared))));
+                                shared.isEmpty() ? List.of() : remedy(s, a, b))));
     }
 
     private static String list(List<String> names) {
@@ -69,36 +69,26 @@ final class ManagerFaults {
     }
 
     /**
-     * Only where the manager that stays would bring the interfaces up by itself; else the commands
-     * would cut the Pi off, and what its owner needs is a take-over and not a command.
+     * Only where the manager that stays is started at boot and would bring up all that the other
+     * one holds; else a command would cut the Pi off, and what its owner needs is a take-over. One
+     * line, and the change comes with the boot: stopping a manager takes the address away under the
+     * SSH session that types the next line.
      */
-    private static List<String> remedy(
-            Snapshot s, Manager stays, Manager goes, List<String> shared) {
+    private static List<String> remedy(Snapshot s, Manager stays, Manager goes) {
+        Owners owners = Owners.of(s);
         boolean safe =
-                s.physical().stream()
-                        .filter(link -> shared.contains(link.name()))
-                        .allMatch(link -> BootForecast.by(stays, s, link).isYes());
-        if (!safe) {
+                s.unit(stays.unit()).enabled()
+                        && s.physical().stream()
+                                .filter(link -> owners.of(link, goes).isPresent())
+                                .allMatch(link -> BootForecast.by(stays, s, link).isYes());
+        if (!safe || goes == Manager.IFUPDOWN || goes == Manager.NETWORKMANAGER) {
             return List.of();
         }
-        return switch (goes) {
-            case DHCPCD ->
-                    List.of(
-                            "sudo systemctl disable --now dhcpcd.service",
-                            "sudo nmcli device reapply " + shared.get(0));
-            case NETWORKD ->
-                    List.of(
-                            "sudo systemctl disable --now systemd-networkd.socket"
-                                    + " systemd-networkd.service",
-                            "sudo nmcli device connect " + shared.get(0));
-            case IFUPDOWN ->
-                    List.of(
-                            "remove the stanzas of "
-                                    + list(shared)
-                                    + " from "
-                                    + Interfaces.FILE
-                                    + ", then reboot");
-            case NETWORKMANAGER -> List.of();
-        };
+        String units =
+                goes == Manager.NETWORKD
+                        ? "systemd-networkd.socket systemd-networkd.service"
+                                + " systemd-networkd-wait-online.service"
+                        : goes.unit();
+        return List.of("sudo systemctl disable " + units + " && sudo reboot");
     }
 }

@@ -14,9 +14,12 @@ public record Neighbour(String address, String device, String mac, List<String> 
 
     static final Command COMMAND = Command.of("ip", "-j", "neighbour", "show");
 
-    /** Answered within the last half minute or so; STALE only says that it once did. */
+    /**
+     * Resolved within the last half minute or so. DELAY is no answer: the kernel then only hopes
+     * that one comes, for five seconds before it asks.
+     */
     public boolean answers() {
-        return states.contains("REACHABLE") || states.contains("DELAY");
+        return states.contains("REACHABLE");
     }
 
     public boolean failed() {

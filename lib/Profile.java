@@ -32,6 +32,9 @@ public record Profile(
         boolean neverDefault,
         String refusal) {
 
+    /** 32 bytes of at most three digits and a semicolon. */
+    private static final int MOST_SSID_LIST = 32 * 4;
+
     public static final String ETHERNET = "ethernet";
     public static final String WIFI = "wifi";
 
@@ -109,7 +112,8 @@ public record Profile(
             return "NetworkManager ignores files of that name";
         }
         if (!ini.faults().isEmpty()) {
-            return ini.faults().get(0);
+            String fault = ini.faults().get(0);
+            return "line " + fault.substring(file.length() + 1);
         }
         if (stat.isEmpty() || stat.get().kind() == FileStat.Kind.LINK || stat.get().uid() < 0) {
             return "";
@@ -149,7 +153,7 @@ public record Profile(
      * byte values ({@code 72;195;40;}).
      */
     static String ssid(String value) {
-        if (!value.matches("(?:\\d{1,3};)+(?:\\d{1,3})?")) {
+        if (value.length() > MOST_SSID_LIST || !value.matches("(?:\\d{1,3};)+(?:\\d{1,3})?")) {
             return unescape(value).replace("\\;", ";");
         }
         byte[] bytes = new byte[32];

@@ -84,6 +84,9 @@ final class ProfileFaults {
         for (Link link : s.physical()) {
             Answer boot = BootForecast.of(s, link);
             boolean works = link.hasCarrier() && !link.globalAddresses().isEmpty();
+            if (works && boot.isUnknown()) {
+                return Verdict.unknown(boot.why());
+            }
             if (!works || !boot.isNo()) {
                 continue;
             }
@@ -161,6 +164,13 @@ final class ProfileFaults {
                     ? Verdict.clear()
                     : Verdict.unknown(s.journal().whyUnknown().orElse("no journal"));
         }
+        // A network given up long ago is no problem of a Pi that has another one.
+        boolean otherWifi =
+                s.physical().stream()
+                        .anyMatch(
+                                l ->
+                                        l.kind() == Link.Kind.WIFI
+                                                && BootForecast.savedProfile(s, l).isPresent());
         List<Verdict.Hit> hits = new ArrayList<>();
         for (Journal.Line line : journal.get().btwifiset()) {
             Matcher m = IN_CONFLICT.matcher(line.message());
@@ -183,7 +193,7 @@ final class ProfileFaults {
             hits.add(
                     new Verdict.Hit(
                             name,
-                            Verdict.Severity.ERROR,
+                            otherWifi ? Verdict.Severity.WARNING : Verdict.Severity.ERROR,
                             "btwifiset deleted the Wi-Fi profile \""
                                     + name
                                     + "\" during a scan"
@@ -307,7 +317,11 @@ final class ProfileFaults {
         }
         List<Verdict.Hit> hits = new ArrayList<>();
         for (Profile p : s.nm().profiles().orElse(List.of())) {
-            if (!p.refusal().isEmpty() && p.onDisk() && p.file().endsWith(".nmconnection")) {
+            boolean hidden = p.file().contains("/.");
+            if (!p.refusal().isEmpty()
+                    && !hidden
+                    && p.onDisk()
+                    && p.file().endsWith(".nmconnection")) {
                 String file = Command.quoted(p.file());
                 hits.add(
                         new Verdict.Hit(
@@ -318,10 +332,14 @@ final class ProfileFaults {
                                         + "\": "
                                         + p.refusal(),
                                 List.of(new Evidence(p.refusal(), p.file())),
-                                List.of(
-                                        "sudo chown root:root " + file,
-                                        "sudo chmod 600 " + file,
-                                        "sudo nmcli connection load " + file)));
+                                p.refusal().startsWith("line ")
+                                        ? List.of(
+                                                "sudo nano " + file,
+                                                "sudo nmcli connection load " + file)
+                                        : List.of(
+                                                "sudo chown root:root " + file,
+                                                "sudo chmod 600 " + file,
+                                                "sudo nmcli connection load " + file)));
             }
         }
         return Verdict.of(hits);

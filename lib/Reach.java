@@ -43,7 +43,15 @@ public final class Reach {
             }
             silent = route.gateway();
         }
-        return Answer.unknown(address + ", but the gateway " + silent + " does not answer");
+        boolean asked =
+                snapshot.answers().keySet().stream().anyMatch(g -> g.device().equals(link.name()));
+        return Answer.unknown(
+                address
+                        + (asked
+                                ? ", but the gateway " + silent + " does not answer"
+                                : "; whether the gateway "
+                                        + silent
+                                        + " answers is unknown (no ping)"));
     }
 
     /** Over any interface: yes where one is, unknown where none is and one may be. */

@@ -22,30 +22,33 @@ public final class Redaction {
     private static final String SECRET_KEYS =
             "psk|sae_password|sae-password|password|password-raw|passphrase|wep[-_]key[0-3]|leap-password|private[-_]key[-_]password"
                 + "|private_key_passwd|private_key2_passwd|phase2-private-key-password|ca-cert-password|client-cert-password|pin|crypto"
-                + "|wpa-psk|wpa-passphrase|wpa-password|wireless-key|preshared-key|private-key";
+                + "|secret|[a-z0-9-]{1,40}[-\\h](?:pass|password|secret)|mka-cak|wpa-psk|wpa-passphrase|wpa-password|wireless-key|preshared-key|private-key";
 
-    /**
-     * {@code psk=…}, {@code "password": "…"}, {@code wpa-psk …} at the start of a line, to the end
-     * of the value.
-     */
+    /** {@code psk=…}, {@code "password": "…"} at the start of a line, to the end of the value. */
     private static final Pattern SETTING =
             Pattern.compile(
-                    "(?im)^(\\s*[#;]?\\s*\"?(?:[a-z0-9-]+\\.)?(?:"
+                    "(?im)^(\\h*+[#;]?\\h*+\"?(?:[a-z0-9-]+\\.)?(?:"
                             + SECRET_KEYS
-                            + ")\"?\\s*[=:]\\s*)(?!\\s)(.+?)(,?)$");
+                            + ")\"?\\h*+[=:]\\h*+)(\\S.*?)(,?)$");
 
     private static final Pattern ENI =
             Pattern.compile(
-                    "(?im)^(\\s*(?:wpa-psk|wpa-password|wpa-passphrase|wireless-key\\S*)\\s+)(.+)$");
+                    "(?im)^(\\h*+(?:wpa-psk|wpa-password|wpa-passphrase|wireless-key\\S*)\\h++)(.+)$");
 
     /**
-     * The argument after a secret's name in an nmcli or wpa_cli call: {@code wifi-sec.psk X},
-     * {@code password X}.
+     * All that follows a secret's name in an nmcli or wpa_cli call, {@code wifi-sec.psk X}: where X
+     * ends nobody can say once the arguments are joined by blanks.
      */
     private static final Pattern ARGUMENT =
             Pattern.compile(
-                    "(?i)((?:^|[\\s\",'\\[])(?:[a-z0-9-]+\\.(?:psk|password|wep-key[0-3])|password|psk|sae_password)['\"]?,?["
-                        + " \\t]+)('[^']*'|\"(?:[^\"\\\\]|\\\\.)*\"|[^\\s\\]]+)");
+                    "(?im)((?:^|[\\h\",'\\[])(?:[a-z0-9-]+\\.(?:psk|password|wep-key[0-3])|password|psk|sae_password)"
+                        + "['\"]?,?\\h++)(.+)$");
+
+    /** {@code psk=…} within a line. */
+    private static final Pattern INLINE =
+            Pattern.compile(
+                    "(?i)(\\b(?:psk|password|passphrase|sae_password)=)(\"[^\"\\n"
+                            + "]*+\"?|[^\\s\"]++)");
 
     /**
      * btwifiset's own wordings, each to the end of its message (seen in its source of March 2025).
@@ -58,13 +61,14 @@ public final class Redaction {
 
     /**
      * A command of the phone as Python shows a list, {@code registering SSID ['name', 'password',
-     * …]}, {@code received SSID/PW: ['name', 'password']}.
+     * …]}, {@code received SSID/PW: ['name', 'password']}. With an empty name it is a command, and
+     * no password.
      */
     private static final Pattern PHONE_LIST =
             Pattern.compile(
-                    "((?:registering SSID|SSID/PW:)"
-                            + " \\[(?:'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\"), )"
-                            + "('(?:[^'\\\\]|\\\\.)+'|\"(?:[^\"\\\\]|\\\\.)+\")");
+                    "((?:registering SSID|SSID/PW:) \\[)(?!''|\"\")('[^'\\n"
+                            + "]*+'|\"[^\"\\n"
+                            + "]*+\")(,).*");
 
     /** What the phone wrote, as it came: name and password apart by the record separator. */
     private static final Pattern PHONE_RAW = Pattern.compile("(?s)(\\x1e)(.+)$");
@@ -110,8 +114,9 @@ public final class Redaction {
         String t = SETTING.matcher(text).replaceAll("$1" + MARK + "$3");
         t = ENI.matcher(t).replaceAll("$1" + MARK);
         t = PHONE_RAW.matcher(t).replaceAll("$1" + MARK);
-        t = PHONE_LIST.matcher(t).replaceAll("$1" + MARK);
+        t = PHONE_LIST.matcher(t).replaceAll("$1$2$3 " + MARK);
         t = BTWIFISET.matcher(t).replaceAll("$1" + MARK);
+        t = INLINE.matcher(t).replaceAll("$1" + MARK);
         return ARGUMENT.matcher(t).replaceAll("$1" + MARK);
     }
 }

@@ -97,13 +97,12 @@ public final class TextReport {
                         "  "
                                 + " ".repeat(width)
                                 + "  "
-                                + String.join(" ", addresses)
-                                + gateway(link));
+                                + safe(String.join(" ", addresses) + gateway(link)));
             }
         }
         s.links().whyUnknown().ifPresent(why -> lines.add("  interfaces: " + safe(why)));
-        lines.add("  DNS: " + dns());
-        btwifiset().ifPresent(text -> lines.add("  " + text));
+        lines.add("  DNS: " + safe(dns()));
+        btwifiset().ifPresent(text -> lines.add("  " + safe(text)));
         lines.add("");
     }
 

@@ -72,6 +72,15 @@ class CaptureFileTest {
         }
     }
 
+    @Test
+    void aDeviceOrALinkInTheWayIsLeftAlone() throws Exception {
+        assertThrows(BadInput.class, () -> CaptureFile.save(sample(), Path.of("/dev/null")));
+        assertThrows(BadInput.class, () -> CaptureFile.save(sample(), Path.of("/")));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("target"));
+        assertThrows(BadInput.class, () -> CaptureFile.save(sample(), link));
+        assertTrue(Files.isSymbolicLink(link));
+    }
+
     private String refusal(Path file) {
         String message = assertThrows(BadInput.class, () -> CaptureFile.load(file)).getMessage();
         assertTrue(message.startsWith(file.toString()), message);

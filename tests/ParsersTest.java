@@ -164,4 +164,25 @@ class ParsersTest {
         assertEquals(1, ini.faults().size());
         assertTrue(ini.faults().get(0).startsWith("/etc/x.conf:5"));
     }
+
+    @Test
+    void aFaultyLineIsNotRepeated() {
+        IniFile ini = IniFile.parse("/etc/x.nmconnection", "[wifi-security]\npsk hunter2\n");
+        assertEquals(
+                List.of("/etc/x.nmconnection:2: neither a [section] nor a key=value line"),
+                ini.faults());
+    }
+
+    @Test
+    void aLongListOfNumbersIsNoSsid() {
+        String list = "1;".repeat(100_000);
+        assertEquals(list, Profile.ssid(list).replace("\\;", ";"));
+    }
+
+    @Test
+    void onlyAnAnswerIsAnAnswer() {
+        assertTrue(new Neighbour("192.168.1.1", "eth0", "", List.of("REACHABLE")).answers());
+        assertFalse(new Neighbour("192.168.1.1", "eth0", "", List.of("DELAY")).answers());
+        assertFalse(new Neighbour("192.168.1.1", "eth0", "", List.of("STALE")).answers());
+    }
 }

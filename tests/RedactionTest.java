@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 class RedactionTest {
 
@@ -23,6 +24,8 @@ class RedactionTest {
                 "  password: \"%s\"",
                 "\"password\": \"%s\",",
                 "wep-key0=%s",
+                "cert-pass=%s",
+                "IPSec secret=%s",
                 "wep_key0=%s",
                 "private-key-password=%s",
                 "    wpa-psk %s",
@@ -49,6 +52,9 @@ class RedactionTest {
                         + " wifi-sec.psk hunter2",
                 "nmcli dev wifi connect Cafe password hunter2 hidden yes",
                 "nmcli dev wifi connect Cafe password 'hunter2'",
+                "nmcli con modify Cafe wifi-sec.psk my own hunter2",
+                "nmcli dev wifi connect Cafe password 'it'\\''s hunter2'",
+                "network Cafe with psk=hunter2 given up",
                 "['nmcli', 'dev', 'wifi', 'connect', 'Cafe', 'password', 'hunter2']",
                 "received from iphone: registering SSID ['Cafe', 'hunter2', 2]",
                 ".WriteValue - from iphone received SSID/PW: ['Cafe', \"hun'ter2 hunter2\"]",
@@ -83,6 +89,29 @@ class RedactionTest {
         assertFalse(redacted.contains("hunter2"), redacted);
         assertFalse(redacted.contains("104,117,110"), redacted);
         assertTrue(redacted.contains("Cafe"), redacted);
+    }
+
+    @Test
+    void anEmptyValueDoesNotEatTheNextLine() {
+        String text = "[wifi-security]\npsk=\n[ipv4]\nmethod=auto\n";
+        assertEquals(text, Redaction.of(text));
+    }
+
+    /** Blank lines and unclosed quotes by the thousand: neither minutes nor a stack overflow. */
+    @Test
+    void hostileTextCostsNoTime() {
+        long start = System.nanoTime();
+        Redaction.of("\n".repeat(20_000));
+        Redaction.of(" ".repeat(20_000));
+        Redaction.of("password \"" + "x".repeat(50_000));
+        Redaction.of("registering SSID ['" + "\\\\x".repeat(50_000));
+        assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 20);
+    }
+
+    @Test
+    void aCommandOfThePhoneIsNoPassword() {
+        String line = "received from iphone: registering SSID ['', 'DISCONN', 2]";
+        assertEquals(line, Redaction.of(line));
     }
 
     @Test
