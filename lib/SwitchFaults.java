@@ -57,7 +57,9 @@ final class SwitchFaults {
                                 g ->
                                         !g.wifi()
                                                 && (saved.isPresent()
-                                                        || s.nm().state().value().isEmpty()));
+                                                        || s.nm().state()
+                                                                .whyUnknown()
+                                                                .isPresent()));
         if (saved.isEmpty() && now.isEmpty()) {
             return stateUnknown(s);
         }
