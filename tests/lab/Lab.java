@@ -10,6 +10,7 @@
 //SOURCES BootPartition.java
 //SOURCES BtWifiSet.java
 //SOURCES Diagnosis.java
+//SOURCES Evidence.java
 //SOURCES Fingerprint.java
 //SOURCES GuestAgent.java
 //SOURCES GuestResult.java

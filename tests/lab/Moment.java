@@ -69,15 +69,7 @@ record Moment(StartState state, Image image, Path folder) {
         Files.createDirectories(work);
         Path payload = firstPayload(folders, btwifiset, work);
         try (VirtualPi pi = VirtualPi.fresh(image, state, work)) {
-            pi.firstBoot(payload);
-            Settling.await(pi);
-            if (btwifiset.isReal()) {
-                awaitBtWifiSet(pi);
-            }
-            for (String name : state.reaches()) {
-                Reach.awaitReachable(pi, name);
-            }
-            pi.run(List.of("sync"), Duration.ofMinutes(2));
+            comeUp(pi, payload, btwifiset);
             pi.freeze(work.resolve("memory"));
         } catch (LabFailure e) {
             throw new LabFailure(
@@ -94,6 +86,23 @@ record Moment(StartState state, Image image, Path folder) {
         Files.move(work, folder, StandardCopyOption.ATOMIC_MOVE);
         progress.rest();
         progress.say("start state " + state.name() + " is up, " + Progress.seconds(begin));
+    }
+
+    private void comeUp(VirtualPi pi, Path payload, BtWifiSet btwifiset) {
+        try {
+            pi.firstBoot(payload);
+            Settling.await(pi);
+            if (btwifiset.isReal()) {
+                awaitBtWifiSet(pi);
+            }
+            for (String name : state.reaches()) {
+                Reach.awaitReachable(pi, name);
+            }
+            pi.run(List.of("sync"), Duration.ofMinutes(2));
+        } catch (LabFailure e) {
+            Evidence.keep(pi, false);
+            throw e;
+        }
     }
 
     /** The real one may be quicker than bluetoothd's adapter, and then it has ended already. */

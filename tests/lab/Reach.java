@@ -10,8 +10,11 @@ import java.util.List;
  */
 final class Reach {
 
-    /** An emulated Pi is some twenty times slower than a real one. */
-    static final Duration PATIENCE = Duration.ofMinutes(4);
+    /**
+     * An emulated Pi is some twenty times slower than a real one, and NetworkManager that has
+     * missed an association four times lets five minutes pass before the next.
+     */
+    static final Duration PATIENCE = Duration.ofMinutes(8);
 
     /** How long silence must last before it counts: longer than any manager's retry. */
     private static final Duration SILENCE = Duration.ofSeconds(20);

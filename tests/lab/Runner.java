@@ -154,7 +154,7 @@ final class Runner {
                 String failure = perform(run, step);
                 if (!failure.isEmpty()) {
                     run.pi().note("FAILED: " + failure);
-                    run.keepEvidence(scenario.kit() != Phrase.Kit.NOTHING);
+                    Evidence.keep(run.pi(), scenario.kit() != Phrase.Kit.NOTHING);
                     return step.at() + ": " + step.text() + "\n" + failure + "\nleft in " + folder;
                 }
             }

@@ -3,7 +3,6 @@ package netfix.lab;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,8 +14,8 @@ final class ScenarioRun implements Closeable {
 
     private static final Duration SOON = Duration.ofMinutes(3);
 
-    /** The longest that one command of a scenario may take. */
-    private static final Duration COMMAND = Duration.ofMinutes(10);
+    /** The longest that one command of a scenario may take: an emulated JBang build is minutes. */
+    private static final Duration COMMAND = Duration.ofMinutes(20);
 
     private final VirtualPi pi;
     private final Path payload;
@@ -245,39 +244,6 @@ final class ScenarioRun implements Closeable {
             diagnosis = new Diagnosis(pi);
         }
         return diagnosis;
-    }
-
-    /** What a person needs who was not there: the journal and a capture, beside the serial log. */
-    void keepEvidence(boolean netfix) {
-        if (!pi.isOn()) {
-            return;
-        }
-        keep("journal.json", List.of("journalctl", "--no-pager", "-o", "json"));
-        keep("journal.txt", List.of("journalctl", "--no-pager", "-o", "short-monotonic"));
-        if (netfix) {
-            String capture = "/run/lab/capture.tar.gz";
-            try {
-                pi.run(
-                        List.of("/opt/lab/netfix/diagnose", "--watch", "0", "--capture", capture),
-                        COMMAND);
-                Files.write(pi.folder().resolve("capture.tar.gz"), pi.pull(capture));
-            } catch (IOException | LabFailure e) {
-                note("capture", e);
-            }
-        }
-    }
-
-    private void keep(String name, List<String> argv) {
-        try {
-            Files.write(pi.folder().resolve(name), pi.run(argv, SOON).out());
-        } catch (IOException | LabFailure e) {
-            note(name, e);
-        }
-    }
-
-    /** Evidence that cannot be had must not hide the failure that it is about. */
-    private void note(String what, Exception e) {
-        pi.note("no " + what + ": " + e.getMessage());
     }
 
     @Override
