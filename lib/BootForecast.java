@@ -135,6 +135,16 @@ public final class BootForecast {
             return Answer.no("no saved Wi-Fi profile matches it");
         }
         Optional<Evidence> forbidden = automaticProfileForbidden(snapshot, link);
+        Reading<List<String>> deleted = nm.autoDefaultDeleted();
+        if (forbidden.isEmpty() && deleted.whyUnknown().isPresent()) {
+            return Answer.unknown(deleted.whyUnknown().get());
+        }
+        if (forbidden.isEmpty() && link.mac().isEmpty() && !deleted.orElse(List.of()).isEmpty()) {
+            return Answer.unknown(
+                    "the automatic profile was deleted for "
+                            + String.join(", ", deleted.orElse(List.of()))
+                            + ", and whose address that is a mounted card does not tell");
+        }
         return forbidden.isEmpty()
                 ? Answer.yes("NetworkManager, its automatic profile")
                 : Answer.no(

@@ -94,6 +94,12 @@ class CommandLineTest {
         Ran good = diagnose("--root", card.toString());
         assertEquals(ExitCode.GOOD, good.exit(), good.toString());
         assertTrue(good.out().contains("card\\x1b[31m"), good.out());
+        Path state = Files.createDirectories(card.resolve("var/lib/NetworkManager"));
+        Files.writeString(
+                state.resolve("no-auto-default.state"),
+                "[main]\nno-auto-default.devices=DC:A6:32:01:02:03\n");
+        Ran open = diagnose("--root", card.toString());
+        assertEquals(ExitCode.UNKNOWN, open.exit(), open.toString());
         Files.writeString(
                 card.resolve("etc/NetworkManager/conf.d/01-x.conf"), "[main]\nno-auto-default=*\n");
         Ran bad = diagnose("--root", card.toString());
