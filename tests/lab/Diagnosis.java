@@ -3,9 +3,14 @@ package netfix.lab;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What `diagnose --watch 0` says on the Pi: as JSON, and, only where a step asks, as text. */
 final class Diagnosis {
@@ -13,12 +18,17 @@ final class Diagnosis {
     private static final Duration LIMIT = Duration.ofMinutes(10);
     private static final String DIAGNOSE = "/opt/lab/netfix/diagnose";
 
+    private static final String CAPTURE = "/run/lab/diagnosis.tar.gz";
+
     private final VirtualPi pi;
+    private final Optional<Path> capture;
     private GuestResult json;
     private GuestResult text;
 
-    Diagnosis(VirtualPi pi) {
+    /** Where a file is given, the capture of what was seen is kept there. */
+    Diagnosis(VirtualPi pi, Optional<Path> capture) {
         this.pi = pi;
+        this.capture = capture;
     }
 
     void exits(int code) {
@@ -89,9 +99,24 @@ final class Diagnosis {
 
     private GuestResult json() {
         if (json == null) {
-            json = pi.run(List.of(DIAGNOSE, "--json", "--watch", "0"), LIMIT);
+            List<String> argv = new ArrayList<>(List.of(DIAGNOSE, "--json", "--watch", "0"));
+            if (capture.isPresent()) {
+                argv.addAll(List.of("--capture", CAPTURE));
+            }
+            json = pi.run(argv, LIMIT);
+            capture.ifPresent(this::keep);
         }
         return json;
+    }
+
+    private void keep(Path file) {
+        try {
+            Files.createDirectories(file.getParent());
+            Files.write(file, pi.pull(CAPTURE));
+            pi.run(List.of("rm", CAPTURE), LIMIT);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private GuestResult text() {

@@ -87,6 +87,13 @@ public final class Lab implements Callable<Integer> {
             description = "How many virtual Pis at a time (${DEFAULT-VALUE}).")
     int jobs;
 
+    @Option(
+            names = "--captures",
+            paramLabel = "DIR",
+            description =
+                    "Keep the capture of each diagnosis in DIR: what tests/captures is made of.")
+    Path captures;
+
     final Progress progress = new Progress(System.out, System.console() != null);
 
     public static void main(String... args) {
@@ -125,7 +132,7 @@ public final class Lab implements Callable<Integer> {
         LabFolders folders = LabFolders.find();
         Needs.check(folders);
         List<Runner.Outcome> outcomes =
-                new Runner(folders, whichBtWifiSet(), progress)
+                new Runner(folders, whichBtWifiSet(), Optional.ofNullable(captures), progress)
                         .run(
                                 scenarios,
                                 jobs,

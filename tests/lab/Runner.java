@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,12 +28,14 @@ final class Runner {
 
     private final LabFolders folders;
     private final BtWifiSet btwifiset;
+    private final Optional<Path> captures;
     private final Progress progress;
     private final Path runFolder;
 
-    Runner(LabFolders folders, BtWifiSet btwifiset, Progress progress) {
+    Runner(LabFolders folders, BtWifiSet btwifiset, Optional<Path> captures, Progress progress) {
         this.folders = folders;
         this.btwifiset = btwifiset;
+        this.captures = captures;
         this.progress = progress;
         this.runFolder =
                 folders.cache("runs")
@@ -147,6 +150,7 @@ final class Runner {
             throws IOException {
         Scenario.Step current = scenario.steps().get(0);
         try (ScenarioRun run = ScenarioRun.begin(moment, netfix, folder)) {
+            captures.ifPresent(into -> run.keepCaptures(into, scenario.name()));
             for (Scenario.Step step : scenario.steps()) {
                 current = step;
                 progress.step(scenario.name(), step.text());

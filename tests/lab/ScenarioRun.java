@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A scenario under way: the Pi that it plays on, and what its steps have seen so far. */
 final class ScenarioRun implements Closeable {
@@ -21,6 +22,8 @@ final class ScenarioRun implements Closeable {
     private final Path payload;
     private Diagnosis diagnosis;
     private GuestResult last;
+    private Optional<Path> captures = Optional.empty();
+    private int diagnoses;
 
     private ScenarioRun(VirtualPi pi, Path payload) {
         this.pi = pi;
@@ -51,6 +54,11 @@ final class ScenarioRun implements Closeable {
             pi.close();
             throw e;
         }
+    }
+
+    /** Each diagnosis from here on leaves NAME-N.tar.gz in the folder. */
+    void keepCaptures(Path folder, String name) {
+        captures = Optional.of(folder.resolve(name));
     }
 
     VirtualPi pi() {
@@ -148,6 +156,18 @@ final class ScenarioRun implements Closeable {
         }
     }
 
+    /** A network that has just come up is not in the first list. */
+    void phoneSees(String ssid) {
+        Instant end = Instant.now().plus(Reach.PATIENCE);
+        do {
+            phone("scan");
+            if (last.stdout().contains(ssid)) {
+                return;
+            }
+        } while (Instant.now().isBefore(end));
+        throw new LabFailure("the phone does not see \"" + ssid + "\": " + last.shown());
+    }
+
     private GuestResult usePhone(String... action) {
         List<String> argv = new ArrayList<>(List.of("/opt/lab/bin/phone", action[0]));
         if (action.length > 1) {
@@ -241,7 +261,17 @@ final class ScenarioRun implements Closeable {
     /** What netfix says now; asked once until something happens. */
     Diagnosis diagnosis() {
         if (diagnosis == null) {
-            diagnosis = new Diagnosis(pi);
+            diagnoses++;
+            diagnosis =
+                    new Diagnosis(
+                            pi,
+                            captures.map(
+                                    name ->
+                                            name.resolveSibling(
+                                                    name.getFileName()
+                                                            + "-"
+                                                            + diagnoses
+                                                            + ".tar.gz")));
         }
         return diagnosis;
     }

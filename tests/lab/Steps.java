@@ -102,6 +102,9 @@ final class Steps {
 
                     // What the person with the phone does.
                     when("the phone scans", (run, words) -> run.phone("scan")),
+                    when(
+                            "the phone scans until it sees <text>",
+                            (run, words) -> run.phoneSees(words.get(0))),
                     when("the phone cancels", (run, words) -> run.phone("cancel")),
                     when(
                             "the phone connects to <text> with password <text>",
