@@ -19,6 +19,7 @@ import netfix.CaptureFile;
 import netfix.Cli;
 import netfix.CommonOptions;
 import netfix.Diagnosis;
+import netfix.ExitCode;
 import netfix.JsonReport;
 import netfix.Look;
 import netfix.Machine;
@@ -74,22 +75,29 @@ public class diagnose implements Callable<Integer> {
                             + watch
                             + ": this version looks once; leave it out or give --watch 0");
         }
-        Machine machine = common.machine();
-        Snapshot snapshot;
-        if (capture == null) {
-            snapshot = look(machine);
-        } else {
+        if (capture != null) {
             CaptureFile.mayBeWritten(capture);
-            RecordingMachine recording = new RecordingMachine(machine);
-            snapshot = look(recording);
-            CaptureFile.save(recording.capture(), capture);
         }
-        Diagnosis diagnosis = Diagnosis.of(snapshot);
+        RecordingMachine recording =
+                capture == null ? null : new RecordingMachine(common.machine());
+        Diagnosis diagnosis = Diagnosis.of(look(capture == null ? common.machine() : recording));
         System.out.print(
                 common.json
                         ? JsonReport.of(diagnosis) + "\n"
                         : TextReport.of(diagnosis, common.terminal()));
-        return diagnosis.exitCode();
+        System.out.flush();
+        return Math.max(diagnosis.exitCode(), capture == null ? 0 : keep(recording));
+    }
+
+    /** After the report, which a full disk must not cost. */
+    private int keep(RecordingMachine recording) {
+        try {
+            CaptureFile.save(recording.capture(), capture);
+            return ExitCode.GOOD;
+        } catch (BadInput e) {
+            System.err.println("diagnose: no capture was kept: " + e.getMessage());
+            return ExitCode.UNKNOWN;
+        }
     }
 
     private static Snapshot look(Machine machine) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Will this Pi be reachable after its next boot? Answered from what lies on disk (enabled units,
@@ -55,6 +56,12 @@ public final class BootForecast {
         if (snapshot.units().whyUnknown().isPresent()) {
             return Answer.unknown(snapshot.units().whyUnknown().get());
         }
+        if (link.kind() == Link.Kind.WIFI) {
+            Answer radio = radio(link);
+            if (!radio.isYes()) {
+                return radio;
+            }
+        }
         List<Answer> answers = new ArrayList<>();
         List<String> out = new ArrayList<>();
         for (Manager manager : Manager.values()) {
@@ -62,14 +69,16 @@ public final class BootForecast {
             if (!unit.exists()) {
                 continue;
             }
-            if (unit.masked()) {
+            boolean byNetplan = manager == Manager.NETWORKD && snapshot.netplan().startsNetworkd();
+            String file = unit.fileAtBoot();
+            if (unit.maskedAtBoot()) {
                 out.add(manager + " is masked");
-            } else if (unit.file().equals("disabled")) {
-                out.add(manager + " is not enabled");
-            } else if (!unit.enabled()) {
-                out.add(manager + " is " + (unit.file().isEmpty() ? unit.load() : unit.file()));
-            } else {
+            } else if (unit.enabled() || byNetplan) {
                 answers.add(of(manager, link));
+            } else if (file.equals("disabled")) {
+                out.add(manager + " is not enabled");
+            } else {
+                out.add(manager + " is " + (file.isEmpty() ? unit.load() : file));
             }
         }
         for (Answer.Kind kind : List.of(Answer.Kind.YES, Answer.Kind.UNKNOWN)) {
@@ -96,123 +105,310 @@ public final class BootForecast {
         };
     }
 
+    /**
+     * Whether the radio is open after the boot. systemd-rfkill keeps what it is now; what it kept
+     * last is asked where nothing runs.
+     */
+    private Answer radio(Link link) {
+        Optional<Rfkill> now =
+                snapshot.rfkill().orElse(List.of()).stream()
+                        .filter(r -> !link.phy().isEmpty() && r.device().equals(link.phy()))
+                        .findFirst();
+        if (now.isPresent()) {
+            return now.get().soft() || now.get().hard()
+                    ? Answer.no("its radio is blocked, which a reboot keeps (rfkill)")
+                    : Answer.yes("open");
+        }
+        List<String> blocked =
+                snapshot.savedSwitches().value().map(Rfkill.Saved::blocked).orElse(List.of());
+        if (snapshot.savedSwitches().whyUnknown().isPresent()) {
+            return Answer.unknown(snapshot.savedSwitches().whyUnknown().get());
+        }
+        if (blocked.isEmpty()) {
+            return Answer.yes("open");
+        }
+        boolean all = snapshot.savedSwitches().value().get().open().isEmpty();
+        return all
+                ? Answer.no("its radio was blocked, which a reboot keeps (" + blocked.get(0) + ")")
+                : Answer.unknown(
+                        "one of its radios was blocked, and which one is unknown ("
+                                + blocked.get(0)
+                                + ")");
+    }
+
     private Answer networkManager(Link link) {
         Snapshot.NetworkManager nm = snapshot.nm();
-        if (!nm.config().faults().isEmpty()) {
+        NmConfig config = nm.config().atBoot();
+        if (!config.faults().isEmpty()) {
             return Answer.no(
                     "NetworkManager does not start with a broken configuration: "
-                            + nm.config().faults().get(0));
+                            + config.faults().get(0));
         }
-        Optional<IniFile.Entry> off = nm.switchedOff("NetworkingEnabled");
+        Optional<Answer> off = switchedOff(link);
         if (off.isPresent()) {
-            return Answer.no(
-                    "networking is switched off, which a reboot keeps (" + off.get().place() + ")");
+            return off.get();
         }
-        off = link.kind() == Link.Kind.WIFI ? nm.switchedOff("WirelessEnabled") : Optional.empty();
-        if (off.isPresent()) {
-            return Answer.no(
-                    "the Wi-Fi radio is switched off, which a reboot keeps ("
-                            + off.get().place()
-                            + ")");
-        }
-        Optional<Evidence> unmanaged = unmanaged(snapshot, link);
+        Optional<Evidence> unmanaged = unmanaged(snapshot, config, link);
         if (unmanaged.isPresent()) {
             return Answer.no("NetworkManager leaves it alone (" + unmanaged.get().source() + ")");
         }
-        if (nm.profiles().whyUnknown().isPresent()) {
-            return Answer.unknown(nm.profiles().whyUnknown().get());
-        }
-        if (!nm.config().unreadable().isEmpty()) {
-            return Answer.unknown(nm.config().unreadable().get(0));
+        Optional<String> unknown =
+                nm.profiles()
+                        .whyUnknown()
+                        .or(() -> config.unreadable().stream().findFirst())
+                        .or(() -> undecided(config, "keyfile", "unmanaged-devices", link));
+        if (unknown.isPresent()) {
+            return Answer.unknown(unknown.get());
         }
         Optional<Profile> profile = savedProfile(snapshot, link);
         if (profile.isPresent()) {
-            String id = "NetworkManager, saved profile \"" + profile.get().id() + "\"";
-            return Answer.yes(
-                    link.kind() == Link.Kind.WIFI ? id + ", where its network is in range" : id);
+            return inRange(link, "NetworkManager, saved profile \"" + profile.get().id() + "\"");
         }
-        if (link.kind() == Link.Kind.WIFI) {
-            return Answer.no("no saved Wi-Fi profile matches it");
+        Optional<Answer> netplan = netplan(link, Netplan.NETWORKMANAGER);
+        if (netplan.isPresent()) {
+            return netplan.get();
         }
-        Optional<Evidence> forbidden = automaticProfileForbidden(snapshot, link);
-        Reading<List<String>> deleted = nm.autoDefaultDeleted();
-        if (forbidden.isEmpty() && deleted.whyUnknown().isPresent()) {
-            return Answer.unknown(deleted.whyUnknown().get());
+        Optional<Profile> perhaps =
+                atNextBoot(snapshot)
+                        .filter(p -> p.fits(link).isEmpty() && p.autoconnect())
+                        .findFirst();
+        if (perhaps.isPresent()) {
+            return Answer.unknown(
+                    "whether the saved profile \""
+                            + perhaps.get().id()
+                            + "\" is for it hangs on its MAC address or driver, which a mounted"
+                            + " card does not tell");
         }
-        if (forbidden.isEmpty() && link.mac().isEmpty() && !deleted.orElse(List.of()).isEmpty()) {
+        String none = noneMatches(link);
+        boolean ethernet =
+                link.kind() == Link.Kind.WIRED
+                        || link.kind() == Link.Kind.VIRTUAL && !link.controller() && !link.vlan();
+        return ethernet ? automatic(config, link, none) : Answer.no(none);
+    }
+
+    private static Answer inRange(Link link, String what) {
+        return Answer.yes(
+                link.kind() == Link.Kind.WIFI ? what + ", where its network is in range" : what);
+    }
+
+    /**
+     * The state file, or, where only root may read it, what the daemon says: it writes the file.
+     */
+    private Optional<Answer> switchedOff(Link link) {
+        Snapshot.NetworkManager nm = snapshot.nm();
+        boolean wifi = link.kind() == Link.Kind.WIFI;
+        Optional<IniFile.Entry> off = nm.switchedOff("NetworkingEnabled");
+        if (off.isPresent()) {
+            return Optional.of(
+                    Answer.no(
+                            "networking is switched off, which a reboot keeps ("
+                                    + off.get().place()
+                                    + ")"));
+        }
+        off = wifi ? nm.switchedOff("WirelessEnabled") : Optional.empty();
+        if (off.isPresent()) {
+            return Optional.of(
+                    Answer.no(
+                            "the Wi-Fi radio is switched off, which a reboot keeps ("
+                                    + off.get().place()
+                                    + ")"));
+        }
+        if (nm.state().whyUnknown().isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Nmcli.General> now = nm.general().value();
+        if (now.isPresent() && !now.get().networking()) {
+            return Optional.of(Answer.no("networking is switched off, which a reboot keeps"));
+        }
+        boolean on = now.isPresent() && (!wifi || now.get().wifi());
+        return on ? Optional.empty() : nm.state().whyUnknown().map(Answer::unknown);
+    }
+
+    private static Optional<String> undecided(
+            NmConfig config, String section, String key, Link link) {
+        return config.entry(section, key)
+                .filter(e -> DeviceSpec.undecided(e.value(), link))
+                .map(
+                        e ->
+                                "whether "
+                                        + key
+                                        + " means it hangs on its MAC address or driver, which is"
+                                        + " not known ("
+                                        + e.place()
+                                        + ")");
+    }
+
+    /**
+     * What netplan's generator makes of its YAML for an interface; empty where it makes nothing.
+     */
+    private Optional<Answer> netplan(Link link, String renderer) {
+        if (!snapshot.netplan().unreadable().isEmpty()) {
+            return Optional.of(Answer.unknown(snapshot.netplan().unreadable().get(0)));
+        }
+        String by = renderer.equals(Netplan.NETWORKD) ? "systemd-networkd" : "NetworkManager";
+        for (Netplan.Definition d : snapshot.netplan().of(link, renderer)) {
+            boolean joins = link.kind() != Link.Kind.WIFI || !d.networks().isEmpty();
+            if (!d.address() || !d.byItself() || !joins) {
+                continue;
+            }
+            return Optional.of(
+                    d.fits(link).isPresent()
+                            ? inRange(link, by + ", netplan's \"" + d.id() + "\"")
+                            : Answer.unknown(
+                                    "whether netplan's \""
+                                            + d.id()
+                                            + "\" is for it hangs on its MAC address or driver,"
+                                            + " which is not known"));
+        }
+        return Optional.empty();
+    }
+
+    private String noneMatches(Link link) {
+        Optional<Profile> waiting =
+                atNextBoot(snapshot)
+                        .filter(p -> p.autoconnectsOn(link) && !p.wantsPerson().isEmpty())
+                        .findFirst();
+        if (waiting.isPresent()) {
+            return "the saved profile \""
+                    + waiting.get().id()
+                    + "\" does not come up by itself: "
+                    + waiting.get().wantsPerson();
+        }
+        return link.kind() == Link.Kind.WIFI
+                ? "no saved Wi-Fi profile matches it"
+                : "no saved profile matches it";
+    }
+
+    private Answer automatic(NmConfig config, Link link, String none) {
+        Optional<Evidence> forbidden = automaticProfileForbidden(snapshot, config, link);
+        if (forbidden.isPresent()) {
+            return Answer.no(
+                    none
+                            + ", and an automatic one is ruled out ("
+                            + forbidden.get().source()
+                            + ")");
+        }
+        Reading<List<String>> deleted = snapshot.nm().autoDefaultDeleted();
+        Optional<String> unknown =
+                deleted.whyUnknown()
+                        .or(() -> undecided(config, "main", "no-auto-default", link))
+                        .or(
+                                () ->
+                                        atNextBoot(snapshot)
+                                                .filter(p -> p.fits(link).isEmpty())
+                                                .map(
+                                                        p ->
+                                                                "whether \""
+                                                                        + p.id()
+                                                                        + "\" rules out an"
+                                                                        + " automatic profile"
+                                                                        + " hangs on a MAC address"
+                                                                        + " that is not known")
+                                                .findFirst());
+        if (unknown.isPresent()) {
+            return Answer.unknown(unknown.get());
+        }
+        if (link.permanentMac().isEmpty() && !deleted.orElse(List.of()).isEmpty()) {
             return Answer.unknown(
                     "the automatic profile was deleted for "
                             + String.join(", ", deleted.orElse(List.of()))
                             + ", and whose address that is a mounted card does not tell");
         }
-        return forbidden.isEmpty()
-                ? Answer.yes("NetworkManager, its automatic profile")
-                : Answer.no(
-                        "no saved profile matches it, and an automatic one is ruled out ("
-                                + forbidden.get().source()
-                                + ")");
+        return Answer.yes("NetworkManager, its automatic profile");
     }
 
-    /**
-     * A profile that the next boot has, and that NetworkManager takes up on this interface by
-     * itself.
-     */
-    static Optional<Profile> savedProfile(Snapshot snapshot, Link link) {
-        return snapshot.nm().profiles().orElse(List.of()).stream()
-                .filter(p -> p.onDisk() || p.fromNetplan() && !snapshot.netplanFiles().isEmpty())
-                .filter(p -> p.autoconnectsOn(link) && !p.noAddress())
-                .findFirst();
-    }
-
-    /**
-     * What keeps NetworkManager from making its automatic wired profile: the {@code
-     * no-auto-default} key, a deleted automatic profile, or a saved profile for the interface that
-     * does not connect by itself.
-     */
-    static Optional<Evidence> automaticProfileForbidden(Snapshot snapshot, Link link) {
-        Optional<IniFile.Entry> key =
-                snapshot.nm()
-                        .config()
-                        .entry("main", "no-auto-default")
-                        .filter(e -> DeviceSpec.matches(e.value(), link));
-        if (key.isPresent()) {
-            return key.map(Evidence::of);
-        }
-        if (!link.mac().isEmpty()
-                && snapshot.nm().autoDefaultDeleted().orElse(List.of()).contains(link.mac())) {
-            return Optional.of(
-                    new Evidence(link.mac(), "/var/lib/NetworkManager/no-auto-default.state"));
-        }
+    /** The profiles that the next boot has: those on disk, and those that netplan writes anew. */
+    private static Stream<Profile> atNextBoot(Snapshot snapshot) {
         return snapshot.nm().profiles().orElse(List.of()).stream()
                 .filter(
                         p ->
                                 p.onDisk()
-                                        && p.type().equals(Profile.ETHERNET)
-                                        && !p.autoconnect()
-                                        && p.refusal().isEmpty())
-                .filter(p -> p.interfaceName().isEmpty() || p.interfaceName().equals(link.name()))
-                .filter(p -> p.mac().isEmpty() || p.mac().equals(link.mac()))
-                .map(p -> new Evidence("autoconnect=false", p.file()))
+                                        || p.fromNetplan()
+                                                && snapshot.netplan().definitions().stream()
+                                                        .anyMatch(d -> d.backs(p)));
+    }
+
+    /**
+     * A profile that the next boot has, and that NetworkManager takes up on this interface by
+     * itself. A port's counts where its bridge or bond has a profile that gives it an address.
+     */
+    static Optional<Profile> savedProfile(Snapshot snapshot, Link link) {
+        return atNextBoot(snapshot)
+                .filter(p -> p.autoconnectsOn(link) && p.wantsPerson().isEmpty())
+                .filter(p -> p.controller().isEmpty() ? !p.noAddress() : carried(snapshot, p))
+                .filter(p -> !link.controller() || hasPort(snapshot, p))
                 .findFirst();
     }
 
-    /** What in NetworkManager's configuration keeps it off an interface. */
+    private static boolean carried(Snapshot snapshot, Profile port) {
+        return atNextBoot(snapshot).anyMatch(p -> isFor(port, p) && !p.noAddress());
+    }
+
+    private static boolean hasPort(Snapshot snapshot, Profile controller) {
+        return atNextBoot(snapshot).anyMatch(p -> isFor(p, controller) && p.autoconnect());
+    }
+
+    private static boolean isFor(Profile port, Profile controller) {
+        return !port.controller().isEmpty()
+                && List.of(controller.uuid(), controller.interfaceName(), controller.id())
+                        .contains(port.controller());
+    }
+
+    /**
+     * What keeps NetworkManager from making its automatic wired profile: the {@code
+     * no-auto-default} key, a deleted automatic profile, or a saved profile that fits the
+     * interface, whether or not it connects by itself (have_connection_for_device in
+     * src/core/settings/nm-settings.c).
+     */
+    static Optional<Evidence> automaticProfileForbidden(Snapshot snapshot, Link link) {
+        return automaticProfileForbidden(snapshot, snapshot.nm().config().atBoot(), link);
+    }
+
+    private static Optional<Evidence> automaticProfileForbidden(
+            Snapshot snapshot, NmConfig config, Link link) {
+        Optional<IniFile.Entry> key =
+                config.entry("main", "no-auto-default")
+                        .filter(e -> DeviceSpec.matches(e.value(), link));
+        if (key.isPresent()) {
+            return key.map(Evidence::of);
+        }
+        if (!link.permanentMac().isEmpty()
+                && snapshot.nm()
+                        .autoDefaultDeleted()
+                        .orElse(List.of())
+                        .contains(link.permanentMac())) {
+            return Optional.of(
+                    new Evidence(
+                            link.permanentMac(), "/var/lib/NetworkManager/no-auto-default.state"));
+        }
+        return atNextBoot(snapshot)
+                .filter(p -> p.fits(link).orElse(false))
+                .map(
+                        p ->
+                                new Evidence(
+                                        p.autoconnect()
+                                                ? "profile \"" + p.id() + "\""
+                                                : "autoconnect=false",
+                                        p.file()))
+                .findFirst();
+    }
+
+    /** What in NetworkManager's configuration keeps it off an interface now. */
     static Optional<Evidence> unmanaged(Snapshot snapshot, Link link) {
-        NmConfig config = snapshot.nm().config();
+        return unmanaged(snapshot, snapshot.nm().config(), link);
+    }
+
+    private static Optional<Evidence> unmanaged(Snapshot snapshot, NmConfig config, Link link) {
         Optional<IniFile.Entry> list =
                 config.entry("keyfile", "unmanaged-devices")
                         .filter(e -> DeviceSpec.matches(e.value(), link));
         if (list.isPresent()) {
             return list.map(Evidence::of);
         }
-        for (IniFile.Entry managed : config.deviceEntries("managed")) {
-            boolean no = managed.value().matches("0|no|false|off");
-            if (no
-                    && config.matchOf(managed)
-                            .map(match -> DeviceSpec.matches(match, link))
-                            .orElse(true)) {
-                return Optional.of(Evidence.of(managed));
-            }
+        Optional<IniFile.Entry> managed =
+                config.deviceEntry("managed", link).filter(e -> NmConfig.isFalse(e.value()));
+        if (managed.isPresent()) {
+            return managed.map(Evidence::of);
         }
         boolean plugin =
                 config.entry("main", "plugins")
@@ -220,7 +416,7 @@ public final class BootForecast {
                         .orElse(false);
         boolean managesThem =
                 config.entry("ifupdown", "managed")
-                        .map(e -> e.value().matches("1|yes|true|on"))
+                        .map(e -> NmConfig.isTrue(e.value()))
                         .orElse(false);
         return plugin && !managesThem
                 ? snapshot.interfaces().of(link.name()).stream()
@@ -239,6 +435,12 @@ public final class BootForecast {
     }
 
     private Answer dhcpcd(Link link) {
+        if (!snapshot.dhcpcd().unreadable().isEmpty()) {
+            return Answer.unknown(snapshot.dhcpcd().unreadable());
+        }
+        if (link.controller() || link.vlan()) {
+            return Answer.no("dhcpcd makes no " + link.hardware().devtype());
+        }
         if (!snapshot.dhcpcd().mayHold(link)) {
             return Answer.no(Dhcpcd.CONF + " keeps dhcpcd off it");
         }
@@ -251,12 +453,16 @@ public final class BootForecast {
     }
 
     private Answer networkd(Link link) {
-        Optional<IniFile> file = snapshot.networkd().fileFor(link);
+        Optional<Answer> netplan = netplan(link, Netplan.NETWORKD);
+        if (netplan.isPresent()) {
+            return netplan.get();
+        }
+        if (!snapshot.networkd().unreadable().isEmpty()) {
+            return Answer.unknown(snapshot.networkd().unreadable().get(0));
+        }
+        Optional<IniFile> file = snapshot.networkd().fileAtBoot(link);
         if (file.isEmpty()) {
-            boolean netplan = !snapshot.host().live() && !snapshot.netplanFiles().isEmpty();
-            return netplan
-                    ? Answer.unknown("netplan makes systemd-networkd's files at boot only")
-                    : Answer.no("no .network file of systemd-networkd matches it");
+            return Answer.no("no .network file of systemd-networkd matches it");
         }
         IniFile ini = file.get();
         boolean address =
@@ -267,7 +473,7 @@ public final class BootForecast {
         if (!address) {
             return Answer.no("systemd-networkd gives it no address");
         }
-        if (link.kind() == Link.Kind.WIRED) {
+        if (link.kind() != Link.Kind.WIFI) {
             return Answer.yes("systemd-networkd");
         }
         Answer supplicant = supplicant(link, false);
@@ -278,10 +484,6 @@ public final class BootForecast {
 
     /** Whether something starts a supplicant that knows a network on this interface. */
     private Answer supplicant(Link link, boolean hook) {
-        Unit netplan = snapshot.unit("netplan-wpa-" + link.name() + ".service");
-        if (netplan.running() || netplan.file().startsWith("enabled")) {
-            return Answer.yes("networks of netplan");
-        }
         boolean unit = snapshot.unit("wpa_supplicant@" + link.name() + ".service").enabled();
         if (!unit && !hook) {
             return Answer.no("nothing starts wpa_supplicant on it");
@@ -311,11 +513,18 @@ public final class BootForecast {
                 snapshot.interfaces().of(link.name()).stream()
                         .filter(Interfaces.Stanza::configures)
                         .toList();
+        List<String> unreadable = snapshot.interfaces().unreadable();
         if (stanzas.isEmpty()) {
-            return Answer.no(Interfaces.FILE + " has no stanza for it");
+            return unreadable.isEmpty()
+                    ? Answer.no(Interfaces.FILE + " has no stanza for it")
+                    : Answer.unknown(unreadable.get(0));
         }
         if (!snapshot.interfaces().atBoot(link.name())) {
             return Answer.no(stanzas.get(0).place() + ": neither auto nor allow-hotplug");
+        }
+        if (link.kind() == Link.Kind.WIFI
+                && stanzas.stream().noneMatch(Interfaces.Stanza::joinsNetwork)) {
+            return Answer.no(stanzas.get(0).place() + " names no Wi-Fi network to join");
         }
         return Answer.yes("ifupdown, " + stanzas.get(0).place());
     }

@@ -9,6 +9,7 @@
 //SOURCES CommandResult.java
 //SOURCES CommonOptions.java
 //SOURCES DaemonFaults.java
+//SOURCES DefaultRoute.java
 //SOURCES DeviceFaults.java
 //SOURCES DeviceSpec.java
 //SOURCES Dhcpcd.java
@@ -35,13 +36,16 @@
 //SOURCES Manager.java
 //SOURCES ManagerFaults.java
 //SOURCES Neighbour.java
+//SOURCES Netplan.java
 //SOURCES Networkd.java
 //SOURCES NmConfig.java
+//SOURCES NmVersion.java
 //SOURCES Nmcli.java
 //SOURCES Owners.java
 //SOURCES Processes.java
 //SOURCES Profile.java
 //SOURCES ProfileFaults.java
+//SOURCES Profiles.java
 //SOURCES Progress.java
 //SOURCES Reach.java
 //SOURCES Reading.java
@@ -64,6 +68,7 @@ package netfix;
 import picocli.CommandLine;
 
 import java.io.PrintWriter;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 /**
@@ -96,6 +101,21 @@ public final class Cli {
             cli.getOut().flush();
             cli.getErr().flush();
         }
+    }
+
+    /**
+     * The command line with which root gets a script the way that this run was started: sudo has a
+     * PATH of its own, on which a jbang in a home or a checkout is not.
+     *
+     * @param environment in which JBang, and this project's ./jbang too, leave the launcher's path
+     */
+    static String asRoot(String script, Map<String, String> environment) {
+        String launcher = environment.getOrDefault("JBANG_LAUNCH_CMD", "");
+        return "sudo "
+                + (launcher.isEmpty() ? "jbang" : Command.quoted(launcher))
+                + " "
+                + script
+                + "@netfix";
     }
 
     private static int usage(CommandLine.ParameterException e) {

@@ -7,15 +7,23 @@ import java.util.Optional;
 /** NetworkManager itself, and btwifiset's idea of it. */
 final class DaemonFaults {
 
+    private static final String NM = Manager.NETWORKMANAGER.unit();
+
     private DaemonFaults() {}
 
     /**
-     * Whether the interfaces of this machine are NetworkManager's to bring up: it is there, and
-     * nobody else does it.
+     * The interfaces that are NetworkManager's to bring up: all where nobody else brings up any;
+     * else those that nobody else does and that it has a saved profile for. (An interface that
+     * nobody was told of is nobody's, beside one that another manager has.)
      */
-    private static boolean isTheManager(Snapshot s) {
-        return s.unit(Manager.NETWORKMANAGER.unit()).exists()
-                && s.physical().stream().noneMatch(link -> broughtUpByOthers(s, link));
+    private static List<Link> itsOwn(Snapshot s) {
+        if (!s.unit(Manager.NETWORKMANAGER.unit()).exists()) {
+            return List.of();
+        }
+        List<Link> free = s.physical().stream().filter(l -> !broughtUpByOthers(s, l)).toList();
+        return free.size() == s.physical().size()
+                ? free
+                : free.stream().filter(l -> BootForecast.savedProfile(s, l).isPresent()).toList();
     }
 
     private static boolean broughtUpByOthers(Snapshot s, Link link) {
@@ -32,8 +40,27 @@ final class DaemonFaults {
         return false;
     }
 
+    /** One hit for the machine where all its interfaces are NetworkManager's, else one for each. */
     private static Verdict ifTheManager(Snapshot s, boolean found, Verdict.Hit hit) {
-        return found && isTheManager(s) ? Verdict.of(List.of(hit)) : Verdict.clear();
+        List<Link> own = itsOwn(s);
+        boolean nobodyElse = own.size() == s.physical().size();
+        if (!found || own.isEmpty() && !(nobodyElse && s.unit(NM).exists())) {
+            return Verdict.clear();
+        }
+        if (nobodyElse) {
+            return Verdict.of(List.of(hit));
+        }
+        return Verdict.of(
+                own.stream()
+                        .map(
+                                link ->
+                                        new Verdict.Hit(
+                                                link.name(),
+                                                hit.severity(),
+                                                link.name() + ": " + hit.text(),
+                                                hit.evidence(),
+                                                hit.remedy()))
+                        .toList());
     }
 
     static Verdict masked(Snapshot s) {
@@ -126,8 +153,8 @@ final class DaemonFaults {
             return Verdict.clear();
         }
         List<Verdict.Hit> hits = new ArrayList<>();
-        for (String fault : s.nm().config().faults()) {
-            String file = fault.substring(0, fault.indexOf(':'));
+        for (IniFile.Fault fault : s.nm().config().faults()) {
+            String file = fault.file();
             hits.add(
                     new Verdict.Hit(
                             FindingRow.MACHINE,
@@ -135,10 +162,7 @@ final class DaemonFaults {
                             "NetworkManager cannot read its configuration and does not start with"
                                     + " it: "
                                     + file,
-                            List.of(
-                                    new Evidence(
-                                            fault.substring(fault.lastIndexOf(": ") + 2),
-                                            fault.replaceFirst("^(.*?:\\d+): .*$", "$1"))),
+                            List.of(new Evidence(fault.what(), fault.place())),
                             List.of(
                                     "sudo mv "
                                             + Command.quoted(file)

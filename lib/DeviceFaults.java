@@ -98,6 +98,7 @@ final class DeviceFaults {
                                     .flatMap(
                                             j ->
                                                     j.audits().stream()
+                                                            .filter(a -> j.ofThisBoot(a.line()))
                                                             .filter(
                                                                     a ->
                                                                             a.op().equals(
@@ -187,6 +188,7 @@ final class DeviceFaults {
                             .flatMap(
                                     j ->
                                             j.btwifiset().stream()
+                                                    .filter(j::ofThisBoot)
                                                     .filter(
                                                             l ->
                                                                     l.message()

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /**
  * NetworkManager's "Device List Format" (NetworkManager.conf(5)), as in {@code no-auto-default=}
  * and {@code unmanaged-devices=}: {@code *}, a MAC, {@code mac:}, {@code interface-name:} with
- * wildcards or {@code =} for literally, {@code type:}, {@code except:}.
+ * wildcards or {@code =} for literally, {@code type:}, {@code driver:}, {@code except:}.
  */
 final class DeviceSpec {
 
@@ -23,7 +23,7 @@ final class DeviceSpec {
         boolean onlyExceptions = true;
         for (String item : items(list)) {
             boolean except = item.startsWith("except:");
-            boolean hit = matchesOne(except ? item.substring(7) : item, link);
+            boolean hit = matchesOne(except ? item.substring(7) : item, except, link);
             if (except && hit) {
                 return false;
             }
@@ -35,17 +35,47 @@ final class DeviceSpec {
         return matched || onlyExceptions && !items(list).isEmpty();
     }
 
-    private static List<String> items(String list) {
+    /**
+     * Whether the answer hangs on something that is not known of this interface: a mounted card
+     * tells neither MACs nor drivers.
+     */
+    static boolean undecided(String list, Link link) {
+        for (String item : items(list)) {
+            String spec = item.startsWith("except:") ? item.substring(7) : item;
+            boolean mac = spec.startsWith("mac:") || spec.matches(MAC);
+            if (mac && link.permanentMac().isEmpty()
+                    || spec.startsWith("driver:") && link.hardware().driver().isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The items of a list, apart by {@code ,} or {@code ;} and never by blanks (nm_match_spec_split
+     * in src/core/nm-core-utils.c).
+     */
+    static List<String> items(String list) {
         List<String> items = new ArrayList<>();
-        for (String item : list.split("[,;\\s]+")) {
-            if (!item.isEmpty()) {
-                items.add(item);
+        StringBuilder item = new StringBuilder();
+        for (int i = 0; i <= list.length(); i++) {
+            char c = i < list.length() ? list.charAt(i) : ',';
+            if (c == '\\' && i + 1 < list.length()) {
+                char next = list.charAt(++i);
+                item.append(next == 's' ? ' ' : next);
+            } else if (c == ',' || c == ';') {
+                if (!item.toString().isBlank()) {
+                    items.add(item.toString().strip());
+                }
+                item.setLength(0);
+            } else {
+                item.append(c);
             }
         }
         return items;
     }
 
-    private static boolean matchesOne(String item, Link link) {
+    private static boolean matchesOne(String item, boolean except, Link link) {
         if (item.equals("*")) {
             return true;
         }
@@ -53,19 +83,43 @@ final class DeviceSpec {
             String name = item.substring("interface-name:".length());
             return name.startsWith("=")
                     ? name.substring(1).equals(link.name())
-                    : glob(name.replaceFirst("^~", "")).matcher(link.name()).matches();
+                    : simple(name.replaceFirst("^~", "")).matcher(link.name()).matches();
         }
         if (item.startsWith("type:")) {
             String type = item.substring(5);
-            return link.kind() == Link.Kind.WIRED && type.matches("ethernet|802-3-ethernet")
-                    || link.kind() == Link.Kind.WIFI && type.matches("wifi|802-11-wireless");
+            return switch (link.kind()) {
+                case WIRED -> type.equals("ethernet");
+                case WIFI -> type.equals("wifi");
+                case LOOPBACK -> type.equals("loopback");
+                case VIRTUAL -> type.equals(link.hardware().devtype());
+            };
         }
-        String mac = item.startsWith("mac:") ? item.substring(4) : item;
-        if (mac.toLowerCase(Locale.ROOT).replace('-', ':').equals(link.mac())) {
-            return !link.mac().isEmpty();
+        if (item.startsWith("driver:")) {
+            String driver = item.substring(7);
+            int slash = driver.lastIndexOf('/');
+            // Behind a slash stands the driver's version, of which only * is certain to fit.
+            return !link.hardware().driver().isEmpty()
+                    && link.hardware()
+                            .driver()
+                            .equals(driver.endsWith("/*") ? driver.substring(0, slash) : driver);
         }
-        // A bare interface name is deprecated, and still honoured.
-        return !item.contains(":") && item.equals(link.name());
+        if (item.startsWith("mac:")) {
+            return isMac(item.substring(4), link);
+        }
+        // Without a tag, a MAC or a name; not behind except:.
+        return !except && (isMac(item, link) || item.equals(link.name()));
+    }
+
+    private static final String MAC = "(?i)[0-9a-f]{2}([:-][0-9a-f]{2}){5}";
+
+    private static boolean isMac(String text, Link link) {
+        return text.matches(MAC)
+                && text.toLowerCase(Locale.ROOT).replace('-', ':').equals(link.permanentMac());
+    }
+
+    /** GLib's patterns, {@code *} and {@code ?}; a bracket is a bracket. */
+    static Pattern simple(String pattern) {
+        return glob(pattern.replace("[", "[[]"));
     }
 
     /** {@code *}, {@code ?} and {@code [a-z]}; everything else is itself. */

@@ -11,7 +11,10 @@ public final class Dhcpcd {
     private final List<String> allow = new ArrayList<>();
     private final List<String> deny = new ArrayList<>();
     private final List<String> staticOn = new ArrayList<>();
+    private final List<String> routersOn = new ArrayList<>();
+    private final List<String> withoutGateway = new ArrayList<>();
     private final List<String> leases;
+    private String unreadable = "";
 
     private Dhcpcd(List<String> leases) {
         this.leases = leases;
@@ -25,7 +28,9 @@ public final class Dhcpcd {
         }
         Dhcpcd dhcpcd = new Dhcpcd(leases);
         String section = "";
-        for (String raw : machine.read(CONF).orElse("").split("\n")) {
+        Reading<String> conf = machine.read(CONF);
+        dhcpcd.unreadable = conf.whyUnknown().orElse("");
+        for (String raw : conf.orElse("").split("\n")) {
             String[] words = raw.strip().split("\\s+");
             switch (words[0]) {
                 case "interface" -> section = words.length > 1 ? words[1] : "";
@@ -37,7 +42,11 @@ public final class Dhcpcd {
                     if (words.length > 1 && words[1].startsWith("ip_address=")) {
                         dhcpcd.staticOn.add(section);
                     }
+                    if (words.length > 1 && words[1].startsWith("routers=")) {
+                        dhcpcd.routersOn.add(section);
+                    }
                 }
+                case "nogateway" -> dhcpcd.withoutGateway.add(section);
                 default -> {}
             }
         }
@@ -59,6 +68,25 @@ public final class Dhcpcd {
 
     public boolean isStatic(Link link) {
         return staticOn.contains(link.name());
+    }
+
+    /** Whether it is told to set no default route there, or is given no router for an address. */
+    public boolean withoutGateway(Link link) {
+        return withoutGateway.contains("")
+                || withoutGateway.contains(link.name())
+                || isStatic(link) && !routersOn.contains(link.name());
+    }
+
+    /** Why its configuration could not be read, empty where it could or there is none. */
+    public String unreadable() {
+        return unreadable;
+    }
+
+    /** One of which nothing could be read. */
+    static Dhcpcd unknown(String why) {
+        Dhcpcd dhcpcd = new Dhcpcd(List.of());
+        dhcpcd.unreadable = why;
+        return dhcpcd;
     }
 
     /** {@code eth0.lease}, {@code wlan0-My Home Net.lease}. */

@@ -22,27 +22,58 @@ public final class IniFile {
         }
     }
 
-    private final List<Entry> entries;
-    private final List<String> faults;
+    /**
+     * A line that is no configuration.
+     *
+     * @param what without the line itself: a psk that lost its = stands in it
+     */
+    public record Fault(String file, int line, String what) {
 
-    private IniFile(List<Entry> entries, List<String> faults) {
+        public String place() {
+            return file + ":" + line;
+        }
+
+        @Override
+        public String toString() {
+            return place() + ": " + what;
+        }
+    }
+
+    private final List<Entry> entries;
+    private final List<Fault> faults;
+
+    private IniFile(List<Entry> entries, List<Fault> faults) {
         this.entries = List.copyOf(entries);
         this.faults = List.copyOf(faults);
     }
 
     /**
+     * A file of systemd's, where a comment begins with {@code #} or {@code ;} (systemd.syntax(7)).
      * Never fails: a line that is neither comment, section nor key is a fault, see {@link
      * #faults()}.
      */
     public static IniFile parse(String file, String text) {
+        return parse(file, text, "#;");
+    }
+
+    /**
+     * A file that GKeyFile reads, NetworkManager's configuration and profiles: a comment begins
+     * with {@code #} alone (g_key_file_line_is_comment in glib/gkeyfile.c), so that {@code ;dns=x}
+     * is a key and {@code ; text} makes NetworkManager refuse the file.
+     */
+    public static IniFile keyfile(String file, String text) {
+        return parse(file, text, "#");
+    }
+
+    private static IniFile parse(String file, String text, String comments) {
         List<Entry> entries = new ArrayList<>();
-        List<String> faults = new ArrayList<>();
+        List<Fault> faults = new ArrayList<>();
         String section = "";
         int number = 0;
         for (String raw : text.split("\n", -1)) {
             number++;
             String line = raw.strip();
-            if (line.isEmpty() || line.startsWith("#") || line.startsWith(";")) {
+            if (line.isEmpty() || comments.indexOf(line.charAt(0)) >= 0) {
                 continue;
             }
             int eq = line.indexOf('=');
@@ -57,8 +88,7 @@ public final class IniFile {
                                 line.substring(0, eq).strip(),
                                 line.substring(eq + 1).strip()));
             } else {
-                // Without the line itself: a psk that lost its = stands in it.
-                faults.add(file + ":" + number + ": neither a [section] nor a key=value line");
+                faults.add(new Fault(file, number, "neither a [section] nor a key=value line"));
             }
         }
         return new IniFile(entries, faults);
@@ -69,7 +99,7 @@ public final class IniFile {
     }
 
     /** Lines that GKeyFile refuses; NetworkManager then ignores or refuses the whole file. */
-    public List<String> faults() {
+    public List<Fault> faults() {
         return faults;
     }
 

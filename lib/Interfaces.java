@@ -29,6 +29,14 @@ public final class Interfaces {
             return file + ":" + line;
         }
 
+        /**
+         * Whether it says which Wi-Fi network to join (wpa_supplicant's README.Debian, iwconfig).
+         */
+        public boolean joinsNetwork() {
+            return options.stream()
+                    .anyMatch(o -> o.matches("(wpa-(ssid|conf|roam)|wireless-essid)\\s.*"));
+        }
+
         /** Whether it gives the interface an address ({@code manual} leaves that to others). */
         public boolean configures() {
             return !method.equals("manual") && !method.equals("loopback");
@@ -37,6 +45,7 @@ public final class Interfaces {
 
     private final List<Stanza> stanzas = new ArrayList<>();
     private final Set<String> atBoot = new LinkedHashSet<>();
+    private final List<String> unreadable = new ArrayList<>();
     private int files;
 
     private Interfaces() {}
@@ -51,7 +60,10 @@ public final class Interfaces {
         if (++files > MOST_FILES) {
             return;
         }
-        String text = machine.read(path).orElse("");
+        // A Wi-Fi passphrase stands in it: where one does, others than root cannot read the file.
+        Reading<String> read = machine.read(path);
+        read.whyUnknown().ifPresent(unreadable::add);
+        String text = read.orElse("");
         Stanza open = null;
         int number = 0;
         for (String raw : text.replace("\\\n", " ").split("\n", -1)) {
@@ -103,6 +115,18 @@ public final class Interfaces {
                 file(machine, folder + "/" + name);
             }
         }
+    }
+
+    /** Why a file could not be read, one line each. */
+    public List<String> unreadable() {
+        return List.copyOf(unreadable);
+    }
+
+    /** One of which nothing could be read. */
+    static Interfaces unknown(String why) {
+        Interfaces all = new Interfaces();
+        all.unreadable.add(why);
+        return all;
     }
 
     public List<Stanza> stanzas() {

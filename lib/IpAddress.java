@@ -23,6 +23,8 @@ final class IpAddress {
             Set<String> flags,
             String operstate,
             String master,
+            String permanentMac,
+            String lower,
             boolean loopback,
             List<Link.Address> addresses) {}
 
@@ -66,6 +68,8 @@ final class IpAddress {
                             Set.copyOf(flags),
                             node.path("operstate").text(),
                             node.path("master").text(),
+                            node.path("permaddr").text().toLowerCase(Locale.ROOT),
+                            node.path("link").text(),
                             node.path("link_type").text().equals("loopback"),
                             List.copyOf(addresses)));
         }
@@ -80,12 +84,14 @@ final class IpAddress {
         Reading<List<String>> entries = machine.list(sys);
         List<String> names = entries.orElse(List.of());
         boolean wifi = names.contains("wireless") || names.contains("phy80211");
+        boolean hardware = names.contains("device");
+        String devtype = shown.loopback() || wifi ? "" : devtype(machine, sys);
         Link.Kind kind =
                 shown.loopback()
                         ? Link.Kind.LOOPBACK
                         : wifi
                                 ? Link.Kind.WIFI
-                                : isEthernetHardware(machine, sys, names)
+                                : hardware && isEthernet(machine, sys, devtype)
                                         ? Link.Kind.WIRED
                                         : Link.Kind.VIRTUAL;
         // Reading carrier of an interface that is down gives EINVAL.
@@ -107,25 +113,33 @@ final class IpAddress {
                 carrier,
                 shown.master(),
                 phy,
-                shown.addresses());
+                shown.addresses(),
+                new Link.Hardware(
+                        shown.permanentMac(),
+                        hardware ? driver(machine, sys) : "",
+                        devtype,
+                        shown.lower()));
     }
 
-    /**
-     * ARPHRD_ETHER with a device behind it, and no DEVTYPE (bridge, bond, vlan, wlan, gadget … set
-     * one).
-     */
-    private static boolean isEthernetHardware(Machine machine, String sys, List<String> names) {
-        if (!names.contains("device")) {
-            return false;
-        }
-        boolean ether = machine.read(sys + "/type").orElse("").strip().equals("1");
-        String devtype =
-                machine.read(sys + "/uevent")
-                        .orElse("")
-                        .lines()
-                        .filter(line -> line.startsWith("DEVTYPE="))
-                        .findFirst()
-                        .orElse("");
-        return ether && (devtype.isEmpty() || devtype.equals("DEVTYPE=gadget"));
+    private static String driver(Machine machine, String sys) {
+        String target =
+                machine.stat(sys + "/device/driver").value().map(FileStat::target).orElse("");
+        return target.substring(target.lastIndexOf('/') + 1);
+    }
+
+    private static String devtype(Machine machine, String sys) {
+        return machine.read(sys + "/uevent")
+                .orElse("")
+                .lines()
+                .filter(line -> line.startsWith("DEVTYPE="))
+                .map(line -> line.substring("DEVTYPE=".length()))
+                .findFirst()
+                .orElse("");
+    }
+
+    /** ARPHRD_ETHER without a DEVTYPE (bridge, bond, vlan, wlan … set one, gadgets too). */
+    private static boolean isEthernet(Machine machine, String sys, String devtype) {
+        return machine.read(sys + "/type").orElse("").strip().equals("1")
+                && (devtype.isEmpty() || devtype.equals("gadget"));
     }
 }

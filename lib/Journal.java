@@ -107,11 +107,20 @@ public final class Journal {
      */
     private final List<Line> lines;
 
-    private final int boots;
+    private final Reading<Integer> boots;
+    private final String thisBoot;
+    private final String gap;
 
-    Journal(List<Line> lines, int boots) {
+    /**
+     * @param thisBoot the id of the running boot, empty where it is not known: then the newest
+     *     line's
+     * @param gap why lines that were asked for are not here, empty where all are
+     */
+    Journal(List<Line> lines, Reading<Integer> boots, String thisBoot, String gap) {
         this.lines = lines.stream().distinct().sorted(Comparator.comparing(Line::at)).toList();
         this.boots = boots;
+        this.thisBoot = thisBoot;
+        this.gap = gap;
     }
 
     static List<Line> parse(String text) {
@@ -169,13 +178,25 @@ public final class Journal {
     }
 
     /** How many boots the journal remembers, this one included; 1 where it is volatile or new. */
-    public int boots() {
+    public Reading<Integer> boots() {
         return boots;
     }
 
-    /** The id of the newest line's boot, empty where there is no line. */
+    /** Why lines that were asked for are not here, empty where all are. */
+    public String gap() {
+        return gap;
+    }
+
+    /** The id of the running boot; empty where nothing tells it. */
     public String thisBoot() {
-        return lines.isEmpty() ? "" : lines.get(lines.size() - 1).boot();
+        return thisBoot.isEmpty() && !lines.isEmpty()
+                ? lines.get(lines.size() - 1).boot()
+                : thisBoot;
+    }
+
+    /** Whether a line is of the running boot: what an interface was told before is void now. */
+    public boolean ofThisBoot(Line line) {
+        return line.boot().equals(thisBoot());
     }
 
     /** Lines of one of btwifiset's units. */

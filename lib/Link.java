@@ -25,7 +25,47 @@ public record Link(
         Optional<Boolean> carrier,
         String master,
         String phy,
-        List<Address> addresses) {
+        List<Address> addresses,
+        Hardware hardware) {
+
+    /**
+     * What is known of what is behind it; empty strings where it is not known or not so.
+     *
+     * @param permanentMac the one burnt in, where another one is in use ({@code permaddr} of ip);
+     *     lower case
+     * @param driver the kernel's name of it, {@code bcmgenet}
+     * @param devtype {@code bridge}, {@code bond}, {@code vlan}, {@code vrf} and the like (DEVTYPE
+     *     of uevent)
+     * @param lower the interface that a VLAN lies on
+     */
+    public record Hardware(String permanentMac, String driver, String devtype, String lower) {
+        static final Hardware UNKNOWN = new Hardware("", "", "", "");
+    }
+
+    Link(
+            int index,
+            String name,
+            Kind kind,
+            String mac,
+            Set<String> flags,
+            String operstate,
+            Optional<Boolean> carrier,
+            String master,
+            String phy,
+            List<Address> addresses) {
+        this(
+                index,
+                name,
+                kind,
+                mac,
+                flags,
+                operstate,
+                carrier,
+                master,
+                phy,
+                addresses,
+                Hardware.UNKNOWN);
+    }
 
     public enum Kind {
         WIRED("wired"),
@@ -76,6 +116,20 @@ public record Link(
     /** One that a cable or an access point is behind; what netfix is about. */
     public boolean physical() {
         return kind == Kind.WIRED || kind == Kind.WIFI;
+    }
+
+    /** The MAC that NetworkManager compares profiles and lists with; empty where not known. */
+    public String permanentMac() {
+        return hardware.permanentMac().isEmpty() ? mac : hardware.permanentMac();
+    }
+
+    /** A bridge or bond, which carries the address for its ports. */
+    public boolean controller() {
+        return List.of("bridge", "bond", "team").contains(hardware.devtype());
+    }
+
+    public boolean vlan() {
+        return hardware.devtype().equals("vlan");
     }
 
     public boolean up() {

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Takes a {@link Snapshot}: every command at once, each with its own time limit, so that one that
@@ -29,40 +30,71 @@ public final class Look {
     private static final int AT_ONCE =
             Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors() + 1));
 
+    /**
+     * Those that wait for a daemon, a disk or the network and cost next to nothing meanwhile. Each
+     * has a thread of its own: behind a hung D-Bus they would else wait for one time limit after
+     * the other.
+     */
+    private static final Set<String> WAITING =
+            Set.of("nmcli", "networkctl", "systemctl", "journalctl", "busctl", "wpa_cli", "ping");
+
     private final Machine machine;
     private final Progress progress;
     private final ExecutorService pool;
+    private final ExecutorService waiting;
 
-    private Look(Machine machine, Progress progress, ExecutorService pool) {
+    private Look(
+            Machine machine, Progress progress, ExecutorService pool, ExecutorService waiting) {
         this.machine = machine;
         this.progress = progress;
         this.pool = pool;
+        this.waiting = waiting;
     }
 
     /** Never fails: what could not be had is unknown, with its reason. */
     public static Snapshot at(Machine machine, Progress progress) {
-        ExecutorService pool =
-                Executors.newFixedThreadPool(
-                        AT_ONCE,
-                        task -> {
-                            Thread thread = new Thread(task, "look");
-                            thread.setDaemon(true);
-                            return thread;
-                        });
+        ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE, Look::thread);
+        ExecutorService waiting = Executors.newCachedThreadPool(Look::thread);
         try {
-            return new Look(machine, progress, pool).take();
+            return new Look(machine, progress, pool, waiting).take();
         } finally {
             pool.shutdownNow();
+            waiting.shutdownNow();
         }
     }
 
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "look");
+        thread.setDaemon(true);
+        return thread;
+    }
+
     private CompletableFuture<CommandResult> start(Command command) {
-        return CompletableFuture.supplyAsync(() -> run(command), pool);
+        return CompletableFuture.supplyAsync(
+                () -> run(command), WAITING.contains(command.tool()) ? waiting : pool);
     }
 
     private CommandResult run(Command command) {
         String name = Command.shown(command.argv().subList(0, Math.min(3, command.argv().size())));
-        return progress.during(name, () -> machine.run(command));
+        return guarded(
+                () -> progress.during(name, () -> machine.run(command)),
+                why -> CommandResult.notRun(command, CommandResult.Outcome.NOT_RUN, why));
+    }
+
+    /**
+     * A reader or parser that trips over what nobody thought of costs its own answer and no other:
+     * the report is wanted most where a machine is odd.
+     */
+    private static <T> T guarded(Supplier<T> work, Function<String, T> otherwise) {
+        try {
+            return work.get();
+        } catch (RuntimeException | StackOverflowError e) {
+            return otherwise.apply("a fault of netfix itself: " + e);
+        }
+    }
+
+    private <T> Reading<T> parsed(Reading<String> output, Function<String, Reading<T>> parser) {
+        return guarded(() -> output.flatMap(parser), Reading::unknown);
     }
 
     /** On a card nothing runs: what only a running system has is absent there, and not unknown. */
@@ -72,15 +104,20 @@ public final class Look {
                 : Reading.absent("nothing runs on a mounted root");
     }
 
-    private <T> CompletableFuture<T> read(Function<Machine, T> reader) {
-        return CompletableFuture.supplyAsync(() -> reader.apply(machine), pool);
+    private <T> CompletableFuture<T> read(
+            Function<Machine, T> reader, Function<String, T> otherwise) {
+        return CompletableFuture.supplyAsync(
+                () -> guarded(() -> reader.apply(machine), otherwise), pool);
     }
 
     private Snapshot take() {
         var addresses = start(IpAddress.COMMAND);
         var routes4 = start(Route.COMMAND);
         var routes6 = start(Route.COMMAND6);
-        var units = read(m -> units(m, wifiNames(m)));
+        CompletableFuture<Reading<Map<String, Unit>>> units =
+                CompletableFuture.supplyAsync(
+                        () -> guarded(() -> units(machine, wifiNames(machine)), Reading::unknown),
+                        waiting);
         var devices = start(Nmcli.DEVICES);
         var connections = start(Nmcli.CONNECTIONS);
         var general = start(Nmcli.GENERAL);
@@ -89,16 +126,20 @@ public final class Look {
         var evidence = start(Journal.EVIDENCE);
         var boots = start(Journal.BOOTS);
         var processes = start(Processes.COMMAND);
-        var rfkill = start(Rfkill.COMMAND);
         var associated = start(Iw.COMMAND);
-        var profiles = read(Look::profiles);
-        var config = read(NmConfig::read);
-        var networkd = read(Networkd::read);
-        var dhcpcd = read(Dhcpcd::read);
-        var interfaces = read(Interfaces::read);
-        var host = read(Look::host);
+        CompletableFuture<Reading<List<Rfkill>>> rfkill = read(Rfkill::read, Reading::unknown);
+        CompletableFuture<Reading<List<Profile>>> profiles = read(Profiles::read, Reading::unknown);
+        CompletableFuture<NmConfig> config = read(NmConfig::read, NmConfig::unknown);
+        var networkd = read(Networkd::read, Networkd::unknown);
+        var dhcpcd = read(Dhcpcd::read, Dhcpcd::unknown);
+        var interfaces = read(Interfaces::read, Interfaces::unknown);
+        CompletableFuture<Netplan> netplan = read(Netplan::read, Netplan::unknown);
+        CompletableFuture<Reading<Rfkill.Saved>> savedSwitches =
+                read(Rfkill::saved, Reading::unknown);
+        var host = read(Look::host, why -> unknownHost());
 
-        Reading<List<Route>> routes = both(routes4.join(), routes6.join());
+        Reading<List<Route>> routes =
+                guarded(() -> both(routes4.join(), routes6.join()), Reading::unknown);
         Map<Snapshot.Gateway, CompletableFuture<CommandResult>> pings = new HashMap<>();
         for (Route route : routes.orElse(List.of())) {
             if (route.isDefault() && !route.gateway().isEmpty()) {
@@ -112,7 +153,7 @@ public final class Look {
         // Asked after the pings, which make the kernel resolve the gateway: many routers drop ICMP,
         // none drops ARP.
         Reading<List<Neighbour>> neighbours =
-                output(run(Neighbour.COMMAND)).flatMap(Neighbour::parse);
+                parsed(output(run(Neighbour.COMMAND)), Neighbour::parse);
 
         Snapshot.Host theHost = host.join();
         boolean daemon =
@@ -123,8 +164,11 @@ public final class Look {
                         .orElse(false);
         Reading<List<Link>> links =
                 machine.runsCommands()
-                        ? output(addresses.join()).flatMap(IpAddress::parse).map(this::complete)
+                        ? parsed(
+                                output(addresses.join()),
+                                text -> IpAddress.parse(text).map(this::complete))
                         : Reading.known(assumedLinks());
+        Reading<Nmcli.General> now = parsed(nm(general.join(), daemon), Nmcli::general);
         return new Snapshot(
                 theHost,
                 links,
@@ -133,27 +177,40 @@ public final class Look {
                 answers(pinged, neighbours.orElse(List.of())),
                 units.join(),
                 new Snapshot.NetworkManager(
-                        nm(general.join(), daemon).flatMap(Nmcli::general),
-                        nm(devices.join(), daemon).flatMap(Nmcli::devices),
-                        nm(connections.join(), daemon).flatMap(Nmcli::connections),
-                        nm(seen.join(), daemon).flatMap(Nmcli::wifiList),
+                        now,
+                        parsed(nm(devices.join(), daemon), Nmcli::devices),
+                        parsed(nm(connections.join(), daemon), Nmcli::connections),
+                        parsed(nm(seen.join(), daemon), Nmcli::wifiList),
                         profiles.join(),
-                        config.join(),
-                        ini("/var/lib/NetworkManager/NetworkManager.state"),
-                        autoDefaultDeleted()),
+                        config.join()
+                                .forVersion(now.value().map(Nmcli.General::version).orElse("")),
+                        guarded(
+                                () -> ini("/var/lib/NetworkManager/NetworkManager.state"),
+                                Reading::unknown),
+                        guarded(this::autoDefaultDeleted, Reading::unknown)),
                 networkd.join(),
                 dhcpcd.join(),
                 interfaces.join(),
                 machine.read("/run/network/ifstate")
                         .map(text -> text.lines().map(String::strip).toList()),
-                wifiConfs(),
-                supplicantHook(),
-                Processes.of(processes.join()),
-                output(rfkill.join()).flatMap(Rfkill::parse),
-                Iw.networks(associated.join().output().orElse("")),
-                journal(theHost, boot.join(), evidence.join(), boots.join()),
-                dns(),
-                netplanFiles());
+                guarded(this::wifiConfs, why -> Map.of()),
+                guarded(this::supplicantHook, why -> false),
+                guarded(() -> Processes.of(processes.join()), Reading::unknown),
+                switches(rfkill.join()),
+                savedSwitches.join(),
+                guarded(() -> Iw.networks(associated.join().output().orElse("")), why -> Map.of()),
+                guarded(
+                        () -> journal(theHost, boot.join(), evidence.join(), boots.join()),
+                        Reading::unknown),
+                guarded(this::dns, why -> new Snapshot.Dns(Reading.unknown(why), "")),
+                netplan.join());
+    }
+
+    /** A capture from before netfix read /sys/class/rfkill holds what the tool said. */
+    private Reading<List<Rfkill>> switches(Reading<List<Rfkill>> read) {
+        return machine.runsCommands() && read.whyUnknown().isPresent()
+                ? parsed(output(run(Rfkill.COMMAND)), Rfkill::parse)
+                : read;
     }
 
     private List<Link> complete(List<IpAddress.Shown> shown) {
@@ -204,7 +261,26 @@ public final class Look {
         if (!machine.runsCommands()) {
             return Reading.known(UnitFiles.of(machine, List.copyOf(names)));
         }
-        return run(Unit.show(List.copyOf(names))).output().map(Unit::parse);
+        return run(Unit.show(List.copyOf(names))).output().map(Unit::parse).map(this::atBoot);
+    }
+
+    /**
+     * A mask or an enablement in /run hides what lies on disk, and the next boot knows only that.
+     */
+    private Map<String, Unit> atBoot(Map<String, Unit> units) {
+        List<String> runtime =
+                units.entrySet().stream()
+                        .filter(e -> e.getValue().file().endsWith("-runtime"))
+                        .map(Map.Entry::getKey)
+                        .toList();
+        if (runtime.isEmpty()) {
+            return units;
+        }
+        Map<String, Unit> disk = UnitFiles.of(machine, runtime);
+        Map<String, Unit> all = new TreeMap<>(units);
+        runtime.forEach(
+                name -> all.put(name, units.get(name).withFileAtBoot(disk.get(name).file())));
+        return all;
     }
 
     /**
@@ -267,41 +343,8 @@ public final class Look {
         return output(result);
     }
 
-    /**
-     * From all three places where NetworkManager looks; the one in /etc hides one of the same file
-     * name (NetworkManager.conf(5), [keyfile]).
-     */
-    private static Reading<List<Profile>> profiles(Machine machine) {
-        List<Profile> profiles = new ArrayList<>();
-        Set<String> names = new LinkedHashSet<>();
-        for (String folder :
-                List.of(
-                        "/etc/NetworkManager/system-connections",
-                        "/run/NetworkManager/system-connections",
-                        "/usr/lib/NetworkManager/system-connections")) {
-            Reading<List<String>> files = machine.list(folder);
-            if (files.whyUnknown().isPresent()) {
-                return Reading.unknown(files.whyUnknown().get());
-            }
-            for (String name : files.orElse(List.of())) {
-                String file = folder + "/" + name;
-                Reading<FileStat> stat = machine.stat(file);
-                if (stat.value().map(s -> s.kind() == FileStat.Kind.FOLDER).orElse(false)
-                        || !names.add(name)) {
-                    continue;
-                }
-                Reading<String> text = machine.read(file);
-                if (text.whyUnknown().isPresent()) {
-                    return Reading.unknown(text.whyUnknown().get());
-                }
-                text.value().ifPresent(t -> profiles.add(Profile.parse(file, t, stat.value())));
-            }
-        }
-        return Reading.known(List.copyOf(profiles));
-    }
-
     private Reading<IniFile> ini(String file) {
-        return machine.read(file).map(text -> IniFile.parse(file, text));
+        return machine.read(file).map(text -> IniFile.keyfile(file, text));
     }
 
     /** {@code [main] no-auto-default.devices=} in newer, one MAC a line in older versions. */
@@ -367,22 +410,21 @@ public final class Look {
                 && host.live()) {
             return Reading.unknown("not allowed to read the journal");
         }
-        return lines.flatMap(
-                first -> {
-                    if (!evidence.ok() && !noHit) {
-                        return Reading.unknown(evidence.failure());
-                    }
-                    List<Journal.Line> all = new ArrayList<>(Journal.parse(first));
-                    all.addAll(Journal.parse(evidence.stdout()));
-                    return Reading.known(
-                            new Journal(
-                                    all,
-                                    (int)
-                                            boots.stdout()
-                                                    .lines()
-                                                    .filter(l -> !l.isBlank())
-                                                    .count()));
-                });
+        if (lines.isAbsent()) {
+            return Reading.absent("nothing runs on a mounted root");
+        }
+        boolean ok = evidence.ok() || noHit;
+        if (!boot.ok() && !ok) {
+            return Reading.unknown(boot.failure());
+        }
+        // What came before a time limit is as true as the rest.
+        List<Journal.Line> all = new ArrayList<>(Journal.parse(boot.stdout()));
+        all.addAll(Journal.parse(evidence.stdout()));
+        String gap = !boot.ok() ? boot.failure() : ok ? "" : evidence.failure();
+        Reading<Integer> count =
+                output(boots).map(text -> (int) text.lines().filter(l -> !l.isBlank()).count());
+        String id = machine.read("/proc/sys/kernel/random/boot_id").orElse("");
+        return Reading.known(new Journal(all, count, id.strip().replace("-", ""), gap));
     }
 
     private Snapshot.Dns dns() {
@@ -404,14 +446,9 @@ public final class Look {
                 machine.stat(file).value().map(FileStat::target).orElse(""));
     }
 
-    private List<String> netplanFiles() {
-        List<String> files = new ArrayList<>();
-        for (String folder : List.of("/etc/netplan", "/lib/netplan", "/run/netplan")) {
-            machine.list(folder).orElse(List.of()).stream()
-                    .filter(name -> name.endsWith(".yaml"))
-                    .forEach(name -> files.add(folder + "/" + name));
-        }
-        return List.copyOf(files);
+    private Snapshot.Host unknownHost() {
+        return new Snapshot.Host(
+                machine.describe(), machine.runsCommands(), false, machine.clock(), "", "");
     }
 
     private static Snapshot.Host host(Machine machine) {

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * systemd-networkd: its .network files (systemd.network(5)), and what it says of each link in
@@ -32,29 +34,59 @@ public final class Networkd {
     }
 
     private final List<IniFile> files;
+    private final List<IniFile> onDisk;
     private final Map<Integer, LinkState> links;
+    private final List<String> unreadable;
+    private final Map<Integer, Boolean> routers;
 
-    private Networkd(List<IniFile> files, Map<Integer, LinkState> links) {
+    private Networkd(
+            List<IniFile> files,
+            List<IniFile> onDisk,
+            Map<Integer, LinkState> links,
+            List<String> unreadable,
+            Map<Integer, Boolean> routers) {
         this.files = List.copyOf(files);
+        this.onDisk = List.copyOf(onDisk);
         this.links = Map.copyOf(links);
+        this.unreadable = List.copyOf(unreadable);
+        this.routers = Map.copyOf(routers);
+    }
+
+    /** One of which nothing could be read. */
+    static Networkd unknown(String why) {
+        return new Networkd(List.of(), List.of(), Map.of(), List.of(why), Map.of());
     }
 
     static Networkd read(Machine machine) {
         Map<String, String> byName = new TreeMap<>();
+        Map<String, String> atBoot = new TreeMap<>();
         for (String folder : FOLDERS) {
             for (String name : machine.list(folder).orElse(List.of())) {
                 if (name.endsWith(".network")) {
                     byName.putIfAbsent(name, folder + "/" + name);
+                    if (!folder.startsWith("/run/")) {
+                        atBoot.putIfAbsent(name, folder + "/" + name);
+                    }
                 }
             }
         }
-        List<IniFile> files = new ArrayList<>();
-        byName.values()
-                .forEach(
-                        file ->
-                                machine.read(file)
-                                        .value()
-                                        .ifPresent(text -> files.add(IniFile.parse(file, text))));
+        Map<String, IniFile> read = new TreeMap<>();
+        List<String> unreadable = new ArrayList<>();
+        Set<String> wanted = new TreeSet<>(byName.values());
+        wanted.addAll(atBoot.values());
+        for (String file : wanted) {
+            Reading<String> text = machine.read(file);
+            text.value().ifPresent(t -> read.put(file, IniFile.parse(file, t)));
+            boolean hides =
+                    text.whyUnknown().isPresent()
+                            && machine.stat(file)
+                                    .value()
+                                    .map(s -> s.target().equals("/dev/null"))
+                                    .orElse(false);
+            if (!hides) {
+                text.whyUnknown().ifPresent(unreadable::add);
+            }
+        }
         Map<Integer, LinkState> links = new TreeMap<>();
         for (String index : machine.list("/run/systemd/netif/links").orElse(List.of())) {
             if (index.matches("\\d{1,9}")) {
@@ -63,7 +95,33 @@ public final class Networkd {
                         .ifPresent(text -> links.put(Integer.parseInt(index), state(text)));
             }
         }
-        return new Networkd(files, links);
+        // ROUTER= in the lease (sd-dhcp-lease.c); world-readable, one file an interface index.
+        Map<Integer, Boolean> routers = new TreeMap<>();
+        for (int index : links.keySet()) {
+            machine.read("/run/systemd/netif/leases/" + index)
+                    .value()
+                    .ifPresent(
+                            text ->
+                                    routers.put(
+                                            index,
+                                            text.lines().anyMatch(l -> l.matches("ROUTER=.+"))));
+        }
+        return new Networkd(
+                inOrder(byName, read), inOrder(atBoot, read), links, unreadable, routers);
+    }
+
+    private static List<IniFile> inOrder(Map<String, String> byName, Map<String, IniFile> read) {
+        return byName.values().stream().filter(read::containsKey).map(read::get).toList();
+    }
+
+    /** Why a file could not be read, one line each: netplan writes them for root alone. */
+    public List<String> unreadable() {
+        return unreadable;
+    }
+
+    /** Whether the DHCP server named a router; empty where there is no lease. */
+    public Optional<Boolean> routerOffered(Link link) {
+        return Optional.ofNullable(routers.get(link.index()));
     }
 
     private static LinkState state(String text) {
@@ -85,10 +143,19 @@ public final class Networkd {
     }
 
     /**
-     * The first .network file whose [Match] fits, as networkd picks it at boot: later ones do not
-     * count. Empty where none does, or where it says {@code Unmanaged=yes}.
+     * The first .network file whose [Match] fits, as networkd picks it: later ones do not count.
+     * Empty where none does, or where it says {@code Unmanaged=yes}.
      */
     public Optional<IniFile> fileFor(Link link) {
+        return first(files, link);
+    }
+
+    /** As the next boot finds it: what lies in /run is gone by then. */
+    Optional<IniFile> fileAtBoot(Link link) {
+        return first(onDisk, link);
+    }
+
+    private static Optional<IniFile> first(List<IniFile> files, Link link) {
         for (IniFile file : files) {
             if (matches(file, link)) {
                 return file.value("Link", "Unmanaged", "no").matches("yes|true|1|on")
@@ -114,7 +181,10 @@ public final class Networkd {
                                                         .toLowerCase(java.util.Locale.ROOT)
                                                         .replace('-', ':')
                                                         .split("\\s+"))
-                                        .contains(link.mac());
+                                        .contains(
+                                                e.key().startsWith("Perm")
+                                                        ? link.permanentMac()
+                                                        : link.mac());
                         case "Type" ->
                                 anyGlob(
                                         e.value(),
@@ -122,7 +192,7 @@ public final class Networkd {
                                                 ? "wlan"
                                                 : link.kind() == Link.Kind.WIRED
                                                         ? "ether"
-                                                        : "none");
+                                                        : link.hardware().devtype());
                         case "Kind" -> e.value().startsWith("!") && link.physical();
                         // Driver=, Path=, Virtualization=, Host= … : a physical interface of a Pi
                         // is not told apart by what we

@@ -1,99 +1,287 @@
 package netfix;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
- * NetworkManager's configuration as the daemon merges it (NetworkManager.conf(5)): /usr/lib conf.d,
- * /run conf.d, the main file, /etc conf.d, the last one wins; a file in /etc hides one of the same
- * name in /run and /usr/lib, one in /run hides /usr/lib's. {@code --print-config} would not say
- * which file a key comes from.
+ * NetworkManager's configuration as the daemon merges it (NetworkManager.conf(5), read_config in
+ * src/core/nm-config.c): /usr/lib conf.d, /run conf.d, the main file, /etc conf.d, the last one
+ * wins; a file in /etc hides one of the same name in /run and /usr/lib, one in /run hides
+ * /usr/lib's. {@code --print-config} would not say which file a key comes from.
  */
 public final class NmConfig {
 
     private static final String MAIN = "/etc/NetworkManager/NetworkManager.conf";
-    private static final List<String> FOLDERS =
-            List.of(
-                    "/usr/lib/NetworkManager/conf.d",
-                    "/run/NetworkManager/conf.d",
-                    "/etc/NetworkManager/conf.d");
+    private static final String VENDOR = "/usr/lib/NetworkManager/conf.d";
+    private static final String RUNTIME = "/run/NetworkManager/conf.d";
+    private static final String ADMIN = "/etc/NetworkManager/conf.d";
 
-    private final List<IniFile> files;
+    /** What netplan's generator writes to /run at every boot: the next one has it too. */
+    private static final Set<String> GENERATED =
+            Set.of("netplan.conf", "10-globally-managed-devices.conf");
+
+    /** Only of these lists does NetworkManager take {@code +=} and {@code -=}. */
+    private static final Set<String> LISTS =
+            Set.of(
+                    "main/plugins",
+                    "main/debug",
+                    "main/no-auto-default",
+                    "main/ignore-carrier",
+                    "main/assume-ipv6ll-only",
+                    "logging/domains",
+                    "keyfile/unmanaged-devices");
+
+    /**
+     * A file that is there; without an entry where it only hides another one (empty, a link to
+     * /dev/null).
+     */
+    private record Snippet(String folder, String name, IniFile ini) {}
+
+    private final List<Snippet> all;
+    private final List<String> notRead;
+    private final String version;
+    private final boolean runtime;
+
+    private final List<IniFile.Fault> faults = new ArrayList<>();
     private final List<String> unreadable;
+    private final Map<String, Map<String, IniFile.Entry>> sections = new LinkedHashMap<>();
 
-    NmConfig(List<IniFile> files, List<String> unreadable) {
-        this.files = List.copyOf(files);
-        this.unreadable = List.copyOf(unreadable);
+    private NmConfig(List<Snippet> all, List<String> notRead, String version, boolean runtime) {
+        this.all = all;
+        this.notRead = notRead;
+        this.version = version;
+        this.runtime = runtime;
+        this.unreadable = new ArrayList<>(notRead);
+        Set<String> hidden = names(ADMIN, s -> true);
+        Set<String> run = names(RUNTIME, this::inForce);
+        merge(VENDOR, s -> !hidden.contains(s.name()) && !run.contains(s.name()));
+        merge(RUNTIME, s -> !hidden.contains(s.name()) && inForce(s));
+        merge("", s -> true);
+        merge(ADMIN, s -> true);
     }
 
     static NmConfig read(Machine machine) {
-        Map<String, String> byName = new TreeMap<>();
-        for (String folder : FOLDERS) {
-            for (String name : machine.list(folder).orElse(List.of())) {
-                if (name.endsWith(".conf")) {
-                    byName.put(name, folder + "/" + name);
+        List<Snippet> all = new ArrayList<>();
+        List<String> notRead = new ArrayList<>();
+        Set<String> seen = new TreeSet<>();
+        for (String folder : List.of(ADMIN, RUNTIME, VENDOR)) {
+            Reading<List<String>> names = machine.list(folder);
+            names.whyUnknown().ifPresent(notRead::add);
+            for (String name : names.orElse(List.of())) {
+                // What one in /etc hides is never asked for.
+                if (name.endsWith(".conf") && !seen.contains(name)) {
+                    file(machine, folder, name, notRead).ifPresent(all::add);
                 }
             }
-        }
-        List<String> order = new ArrayList<>();
-        for (String folder : FOLDERS) {
-            if (folder.startsWith("/etc/")) {
-                order.add(MAIN);
+            if (folder.equals(ADMIN)) {
+                seen.addAll(names.orElse(List.of()));
             }
-            byName.values().stream()
-                    .filter(file -> file.startsWith(folder + "/"))
-                    .forEach(order::add);
         }
-        List<IniFile> files = new ArrayList<>();
-        List<String> unreadable = new ArrayList<>();
-        for (String file : order) {
-            Reading<String> text = machine.read(file);
-            text.value().ifPresent(t -> files.add(IniFile.parse(file, t)));
-            text.whyUnknown().ifPresent(unreadable::add);
+        Reading<String> main = machine.read(MAIN);
+        main.value().ifPresent(t -> all.add(new Snippet("", MAIN, IniFile.keyfile(MAIN, t))));
+        main.whyUnknown().ifPresent(notRead::add);
+        return new NmConfig(List.copyOf(all), List.copyOf(notRead), "", true);
+    }
+
+    /** One of which nothing could be read. */
+    static NmConfig unknown(String why) {
+        return new NmConfig(List.of(), List.of(why), "", true);
+    }
+
+    private static Optional<Snippet> file(
+            Machine machine, String folder, String name, List<String> notRead) {
+        String file = folder + "/" + name;
+        Reading<String> text = machine.read(file);
+        if (text.value().isPresent()) {
+            return Optional.of(
+                    new Snippet(folder, name, IniFile.keyfile(file, text.value().get())));
         }
-        return new NmConfig(files, unreadable);
+        boolean nothing =
+                machine.stat(file).value().map(s -> s.target().equals("/dev/null")).orElse(false);
+        if (nothing) {
+            return Optional.of(new Snippet(folder, name, IniFile.keyfile(file, "")));
+        }
+        text.whyUnknown().ifPresent(notRead::add);
+        return Optional.empty();
     }
 
     /**
-     * The entry in force. {@code key+=} and {@code key-=} are taken as the last word too: where
-     * they stand is what matters.
+     * The same for a known version, on which {@code [.config] enable=nm-version-min:…} hangs.
+     *
+     * @param version {@code 1.42.4}, empty where it is not known
      */
+    NmConfig forVersion(String version) {
+        return version.equals(this.version) ? this : new NmConfig(all, notRead, version, runtime);
+    }
+
+    /** As the next boot finds it: without what somebody left in /run. */
+    NmConfig atBoot() {
+        return runtime && all.stream().anyMatch(s -> s.folder().equals(RUNTIME))
+                ? new NmConfig(all, notRead, version, false)
+                : this;
+    }
+
+    private boolean inForce(Snippet s) {
+        return runtime || GENERATED.contains(s.name());
+    }
+
+    private Set<String> names(String folder, Predicate<Snippet> which) {
+        Set<String> names = new TreeSet<>();
+        all.stream()
+                .filter(s -> s.folder().equals(folder))
+                .filter(which)
+                .forEach(s -> names.add(s.name()));
+        return names;
+    }
+
+    private void merge(String folder, Predicate<Snippet> which) {
+        all.stream()
+                .filter(s -> s.folder().equals(folder))
+                .filter(which)
+                .sorted((a, b) -> a.name().compareTo(b.name()))
+                .forEach(this::merge);
+    }
+
+    private void merge(Snippet snippet) {
+        faults.addAll(snippet.ini().faults());
+        Optional<String> enable =
+                snippet.folder().isEmpty()
+                        ? Optional.empty()
+                        : snippet.ini().last(".config", "enable").map(IniFile.Entry::value);
+        if (enable.isPresent()) {
+            Optional<Boolean> applies = NmVersion.enables(enable.get(), version);
+            if (applies.isEmpty()) {
+                unreadable.add(
+                        "whether "
+                                + snippet.folder()
+                                + "/"
+                                + snippet.name()
+                                + " applies hangs on NetworkManager's version (enable="
+                                + enable.get()
+                                + "), which is not known");
+            }
+            if (!applies.orElse(false)) {
+                return;
+            }
+        }
+        for (String section : inOrder(snippet.ini())) {
+            Map<String, IniFile.Entry> keys =
+                    sections.computeIfAbsent(section, s -> new LinkedHashMap<>());
+            snippet.ini().section(section).forEach(entry -> merge(keys, entry));
+        }
+    }
+
+    /**
+     * The sections of one file as they are merged: {@code [device…]} ones backwards, because the
+     * whole list is read from its end, and the first in a file is to be the first asked.
+     */
+    private static List<String> inOrder(IniFile ini) {
+        Set<String> names = new LinkedHashSet<>();
+        ini.entries().forEach(e -> names.add(e.section()));
+        List<String> plain = new ArrayList<>();
+        List<String> devices = new ArrayList<>();
+        for (String name : names) {
+            if (!name.startsWith(".")) {
+                (name.startsWith("device") ? devices : plain).add(name);
+            }
+        }
+        Collections.reverse(devices);
+        plain.addAll(devices);
+        return plain;
+    }
+
+    private static void merge(Map<String, IniFile.Entry> keys, IniFile.Entry entry) {
+        String key = entry.key();
+        boolean plus = key.endsWith("+");
+        if (key.length() < 2 || !plus && !key.endsWith("-")) {
+            keys.put(key, entry);
+            return;
+        }
+        String base = key.substring(0, key.length() - 1).strip();
+        boolean list =
+                LISTS.contains(entry.section() + "/" + base)
+                        || base.equals("match-device")
+                        || base.equals("allowed-connections");
+        if (!list) {
+            return;
+        }
+        IniFile.Entry old = keys.get(base);
+        List<String> items =
+                new ArrayList<>(old == null ? List.of() : DeviceSpec.items(old.value()));
+        List<String> change = DeviceSpec.items(entry.value());
+        items.removeAll(plus ? List.of() : change);
+        for (String item : plus ? change : List.<String>of()) {
+            if (!items.contains(item)) {
+                items.add(item);
+            }
+        }
+        keys.put(
+                base,
+                new IniFile.Entry(
+                        entry.file(),
+                        entry.line(),
+                        entry.section(),
+                        base,
+                        String.join(",", items)));
+    }
+
+    /** The entry in force, {@code key+=} and {@code key-=} worked in. */
     public Optional<IniFile.Entry> entry(String section, String key) {
-        return files.stream()
-                .flatMap(file -> file.entries().stream())
-                .filter(e -> e.section().equals(section))
-                .filter(e -> e.key().replaceFirst("[+-]$", "").equals(key))
-                .reduce((first, second) -> second);
+        return Optional.ofNullable(sections.getOrDefault(section, Map.of()).get(key));
     }
 
-    /** Every {@code [device…]} section's entries of that key, in order. */
-    public List<IniFile.Entry> deviceEntries(String key) {
-        return files.stream()
-                .flatMap(file -> file.entries().stream())
-                .filter(e -> e.section().startsWith("device") && e.key().equals(key))
-                .toList();
+    /**
+     * The entry of the {@code [device…]} section that is in force for an interface: the first that
+     * has the key and whose {@code match-device} fits, {@code [device]} itself last
+     * (_match_section_infos_lookup in src/core/nm-config-data.c).
+     */
+    public Optional<IniFile.Entry> deviceEntry(String key, Link link) {
+        List<String> names = new ArrayList<>(sections.keySet());
+        Collections.reverse(names);
+        names.removeIf(name -> !name.startsWith("device"));
+        if (names.remove("device")) {
+            names.add("device");
+        }
+        for (String name : names) {
+            Map<String, IniFile.Entry> keys = sections.get(name);
+            boolean stop = keys.containsKey("stop-match") && isTrue(keys.get("stop-match").value());
+            if (!keys.containsKey(key) && !stop) {
+                continue;
+            }
+            boolean matches =
+                    !keys.containsKey("match-device")
+                            || DeviceSpec.matches(keys.get("match-device").value(), link);
+            if (matches) {
+                return Optional.ofNullable(keys.get(key));
+            }
+        }
+        return Optional.empty();
     }
 
-    /** The {@code match-device} of the same section of the same file, if it has one. */
-    public Optional<String> matchOf(IniFile.Entry entry) {
-        return files.stream()
-                .flatMap(file -> file.entries().stream())
-                .filter(e -> e.file().equals(entry.file()) && e.section().equals(entry.section()))
-                .filter(e -> e.key().equals("match-device"))
-                .map(IniFile.Entry::value)
-                .findFirst();
+    /** nm_config_parse_boolean. */
+    static boolean isTrue(String value) {
+        return value.strip().toLowerCase(java.util.Locale.ROOT).matches("1|yes|true|on");
     }
 
-    /** Lines that are no configuration. */
-    public List<String> faults() {
-        return files.stream().flatMap(file -> file.faults().stream()).toList();
+    static boolean isFalse(String value) {
+        return value.strip().toLowerCase(java.util.Locale.ROOT).matches("0|no|false|off");
     }
 
-    /** Why a file could not be read, one line each. */
+    /** Lines that are no configuration: NetworkManager does not start with one. */
+    public List<IniFile.Fault> faults() {
+        return List.copyOf(faults);
+    }
+
+    /** Why a file could not be read, or not be judged, one line each. */
     public List<String> unreadable() {
-        return unreadable;
+        return List.copyOf(unreadable);
     }
 }

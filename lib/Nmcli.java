@@ -75,6 +75,7 @@ final class Nmcli {
             String connection,
             String uuid,
             String gateway4,
+            String gateway6,
             Map<String, String> options) {
 
         boolean managed() {
@@ -186,6 +187,7 @@ final class Nmcli {
                 none(block.getOrDefault("GENERAL.CONNECTION", "")),
                 none(block.getOrDefault("GENERAL.CON-UUID", "")),
                 none(block.getOrDefault("IP4.GATEWAY", "")),
+                none(block.getOrDefault("IP6.GATEWAY", "")),
                 Map.copyOf(options));
     }
 

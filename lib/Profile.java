@@ -1,7 +1,9 @@
 package netfix;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A NetworkManager profile (connection) as it lies on disk, nm-settings-keyfile(5).
@@ -14,6 +16,12 @@ import java.util.Optional;
  * @param keyManagement {@code wpa-psk}, {@code sae}, {@code wpa-eap}, {@code owe}, {@code none};
  *     empty for an open network
  * @param mode {@code infrastructure}, {@code ap}, {@code adhoc}; infrastructure where not given
+ * @param neverDefault it puts no default route into the main table
+ * @param controller the bridge or bond (name or UUID) that it makes a port of, empty where none
+ * @param wantsPerson why it does not come up at boot by itself (a secret that somebody has to type,
+ *     a user who has to log in), empty where it does
+ * @param match {@code [match]}: patterns for the interface's name, or what else has to fit
+ * @param notOn MACs of interfaces that it stays off
  * @param refusal why NetworkManager will not read this file (mode, owner, leading dot …), empty
  *     where it will
  */
@@ -30,6 +38,10 @@ public record Profile(
         String mode,
         boolean noAddress,
         boolean neverDefault,
+        String controller,
+        String wantsPerson,
+        List<IniFile.Entry> match,
+        List<String> notOn,
         String refusal) {
 
     /** 32 bytes of at most three digits and a semicolon. */
@@ -53,23 +65,78 @@ public record Profile(
 
     /** Whether NetworkManager would take it up on this interface by itself. */
     public boolean autoconnectsOn(Link link) {
+        return autoconnect && fits(link).orElse(false);
+    }
+
+    /**
+     * Whether it could be brought up there at all (check_connection_compatible of each
+     * src/core/devices/nm-device-*.c); empty where that hangs on a MAC or a driver that is not
+     * known, as on a mounted card.
+     */
+    Optional<Boolean> fits(Link link) {
         boolean kind =
-                link.kind() == Link.Kind.WIRED && type.equals(ETHERNET)
-                        || link.kind() == Link.Kind.WIFI
-                                && type.equals(WIFI)
-                                && mode.equals("infrastructure");
-        return kind
-                && autoconnect
-                && refusal.isEmpty()
-                && (interfaceName.isEmpty() || interfaceName.equals(link.name()))
-                && (mac.isEmpty() || mac.equals(link.mac()));
+                switch (link.kind()) {
+                    case WIRED -> type.equals(ETHERNET);
+                    case WIFI -> type.equals(WIFI) && mode.equals("infrastructure");
+                    // A container's end of a veth is Ethernet to NetworkManager.
+                    case VIRTUAL ->
+                            link.controller() || link.vlan()
+                                    ? type.equals(link.hardware().devtype())
+                                            && interfaceName.equals(link.name())
+                                    : type.equals(ETHERNET);
+                    case LOOPBACK -> false;
+                };
+        if (!kind
+                || !refusal.isEmpty()
+                || !interfaceName.isEmpty() && !interfaceName.equals(link.name())) {
+            return Optional.of(false);
+        }
+        String permanent = link.permanentMac();
+        if (!permanent.isEmpty()
+                && (notOn.contains(permanent) || !mac.isEmpty() && !mac.equals(permanent))) {
+            return Optional.of(false);
+        }
+        boolean unsure = permanent.isEmpty() && (!mac.isEmpty() || !notOn.isEmpty());
+        for (IniFile.Entry entry : match) {
+            if (!entry.key().equals("interface-name")) {
+                unsure = true;
+            } else if (!matchesName(entry.value(), link.name())) {
+                return Optional.of(false);
+            }
+        }
+        return unsure ? Optional.empty() : Optional.of(true);
+    }
+
+    /**
+     * nm-settings-keyfile(5), match: one of the plain patterns, each of those with {@code &}, none
+     * of those with {@code !}.
+     */
+    private static boolean matchesName(String patterns, String name) {
+        boolean any = false;
+        boolean one = false;
+        for (String item : patterns.split(";")) {
+            String pattern = item.strip();
+            boolean all = pattern.startsWith("&");
+            boolean not = pattern.replaceFirst("^[|&]", "").startsWith("!");
+            String glob = pattern.replaceFirst("^[|&]?!?", "").replaceFirst("^\\\\", "");
+            if (glob.isEmpty()) {
+                continue;
+            }
+            boolean hit = DeviceSpec.glob(glob).matcher(name).matches();
+            if (not && hit || all && !not && !hit) {
+                return false;
+            }
+            any |= !not && !all;
+            one |= !not && !all && hit;
+        }
+        return one || !any;
     }
 
     /**
      * @param stat of the file, where it could be had
      */
     static Profile parse(String file, String text, Optional<FileStat> stat) {
-        IniFile ini = IniFile.parse(file, text);
+        IniFile ini = IniFile.keyfile(file, text);
         String type = ini.value("connection", "type", "");
         if (type.equals("802-3-ethernet")) {
             type = ETHERNET;
@@ -90,16 +157,71 @@ public record Profile(
                 unescape(ini.value("connection", "id", name)),
                 ini.value("connection", "uuid", ""),
                 type,
-                unescape(ini.value("connection", "interface-name", "")),
-                ini.value(hardware, "mac-address", "").toLowerCase(Locale.ROOT),
-                !ini.value("connection", "autoconnect", "true").matches("false|no|0"),
+                unescape(
+                        ini.value(
+                                "connection",
+                                "interface-name",
+                                ini.value(type, "interface-name", ""))),
+                ini.value(hardware, "mac-address", "").toLowerCase(Locale.ROOT).replace('-', ':'),
+                !NmConfig.isFalse(ini.value("connection", "autoconnect", "true")),
                 ssid(ini.value(wifi, "ssid", "")),
                 ini.value(security, "key-mgmt", ""),
                 ini.value(wifi, "mode", "infrastructure"),
                 method.equals("disabled")
                         && ini.value("ipv6", "method", "auto").matches("disabled|ignore"),
-                ini.value("ipv4", "never-default", "false").matches("true|yes|1"),
+                neverDefault(ini),
+                ini.value("connection", "controller", ini.value("connection", "master", "")),
+                wantsPerson(ini, security),
+                ini.section("match"),
+                macs(
+                        ini.value(
+                                hardware,
+                                "mac-address-denylist",
+                                ini.value(hardware, "mac-address-blacklist", ""))),
                 refusal(file, stat, ini));
+    }
+
+    private static List<String> macs(String list) {
+        return Stream.of(list.toLowerCase(Locale.ROOT).split("[;,\\s]+"))
+                .filter(m -> !m.isEmpty())
+                .toList();
+    }
+
+    /** {@code route-table} puts it into a table of its own, with rules that lead there. */
+    private static boolean neverDefault(IniFile ini) {
+        boolean gateway =
+                ini.section("ipv4").stream()
+                        .anyMatch(
+                                e ->
+                                        e.key().equals("gateway")
+                                                || e.key().matches("address(es)?\\d*")
+                                                        && e.value().contains(","));
+        return NmConfig.isTrue(ini.value("ipv4", "never-default", "false"))
+                || !ini.value("ipv4", "route-table", "0").matches("0|254")
+                || NmConfig.isTrue(ini.value("ipv4", "ignore-auto-routes", "false")) && !gateway;
+    }
+
+    /**
+     * nm-settings-keyfile(5), "Secret flags": 1 is held by an agent of a logged-in user, 2 is asked
+     * for every time. At boot there is neither.
+     */
+    private static String wantsPerson(IniFile ini, String security) {
+        for (String section : List.of(security, "802-1x", "pppoe", "gsm")) {
+            for (IniFile.Entry entry : ini.section(section)) {
+                if (entry.key().endsWith("-flags") && entry.value().matches("\\d{1,4}")) {
+                    int flags = Integer.parseInt(entry.value());
+                    if ((flags & 3) != 0 && (flags & 4) == 0) {
+                        return "its " + entry.key().replaceFirst("-flags$", "") + " is not stored";
+                    }
+                }
+            }
+        }
+        String management = ini.value(security, "key-mgmt", "");
+        if (management.matches("wpa-psk|sae") && ini.value(security, "psk", "").isEmpty()) {
+            return "its psk is not stored";
+        }
+        String users = ini.value("connection", "permissions", "");
+        return users.contains("user:") ? "only " + users + " may use it, once logged in" : "";
     }
 
     /**
@@ -112,8 +234,8 @@ public record Profile(
             return "NetworkManager ignores files of that name";
         }
         if (!ini.faults().isEmpty()) {
-            String fault = ini.faults().get(0);
-            return "line " + fault.substring(file.length() + 1);
+            IniFile.Fault fault = ini.faults().get(0);
+            return "line " + fault.line() + ": " + fault.what();
         }
         if (stat.isEmpty() || stat.get().kind() == FileStat.Kind.LINK || stat.get().uid() < 0) {
             return "";

@@ -135,8 +135,10 @@ final class ProfileFaults {
         List<Verdict.Hit> hits = new ArrayList<>();
         for (Link link : s.physical()) {
             boolean deleted =
-                    !link.mac().isEmpty()
-                            && s.nm().autoDefaultDeleted().orElse(List.of()).contains(link.mac());
+                    !link.permanentMac().isEmpty()
+                            && s.nm().autoDefaultDeleted()
+                                    .orElse(List.of())
+                                    .contains(link.permanentMac());
             if (!deleted || !BootForecast.of(s, link).isNo()) {
                 continue;
             }
@@ -149,7 +151,7 @@ final class ProfileFaults {
                                     + " again for this interface",
                             List.of(
                                     new Evidence(
-                                            link.mac(),
+                                            link.permanentMac(),
                                             "/var/lib/NetworkManager/no-auto-default.state")),
                             addWired()));
         }
@@ -202,6 +204,9 @@ final class ProfileFaults {
                             List.of(
                                     "sudo nmcli --ask device wifi connect "
                                             + Command.quoted(ssid))));
+        }
+        if (hits.isEmpty() && !journal.get().gap().isEmpty()) {
+            return Verdict.unknown(journal.get().gap());
         }
         return Verdict.of(hits);
     }
@@ -286,11 +291,24 @@ final class ProfileFaults {
                     + " of user "
                     + last.get().uid();
         }
-        return s.journal().value().get().boots() <= 1
-                ? "; who deleted it, if there was one, is unknown: the journal begins at this boot"
-                : "; the journal, which knows "
-                        + s.journal().value().get().boots()
-                        + " boots, has no deletion";
+        Journal journal = s.journal().value().get();
+        if (!journal.gap().isEmpty()) {
+            return "; whether one was deleted is unknown (" + journal.gap() + ")";
+        }
+        return journal.boots()
+                .value()
+                .map(
+                        boots ->
+                                boots <= 1
+                                        ? "; who deleted it, if there was one, is unknown: the"
+                                                + " journal begins at this boot"
+                                        : "; the journal, which knows "
+                                                + boots
+                                                + " boots, has no deletion")
+                .orElse(
+                        "; the journal has no deletion, and how far back it goes is unknown ("
+                                + journal.boots().whyUnknown().orElse("")
+                                + ")");
     }
 
     private static Optional<Evidence> journalReach(Snapshot s) {
@@ -307,7 +325,11 @@ final class ProfileFaults {
                                         .map(a -> Evidence.of(a.line()))
                                         .orElse(
                                                 new Evidence(
-                                                        "boots in the journal: " + j.boots(),
+                                                        "boots in the journal: "
+                                                                + j.boots()
+                                                                        .value()
+                                                                        .map(String::valueOf)
+                                                                        .orElse("unknown"),
                                                         "journalctl --list-boots")));
     }
 

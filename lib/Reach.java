@@ -27,7 +27,7 @@ public final class Reach {
         }
         List<Route> defaults = snapshot.defaultRoutes(link);
         if (defaults.isEmpty()) {
-            return Answer.no("no default route: reachable from its own network at best");
+            return withoutDefaultRoute(snapshot, link);
         }
         String address = link.globalAddresses().get(0).local();
         String silent = "";
@@ -52,6 +52,27 @@ public final class Reach {
                                 : "; whether the gateway "
                                         + silent
                                         + " answers is unknown (no ping)"));
+    }
+
+    /** Lost it counts as unreachable; where none is meant to be there, nothing is lost. */
+    private static Answer withoutDefaultRoute(Snapshot snapshot, Link link) {
+        Answer meant = DefaultRoute.meant(snapshot, link);
+        String own = "reachable from its own network at best";
+        return switch (meant.kind()) {
+            case YES -> Answer.no("no default route: " + own);
+            case NO ->
+                    Answer.yes(
+                            link.globalAddresses().get(0).local()
+                                    + ", from its own network; no default route on purpose ("
+                                    + meant.why()
+                                    + ")");
+            case UNKNOWN ->
+                    Answer.unknown(
+                            "no default route, "
+                                    + own
+                                    + "; whether it should have one: "
+                                    + meant.why());
+        };
     }
 
     /** Over any interface: yes where one is, unknown where none is and one may be. */

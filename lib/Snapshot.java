@@ -1,11 +1,11 @@
 package netfix;
 
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * An immutable picture of the network at one instant; {@link Look} takes it. Nothing in it touches
@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  * @param answers by gateway, whether it answered a ping or was resolved (ARP, NDP) just now
  * @param associated the SSID that each Wi-Fi interface is associated with, by interface
  * @param ifstate ifupdown's record of what it brought up, by interface
+ * @param savedSwitches what the next boot sets the Wi-Fi switches to
  * @param wifiConfs the enabled networks of each wpa_supplicant configuration file, by file
  */
 public record Snapshot(
@@ -32,10 +33,11 @@ public record Snapshot(
         boolean supplicantHook,
         Reading<List<Processes.Process>> processes,
         Reading<List<Rfkill>> rfkill,
+        Reading<Rfkill.Saved> savedSwitches,
         Map<String, String> associated,
         Reading<Journal> journal,
         Dns dns,
-        List<String> netplanFiles) {
+        Netplan netplan) {
 
     /**
      * @param source what was looked at, {@link Machine#describe}
@@ -86,25 +88,37 @@ public record Snapshot(
 
     /**
      * The interfaces that this is about: those that a cable or an access point is behind, a bridge
-     * or bond in place of its ports, and in a container, which has neither, whatever carries a
-     * default route.
+     * or bond in place of its ports (only it has addresses), a VLAN beside what it lies on, and in
+     * a container, which has none of these, whatever carries a default route.
      */
     public List<Link> physical() {
         List<Link> all = links.orElse(List.of());
-        Set<String> masters =
-                all.stream()
-                        .filter(Link::physical)
-                        .map(Link::master)
-                        .filter(m -> !m.isEmpty())
-                        .collect(Collectors.toSet());
-        List<Link> own =
-                all.stream()
-                        .filter(
-                                l ->
-                                        l.physical() && l.master().isEmpty()
-                                                || masters.contains(l.name()))
-                        .toList();
+        Set<String> carriers = new LinkedHashSet<>();
+        for (Link link : all) {
+            if (link.physical()) {
+                carriers.add(isPort(link) ? link.master() : link.name());
+            }
+        }
+        // A bridge on a bond, a VLAN on a bridge: what lies on top of what is in already. As often
+        // as there are interfaces, and no more: a damaged capture may say that they form a ring.
+        for (int depth = 0; depth < all.size(); depth++) {
+            for (Link link : all) {
+                if (isPort(link) && carriers.remove(link.name())) {
+                    carriers.add(link.master());
+                } else if (link.vlan() && carriers.contains(link.hardware().lower())) {
+                    carriers.add(isPort(link) ? link.master() : link.name());
+                }
+            }
+        }
+        List<Link> own = all.stream().filter(l -> carriers.contains(l.name())).toList();
         return own.isEmpty() ? all.stream().filter(l -> !defaultRoutes(l).isEmpty()).toList() : own;
+    }
+
+    /** What is in a VRF keeps its addresses; what is in a bridge or bond has none. */
+    private boolean isPort(Link link) {
+        return links.orElse(List.of()).stream()
+                .filter(l -> l.name().equals(link.master()))
+                .anyMatch(l -> !l.hardware().devtype().equals("vrf"));
     }
 
     public Unit unit(String name) {

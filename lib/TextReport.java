@@ -231,7 +231,10 @@ public final class TextReport {
                                         + "): "
                                         + String.join(", ", codes)));
         if (!byReason.isEmpty() && !s.host().root()) {
-            lines.add("More is known to root: sudo jbang diagnose@netfix");
+            lines.add(
+                    s.host().source().equals("this machine")
+                            ? "More is known to root: " + Cli.asRoot("diagnose", System.getenv())
+                            : "More is known to root: make the capture with sudo");
         }
     }
 }

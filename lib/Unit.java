@@ -16,6 +16,7 @@ import java.util.TreeMap;
  *     indirect, alias …; empty where no file
  * @param fragment the unit file, empty where none
  * @param mainPid 0 where none runs
+ * @param fileAtBoot {@code file} as the next boot finds it: the same but for what lies in /run
  */
 public record Unit(
         String name,
@@ -25,7 +26,24 @@ public record Unit(
         String result,
         String file,
         String fragment,
-        int mainPid) {
+        int mainPid,
+        String fileAtBoot) {
+
+    Unit(
+            String name,
+            String load,
+            String active,
+            String sub,
+            String result,
+            String file,
+            String fragment,
+            int mainPid) {
+        this(name, load, active, sub, result, file, fragment, mainPid, file);
+    }
+
+    Unit withFileAtBoot(String onDisk) {
+        return new Unit(name, load, active, sub, result, file, fragment, mainPid, onDisk);
+    }
 
     private static final String PROPERTIES =
             "Id,Names,LoadState,ActiveState,SubState,Result,UnitFileState,FragmentPath,MainPID";
@@ -50,9 +68,14 @@ public record Unit(
         return load.equals("masked") || file.startsWith("masked");
     }
 
+    /** Masked for the next boot too; a runtime mask is gone by then. */
+    public boolean maskedAtBoot() {
+        return fileAtBoot.equals("masked") || load.equals("masked") && fileAtBoot.isEmpty();
+    }
+
     /** Started by the next boot, as far as its links say (a runtime link is gone by then). */
     public boolean enabled() {
-        return file.equals("enabled") || file.equals("alias");
+        return fileAtBoot.equals("enabled") || fileAtBoot.equals("alias");
     }
 
     static Unit missing(String name) {

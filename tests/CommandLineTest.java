@@ -80,6 +80,18 @@ class CommandLineTest {
     }
 
     @Test
+    void aCaptureThatCannotBeKeptDoesNotCostTheReport(@TempDir Path folder) throws Exception {
+        Path capture = Checkout.root().resolve("tests/captures/healthy-bullseye");
+        // Longer than a file name may be, which shows only when it is written.
+        Path file = folder.resolve("x".repeat(300) + ".tar.gz");
+        Ran ran = diagnose("--from", capture.toString(), "--capture", file.toString());
+        assertEquals(ExitCode.UNKNOWN, ran.exit(), ran.toString());
+        assertTrue(ran.out().contains("Healthy."), ran.out());
+        assertEquals(1, ran.err().lines().count(), ran.err());
+        assertTrue(ran.err().contains("no capture was kept"), ran.err());
+    }
+
+    @Test
     void aCardIsJudgedByWhatLiesOnIt(@TempDir Path card) throws Exception {
         Files.createDirectories(card.resolve("etc/NetworkManager/conf.d"));
         Files.createDirectories(card.resolve("usr/lib/systemd/system"));

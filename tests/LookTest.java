@@ -1,6 +1,7 @@
 package netfix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -8,6 +9,12 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 class LookTest {
@@ -82,6 +89,96 @@ class LookTest {
         Diagnosis d =
                 diagnose(c -> CommandResult.exited(c, 0, "Ger\u00e4t: nicht gefunden\n{]", ""));
         assertEquals(ExitCode.UNKNOWN, d.exitCode());
+    }
+
+    /**
+     * A hung D-Bus is paid for once, however many commands wait for it: none of them comes to an
+     * end before all have begun.
+     */
+    @Test
+    void whatWaitsForADaemonWaitsAtOnce() {
+        Set<String> tools = Set.of("nmcli", "systemctl", "journalctl");
+        CyclicBarrier together = new CyclicBarrier(8);
+        Diagnosis d =
+                diagnose(
+                        c -> {
+                            if (!tools.contains(c.tool())) {
+                                return CommandResult.exited(c, 0, "", "");
+                            }
+                            try {
+                                together.await(30, TimeUnit.SECONDS);
+                            } catch (InterruptedException
+                                    | BrokenBarrierException
+                                    | TimeoutException e) {
+                                return CommandResult.exited(c, 99, "", "they queue");
+                            }
+                            return CommandResult.notRun(c, CommandResult.Outcome.TIMED_OUT, "");
+                        });
+        assertFalse(report(d).contains("they queue"), report(d));
+        assertTrue(report(d).contains("did not answer in time"), report(d));
+    }
+
+    @Test
+    void aFaultOfOurOwnCostsOneAnswer() {
+        Texts machine = Texts.live().says("ip", "[]");
+        Machine odd =
+                new Machine() {
+                    @Override
+                    public CommandResult run(Command command) {
+                        if (command.tool().equals("ps")) {
+                            throw new IllegalStateException("unthought of");
+                        }
+                        return machine.run(command);
+                    }
+
+                    @Override
+                    public Reading<String> read(String path) {
+                        return machine.read(path);
+                    }
+
+                    @Override
+                    public Reading<List<String>> list(String folder) {
+                        if (folder.startsWith("/etc/")) {
+                            throw new IllegalStateException("unthought of");
+                        }
+                        return machine.list(folder);
+                    }
+
+                    @Override
+                    public Reading<FileStat> stat(String path) {
+                        return machine.stat(path);
+                    }
+
+                    @Override
+                    public boolean runsCommands() {
+                        return true;
+                    }
+
+                    @Override
+                    public Instant clock() {
+                        return Instant.EPOCH;
+                    }
+
+                    @Override
+                    public String describe() {
+                        return "an odd machine";
+                    }
+                };
+        Snapshot snapshot = Look.at(odd, Progress.silent());
+        assertTrue(snapshot.processes().whyUnknown().orElse("").contains("unthought of"));
+        assertTrue(snapshot.nm().profiles().whyUnknown().orElse("").contains("unthought of"));
+        assertTrue(snapshot.nm().config().unreadable().get(0).contains("unthought of"));
+        assertTrue(snapshot.netplan().unreadable().get(0).contains("unthought of"));
+        assertEquals(Reading.known(List.of()), snapshot.links());
+        assertEquals(ExitCode.PROBLEMS, Diagnosis.of(snapshot).exitCode(), "no interface");
+    }
+
+    @Test
+    void rootIsToldTheWayThatWasUsed() {
+        assertEquals("sudo jbang diagnose@netfix", Cli.asRoot("diagnose", Map.of()));
+        assertEquals(
+                "sudo '/home/pi/my netfix/jbang' diagnose@netfix",
+                Cli.asRoot("diagnose", Map.of("JBANG_LAUNCH_CMD", "/home/pi/my netfix/jbang")));
     }
 
     /** Commands at once, or a look would cost the sum of their times. */

@@ -24,7 +24,11 @@
 //SOURCES TestReport.java
 //SOURCES CaptureFileTest.java
 //SOURCES LiveMachineTest.java
+//SOURCES BootForecastTest.java
+//SOURCES LinksTest.java
+//SOURCES NmConfigTest.java
 //SOURCES ParsersTest.java
+//SOURCES Texts.java
 //SOURCES RedactionTest.java
 //SOURCES RootedMachineTest.java
 //SOURCES TerminalTest.java

@@ -1,0 +1,254 @@
+//DEPS org.yaml:snakeyaml:2.4
+package netfix;
+
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * netplan's YAML (netplan(5)), from which its generator writes profiles and .network files to /run
+ * at every boot: what the next boot has is here and not there.
+ */
+public final class Netplan {
+
+    /** What lies in /run/netplan is gone by then. */
+    private static final List<String> FOLDERS = List.of("/etc/netplan", "/lib/netplan");
+
+    static final String NETWORKMANAGER = "NetworkManager";
+    static final String NETWORKD = "networkd";
+
+    /**
+     * One interface, or all that match.
+     *
+     * @param kind ethernets, wifis, bridges, bonds, vlans
+     * @param renderer {@link #NETWORKMANAGER} or {@link #NETWORKD}
+     * @param name a glob, empty for any
+     * @param mac lower case, empty for any
+     * @param others it is matched by something else too, which only a running kernel knows
+     * @param address it is given one, static or by DHCP
+     * @param byItself it comes up at boot without a hand
+     * @param networks the SSIDs that it joins
+     */
+    record Definition(
+            String kind,
+            String id,
+            String renderer,
+            String name,
+            String mac,
+            boolean others,
+            boolean address,
+            boolean byItself,
+            Set<String> networks) {
+
+        /** Empty where a mounted card does not tell. */
+        Optional<Boolean> fits(Link link) {
+            String wanted =
+                    switch (link.kind()) {
+                        case WIRED -> "ethernets";
+                        case WIFI -> "wifis";
+                        case VIRTUAL -> link.hardware().devtype() + "s";
+                        case LOOPBACK -> "";
+                    };
+            if (!kind.equals(wanted)
+                    || !name.isEmpty() && !DeviceSpec.glob(name).matcher(link.name()).matches()) {
+                return Optional.of(false);
+            }
+            if (!mac.isEmpty() && !link.permanentMac().isEmpty()) {
+                return mac.equals(link.permanentMac())
+                        ? others ? Optional.empty() : Optional.of(true)
+                        : Optional.of(false);
+            }
+            return mac.isEmpty() && !others ? Optional.of(true) : Optional.empty();
+        }
+
+        /** Whether netplan's generator writes this profile's file from here. */
+        boolean backs(Profile profile) {
+            String file = profile.file().substring(profile.file().lastIndexOf('/') + 1);
+            boolean named =
+                    file.equals("netplan-" + id + ".nmconnection")
+                            || file.startsWith("netplan-" + id + "-");
+            return renderer.equals(NETWORKMANAGER)
+                    && named
+                    && (!kind.equals("wifis") || networks.contains(profile.ssid()));
+        }
+    }
+
+    private final List<Definition> definitions;
+    private final List<String> unreadable;
+
+    private Netplan(List<Definition> definitions, List<String> unreadable) {
+        this.definitions = List.copyOf(definitions);
+        this.unreadable = List.copyOf(unreadable);
+    }
+
+    /** One of which nothing could be read. */
+    static Netplan unknown(String why) {
+        return new Netplan(List.of(), List.of(why));
+    }
+
+    static Netplan read(Machine machine) {
+        Map<String, String> byName = new TreeMap<>();
+        List<String> unreadable = new ArrayList<>();
+        for (String folder : FOLDERS) {
+            Reading<List<String>> names = machine.list(folder);
+            names.whyUnknown().ifPresent(unreadable::add);
+            for (String name : names.orElse(List.of())) {
+                if (name.endsWith(".yaml")) {
+                    byName.putIfAbsent(name, folder + "/" + name);
+                }
+            }
+        }
+        if (byName.isEmpty() || !generates(machine)) {
+            return new Netplan(List.of(), unreadable);
+        }
+        Map<String, Object> network = new LinkedHashMap<>();
+        for (String file : byName.values()) {
+            Reading<String> text = machine.read(file);
+            text.whyUnknown().ifPresent(unreadable::add);
+            text.value().ifPresent(t -> merge(network, file, t, unreadable));
+        }
+        return of(network, unreadable);
+    }
+
+    /** Without netplan itself its files are but text. */
+    private static boolean generates(Machine machine) {
+        Reading<List<String>> generators = machine.list("/lib/systemd/system-generators");
+        return generators.whyUnknown().isPresent()
+                || generators.orElse(List.of()).contains("netplan");
+    }
+
+    private static void merge(
+            Map<String, Object> network, String file, String text, List<String> unreadable) {
+        try {
+            Object top = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+            merge(network, child(top, "network"));
+        } catch (MarkedYAMLException e) {
+            // Without the line itself, a password stands in it.
+            String place =
+                    e.getProblemMark() == null ? "" : ":" + (e.getProblemMark().getLine() + 1);
+            unreadable.add(file + place + ": not YAML");
+        } catch (YAMLException e) {
+            unreadable.add(file + ": not YAML");
+        }
+    }
+
+    /** Later files add to the mappings of earlier ones and replace what is no mapping. */
+    private static void merge(Map<String, Object> into, Map<String, Object> more) {
+        more.forEach(
+                (key, value) -> {
+                    if (value instanceof Map && into.get(key) instanceof Map) {
+                        Map<String, Object> both = new LinkedHashMap<>(mapping(into.get(key)));
+                        merge(both, mapping(value));
+                        into.put(key, both);
+                    } else {
+                        into.put(key, value);
+                    }
+                });
+    }
+
+    private static Map<String, Object> mapping(Object node) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        if (node instanceof Map<?, ?> given) {
+            given.forEach((key, value) -> map.put(String.valueOf(key), value));
+        }
+        return map;
+    }
+
+    private static Map<String, Object> child(Object node, String key) {
+        return mapping(mapping(node).get(key));
+    }
+
+    private static String text(Map<String, Object> node, String key, String other) {
+        Object value = node.get(key);
+        return value == null ? other : String.valueOf(value);
+    }
+
+    private static Netplan of(Map<String, Object> network, List<String> unreadable) {
+        List<Definition> all = new ArrayList<>();
+        String general = text(network, "renderer", NETWORKD);
+        for (String kind : List.of("ethernets", "wifis", "bridges", "bonds", "vlans")) {
+            Map<String, Object> ofKind = child(network, kind);
+            String renderer = text(ofKind, "renderer", general);
+            ofKind.forEach(
+                    (id, node) -> {
+                        if (!id.equals("renderer")) {
+                            all.add(definition(kind, id, mapping(node), renderer));
+                        }
+                    });
+        }
+        return new Netplan(all, unreadable);
+    }
+
+    private static Definition definition(
+            String kind, String id, Map<String, Object> node, String renderer) {
+        Map<String, Object> match = mapping(node.get("match"));
+        Map<String, Object> passed = child(node.get("networkmanager"), "passthrough");
+        boolean addresses = node.get("addresses") instanceof List<?> list && !list.isEmpty();
+        Set<String> networks = new TreeSet<>();
+        child(node, "access-points")
+                .forEach(
+                        (ssid, point) -> {
+                            if (text(mapping(point), "mode", "infrastructure")
+                                    .equals("infrastructure")) {
+                                networks.add(ssid);
+                            }
+                        });
+        return new Definition(
+                kind,
+                id,
+                text(node, "renderer", renderer),
+                node.containsKey("match") ? text(match, "name", "") : id,
+                text(match, "macaddress", "").toLowerCase(Locale.ROOT),
+                match.containsKey("driver") || match.containsKey("path"),
+                addresses || isTrue(node, "dhcp4") || isTrue(node, "dhcp6"),
+                !text(node, "activation-mode", "").matches("manual|off")
+                        && !NmConfig.isFalse(text(passed, "connection.autoconnect", "true")),
+                networks);
+    }
+
+    private static boolean isTrue(Map<String, Object> node, String key) {
+        return NmConfig.isTrue(text(node, key, "false"));
+    }
+
+    List<Definition> definitions() {
+        return definitions;
+    }
+
+    /** Why a file could not be read, one line each. */
+    public List<String> unreadable() {
+        return unreadable;
+    }
+
+    /** What the renderer is given for an interface, the certain ones first. */
+    List<Definition> of(Link link, String renderer) {
+        List<Definition> sure = new ArrayList<>();
+        List<Definition> perhaps = new ArrayList<>();
+        for (Definition d : definitions) {
+            if (d.renderer().equals(renderer)) {
+                d.fits(link)
+                        .ifPresentOrElse(
+                                fits -> sure.addAll(fits ? List.of(d) : List.of()),
+                                () -> perhaps.add(d));
+            }
+        }
+        sure.addAll(perhaps);
+        return sure;
+    }
+
+    /** Whether netplan starts systemd-networkd at boot, which it does where it has work for it. */
+    boolean startsNetworkd() {
+        return definitions.stream().anyMatch(d -> d.renderer().equals(NETWORKD));
+    }
+}
