@@ -114,10 +114,9 @@ final class DefaultRoute {
                                                 || s.options().stream()
                                                         .anyMatch(
                                                                 o ->
-                                                                        o.matches(
-                                                                                "(gateway\\s|up\\s"
-                                                                                    + "|post-up\\s)"
-                                                                                    + ".*")));
+                                                                        o.key()
+                                                                                .matches(
+                                                                                        "gateway|up|post-up")));
         return gateway || stanzas.isEmpty()
                 ? Answer.yes("ifupdown")
                 : Answer.no(stanzas.get(0).place() + " has no gateway");

@@ -12,9 +12,12 @@ public final class IniFile {
 
     /**
      * @param line counted from 1
+     * @param block which [section] line it stands under, counted from 1: to GKeyFile two sections
+     *     of one name are one, to systemd two [Route] are two routes
      * @param value as written, blanks around it taken off
      */
-    public record Entry(String file, int line, String section, String key, String value) {
+    public record Entry(
+            String file, int line, String section, int block, String key, String value) {
 
         /** {@code /etc/…/99-x.conf:2}, for evidence. */
         public String place() {
@@ -39,10 +42,12 @@ public final class IniFile {
         }
     }
 
+    private final String file;
     private final List<Entry> entries;
     private final List<Fault> faults;
 
-    private IniFile(List<Entry> entries, List<Fault> faults) {
+    private IniFile(String file, List<Entry> entries, List<Fault> faults) {
+        this.file = file;
         this.entries = List.copyOf(entries);
         this.faults = List.copyOf(faults);
     }
@@ -69,6 +74,7 @@ public final class IniFile {
         List<Entry> entries = new ArrayList<>();
         List<Fault> faults = new ArrayList<>();
         String section = "";
+        int block = 0;
         int number = 0;
         for (String raw : text.split("\n", -1)) {
             number++;
@@ -79,19 +85,39 @@ public final class IniFile {
             int eq = line.indexOf('=');
             if (line.startsWith("[") && line.endsWith("]")) {
                 section = line.substring(1, line.length() - 1).strip();
+                block++;
             } else if (eq > 0 && !section.isEmpty()) {
                 entries.add(
                         new Entry(
                                 file,
                                 number,
                                 section,
+                                block,
                                 line.substring(0, eq).strip(),
                                 line.substring(eq + 1).strip()));
             } else {
                 faults.add(new Fault(file, number, "neither a [section] nor a key=value line"));
             }
         }
-        return new IniFile(entries, faults);
+        return new IniFile(file, entries, faults);
+    }
+
+    /** A drop-in's keys behind this file's own, as systemd reads them. */
+    IniFile with(IniFile dropIn) {
+        int last = entries.stream().mapToInt(Entry::block).max().orElse(0);
+        List<Entry> all = new ArrayList<>(entries);
+        for (Entry e : dropIn.entries) {
+            all.add(
+                    new Entry(
+                            e.file(), e.line(), e.section(), last + e.block(), e.key(), e.value()));
+        }
+        List<Fault> allFaults = new ArrayList<>(faults);
+        allFaults.addAll(dropIn.faults);
+        return new IniFile(file, all, allFaults);
+    }
+
+    public String file() {
+        return file;
     }
 
     public List<Entry> entries() {

@@ -3,6 +3,7 @@ package netfix;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** ifupdown's configuration, interfaces(5): who is brought up at boot, and how. */
@@ -13,6 +14,9 @@ public final class Interfaces {
     /** Deep enough for source lines that name files with source lines; a loop ends here. */
     private static final int MOST_FILES = 64;
 
+    /** In place of an escaped line end; no line of text has it. */
+    private static final char JOINED = '\u0001';
+
     /**
      * @param method dhcp, static, manual, loopback …
      */
@@ -22,7 +26,11 @@ public final class Interfaces {
             String name,
             String family,
             String method,
-            List<String> options) {
+            List<Option> options) {
+
+        Optional<Option> last(String key) {
+            return options.stream().filter(o -> o.key().equals(key)).reduce((a, b) -> b);
+        }
 
         /** {@code /etc/network/interfaces:7}. */
         public String place() {
@@ -34,7 +42,7 @@ public final class Interfaces {
          */
         public boolean joinsNetwork() {
             return options.stream()
-                    .anyMatch(o -> o.matches("(wpa-(ssid|conf|roam)|wireless-essid)\\s.*"));
+                    .anyMatch(o -> o.key().matches("wpa-(ssid|conf|roam)|wireless-essid"));
         }
 
         /** Whether it gives the interface an address ({@code manual} leaves that to others). */
@@ -43,7 +51,19 @@ public final class Interfaces {
         }
     }
 
+    /**
+     * A line of a stanza, or one outside of them.
+     *
+     * @param line counted from 1
+     */
+    public record Option(String file, int line, String key, String value) {
+        String shown() {
+            return value.isEmpty() ? key : key + " " + value;
+        }
+    }
+
     private final List<Stanza> stanzas = new ArrayList<>();
+    private final List<Option> others = new ArrayList<>();
     private final Set<String> atBoot = new LinkedHashSet<>();
     private final List<String> unreadable = new ArrayList<>();
     private int files;
@@ -66,9 +86,11 @@ public final class Interfaces {
         String text = read.orElse("");
         Stanza open = null;
         int number = 0;
-        for (String raw : text.replace("\\\n", " ").split("\n", -1)) {
-            number++;
-            String line = raw.strip();
+        int ahead = 0;
+        for (String raw : joined(text)) {
+            number += ahead + 1;
+            ahead = (int) raw.chars().filter(c -> c == JOINED).count();
+            String line = raw.replace(JOINED, ' ').strip();
             if (line.isEmpty() || line.startsWith("#")) {
                 continue;
             }
@@ -94,12 +116,25 @@ public final class Interfaces {
                         file(machine, folder + "/" + name);
                     }
                 }
-            } else if (word.equals("mapping") || word.equals("rename") || word.startsWith("no-")) {
+            } else if (word.matches("mapping|rename|template") || word.startsWith("no-")) {
                 open = null;
+                others.add(option(path, number, line));
             } else if (open != null) {
-                open.options().add(line);
+                open.options().add(option(path, number, line));
+            } else {
+                others.add(option(path, number, line));
             }
         }
+    }
+
+    /** Lines that end in a backslash go on in the next; a mark keeps count of them. */
+    private static String[] joined(String text) {
+        return text.replace("\\\n", String.valueOf(JOINED)).split("\n", -1);
+    }
+
+    private static Option option(String file, int number, String line) {
+        String[] words = line.split("\\s+", 2);
+        return new Option(file, number, words[0], words.length > 1 ? words[1] : "");
     }
 
     private static String absolute(String from, String path) {
@@ -131,6 +166,11 @@ public final class Interfaces {
 
     public List<Stanza> stanzas() {
         return List.copyOf(stanzas);
+    }
+
+    /** Mappings, and lines that belong to no stanza. */
+    List<Option> others() {
+        return List.copyOf(others);
     }
 
     /** Those for one interface that it has (loopback's own left out). */

@@ -76,7 +76,9 @@ public final class Networkd {
         wanted.addAll(atBoot.values());
         for (String file : wanted) {
             Reading<String> text = machine.read(file);
-            text.value().ifPresent(t -> read.put(file, IniFile.parse(file, t)));
+            text.value()
+                    .map(t -> withDropIns(machine, IniFile.parse(file, t), unreadable))
+                    .ifPresent(ini -> read.put(file, ini));
             boolean hides =
                     text.whyUnknown().isPresent()
                             && machine.stat(file)
@@ -122,6 +124,36 @@ public final class Networkd {
     /** Whether the DHCP server named a router; empty where there is no lease. */
     public Optional<Boolean> routerOffered(Link link) {
         return Optional.ofNullable(routers.get(link.index()));
+    }
+
+    /**
+     * NAME.network.d/*.conf of all folders, by their names; the first folder's hides the others'.
+     */
+    private static IniFile withDropIns(Machine machine, IniFile file, List<String> unreadable) {
+        String name = file.file().substring(file.file().lastIndexOf('/') + 1);
+        Map<String, String> byName = new TreeMap<>();
+        for (String folder : FOLDERS) {
+            String dropIns = folder + "/" + name + ".d";
+            for (String dropIn : machine.list(dropIns).orElse(List.of())) {
+                if (dropIn.endsWith(".conf")) {
+                    byName.putIfAbsent(dropIn, dropIns + "/" + dropIn);
+                }
+            }
+        }
+        IniFile all = file;
+        for (String path : byName.values()) {
+            Reading<String> text = machine.read(path);
+            text.whyUnknown().ifPresent(unreadable::add);
+            if (text.value().isPresent()) {
+                all = all.with(IniFile.parse(path, text.value().get()));
+            }
+        }
+        return all;
+    }
+
+    /** In the order in which networkd tries them, drop-ins included. */
+    List<IniFile> files() {
+        return files;
     }
 
     private static LinkState state(String text) {

@@ -229,6 +229,7 @@ public final class NmConfig {
                         entry.file(),
                         entry.line(),
                         entry.section(),
+                        entry.block(),
                         base,
                         String.join(",", items)));
     }

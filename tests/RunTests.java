@@ -31,6 +31,7 @@
 //SOURCES Texts.java
 //SOURCES RedactionTest.java
 //SOURCES RootedMachineTest.java
+//SOURCES TakeOverTest.java
 //SOURCES TerminalTest.java
 //SOURCES CapturesTest.java
 //SOURCES CheckoutTest.java
