@@ -117,7 +117,7 @@ public final class Netplan {
         for (String file : byName.values()) {
             Reading<String> text = machine.read(file);
             text.whyUnknown().ifPresent(unreadable::add);
-            text.value().ifPresent(t -> merge(network, file, t, unreadable));
+            text.value().ifPresent(t -> Text.merge(network, file, t, unreadable));
         }
         return of(network, unreadable);
     }
@@ -129,18 +129,22 @@ public final class Netplan {
                 || generators.orElse(List.of()).contains("netplan");
     }
 
-    private static void merge(
-            Map<String, Object> network, String file, String text, List<String> unreadable) {
-        try {
-            Object top = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
-            merge(network, child(top, "network"));
-        } catch (MarkedYAMLException e) {
-            // Without the line itself, a password stands in it.
-            String place =
-                    e.getProblemMark() == null ? "" : ":" + (e.getProblemMark().getLine() + 1);
-            unreadable.add(file + place + ": not YAML");
-        } catch (YAMLException e) {
-            unreadable.add(file + ": not YAML");
+    /** A class of its own, so that a machine without netplan's files loads nothing of YAML. */
+    private static final class Text {
+
+        static void merge(
+                Map<String, Object> network, String file, String text, List<String> unreadable) {
+            try {
+                Object top = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+                Netplan.merge(network, child(top, "network"));
+            } catch (MarkedYAMLException e) {
+                // Without the line itself, a password stands in it.
+                String place =
+                        e.getProblemMark() == null ? "" : ":" + (e.getProblemMark().getLine() + 1);
+                unreadable.add(file + place + ": not YAML");
+            } catch (YAMLException e) {
+                unreadable.add(file + ": not YAML");
+            }
         }
     }
 

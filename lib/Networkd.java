@@ -60,8 +60,11 @@ public final class Networkd {
     static Networkd read(Machine machine) {
         Map<String, String> byName = new TreeMap<>();
         Map<String, String> atBoot = new TreeMap<>();
+        List<String> unreadable = new ArrayList<>();
         for (String folder : FOLDERS) {
-            for (String name : machine.list(folder).orElse(List.of())) {
+            Reading<List<String>> names = machine.list(folder);
+            names.whyUnknown().ifPresent(unreadable::add);
+            for (String name : names.orElse(List.of())) {
                 if (name.endsWith(".network")) {
                     byName.putIfAbsent(name, folder + "/" + name);
                     if (!folder.startsWith("/run/")) {
@@ -71,7 +74,6 @@ public final class Networkd {
             }
         }
         Map<String, IniFile> read = new TreeMap<>();
-        List<String> unreadable = new ArrayList<>();
         Set<String> wanted = new TreeSet<>(byName.values());
         wanted.addAll(atBoot.values());
         for (String file : wanted) {

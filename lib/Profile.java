@@ -220,6 +220,14 @@ public record Profile(
         if (management.matches("wpa-psk|sae") && ini.value(security, "psk", "").isEmpty()) {
             return "its psk is not stored";
         }
+        boolean password =
+                ini.value("802-1x", "eap", "").matches("(?i)(peap|ttls|pwd|md5|leap|fast)\\b.*");
+        if (management.equals("wpa-eap")
+                && password
+                && ini.value("802-1x", "password", "").isEmpty()
+                && ini.value("802-1x", "password-raw", "").isEmpty()) {
+            return "its password is not stored";
+        }
         String users = ini.value("connection", "permissions", "");
         return users.contains("user:") ? "only " + users + " may use it, once logged in" : "";
     }

@@ -95,7 +95,10 @@ final class SwitchFaults {
                 s.nm().profiles().whyUnknown().isPresent()
                         || s.nm().profiles().orElse(List.of()).stream()
                                 .anyMatch(p -> p.type().equals(Profile.WIFI));
-        return profile || s.wifiConfs().values().stream().anyMatch(networks -> !networks.isEmpty());
+        boolean netplan = s.netplan().definitions().stream().anyMatch(d -> !d.networks().isEmpty());
+        return profile
+                || netplan
+                || s.wifiConfs().values().stream().anyMatch(networks -> !networks.isEmpty());
     }
 
     static Verdict rfkill(Snapshot s) {

@@ -230,7 +230,8 @@ public final class TextReport {
                                         + safe(reason)
                                         + "): "
                                         + String.join(", ", codes)));
-        if (!byReason.isEmpty() && !s.host().root()) {
+        boolean open = !byReason.isEmpty() || d.now().isUnknown() || d.afterBoot().isUnknown();
+        if (open && !s.host().root()) {
             lines.add(
                     s.host().source().equals("this machine")
                             ? "More is known to root: " + Cli.asRoot("diagnose", System.getenv())

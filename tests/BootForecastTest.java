@@ -64,6 +64,7 @@ class BootForecastTest {
                 "[wifi-security]|key-mgmt=wpa-psk|psk-flags=1",
                 "[wifi-security]|key-mgmt=wpa-psk|psk=x|psk-flags=2",
                 "[wifi-security]|key-mgmt=sae",
+                "[wifi-security]|key-mgmt=wpa-eap|[802-1x]|eap=peap;|identity=x",
                 "[connection]|permissions=user:pi:;",
             })
     void aProfileThatWaitsForAPersonDoesNotComeUpAtBoot(String lines) {
