@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * JSON as commands print it, read with jackson-core's parser alone. jackson-databind's tree would
@@ -24,6 +25,8 @@ import java.util.Optional;
 final class JsonText implements Iterable<JsonText> {
 
     private static final JsonFactory FACTORY = new JsonFactory();
+
+    private static final Pattern WHOLE = Pattern.compile("-?\\d{1,18}");
     private static final JsonText MISSING = new JsonText(null);
 
     /**
@@ -106,7 +109,7 @@ final class JsonText implements Iterable<JsonText> {
 
     /** 0 where it is no whole number. */
     long number() {
-        return value instanceof String s && s.matches("-?\\d{1,18}") ? Long.parseLong(s) : 0;
+        return value instanceof String s && WHOLE.matcher(s).matches() ? Long.parseLong(s) : 0;
     }
 
     int integer() {
