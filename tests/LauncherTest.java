@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import static java.nio.file.StandardOpenOption.APPEND;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +119,51 @@ class LauncherTest {
                 List.of(start("echo", List.of("1")), start("echo", List.of("2")));
         assertEquals("<1>", both.get(0).get().outputUTF8());
         assertEquals("<2>", both.get(1).get().outputUTF8());
+    }
+
+    /** The first start lists its classes, the second makes the archive, the third finds it. */
+    @Test
+    void keepsAnArchiveForAScriptThatAsksForOne() throws Exception {
+        Files.writeString(
+                checkout.resolve("echo.java"),
+                "//JAVA_OPTIONS -Xshare:auto -Xlog:disable\n" + SCRIPT);
+        Path starts = folder.resolve("its cache/netfix/starts");
+        Path archive = starts.resolve("echo.jsa");
+        for (boolean made : new boolean[] {false, true, true}) {
+            ProcessResult result = sharing(starts, Map.of()).execute();
+            assertEquals("<a b>", result.outputUTF8());
+            assertEquals(1, result.getExitValue());
+            assertEquals(made, Files.exists(archive));
+        }
+        String words = sharing(starts, Map.of("NETFIX_ONLY_PRINT", "start")).execute().outputUTF8();
+        assertTrue(words.lines().toList().contains("-XX:SharedArchiveFile=" + archive), words);
+
+        Files.delete(archive);
+        Files.writeString(archive, "nonsense");
+        assertEquals("<a b>", sharing(starts, Map.of()).execute().outputUTF8());
+        Files.writeString(checkout.resolve("echo.java"), "// changed\n", APPEND);
+        assertEquals("<a b>", sharing(starts, Map.of()).execute().outputUTF8());
+        assertFalse(Files.exists(archive), "it is of the build before");
+    }
+
+    @Test
+    void doesWithoutAnArchiveWhereNoneCanBeKept() throws Exception {
+        Files.writeString(
+                checkout.resolve("echo.java"),
+                "//JAVA_OPTIONS -Xshare:auto -Xlog:disable\n" + SCRIPT);
+        Path starts = folder.resolve("its cache/netfix/starts");
+        Files.createDirectories(starts.getParent());
+        Files.writeString(starts, "in the way");
+        ProcessResult result = sharing(starts, Map.of()).redirectErrorStream(true).execute();
+        assertEquals("<a b>", result.outputUTF8());
+    }
+
+    private ProcessExecutor sharing(Path starts, Map<String, String> environment)
+            throws IOException {
+        return executor("echo", List.of("a b"))
+                .environment("XDG_CACHE_HOME", starts.getParent().getParent().toString())
+                .environment("SUDO_UID", null)
+                .environment(environment);
     }
 
     @Test

@@ -122,7 +122,8 @@ final class NetfixBuild {
                 #!/bin/sh
                 # Nothing hangs in an emulator, and everything is late.
                 export NETFIX_PATIENCE="${NETFIX_PATIENCE:-6}"
-                exec java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xlog:disable \\
+                exec java -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10 \\
+                    -XX:+UseSerialGC -Xlog:disable \\
                     -cp '/opt/lab/netfix/%s-jars/*' %s "$@"
                 """
                         .formatted(script, script));
