@@ -5,10 +5,12 @@
 //SOURCES ../../diagnose.java
 
 // How long one look takes, against the shell way: the same commands one after another in one sh,
-// and a JVM that only says hello. The rounds alternate, so that a machine whose speed drifts is
-// slow for both; what counts is the ratio, not the seconds.
-//   ./jbang bench [ROUNDS]      (as root, on a machine with systemd; the lab runs it on a virtual
-// Pi)
+// and a JVM that only says hello. The look is started with the very words with which ./jbang starts
+// it from its third time on (with the archive of its classes), and once without the archive, as the
+// first time after a build is. The rounds alternate, so that a machine whose speed drifts is slow
+// for all; what counts is the ratio, not the seconds.
+//
+//   ./jbang bench [ROUNDS]      (as root, on a machine with systemd; the lab runs it on a Pi)
 
 import netfix.Capture;
 import netfix.Command;
@@ -35,14 +37,17 @@ public class SnapshotBench {
         }
     }
 
-    private static final List<String> JVM =
+    private static final String ARCHIVE = "-XX:SharedArchiveFile=";
+
+    private static final List<String> HELLO =
             List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:TieredStopAtLevel=1",
                     "-XX:+UseSerialGC",
                     "-Xlog:disable",
                     "-cp",
-                    System.getProperty("java.class.path"));
+                    System.getProperty("java.class.path"),
+                    "SnapshotBench$Hello");
 
     public static void main(String[] args) throws Exception {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
@@ -55,30 +60,38 @@ public class SnapshotBench {
                     Locale.ROOT,
                     "one look against the same %d commands in a row in sh, and a hello-world JVM%n",
                     commands);
-            System.out.println("round   sh s  hello s   look s   look / (sh + hello)");
+            List<String> look = look();
+            List<String> bare = new ArrayList<>(look);
+            boolean archive = bare.removeIf(word -> word.startsWith(ARCHIVE));
+            System.out.println(
+                    archive
+                            ? "the look starts from an archive of its classes; bare is without it"
+                            : "no archive could be made: look and bare are the same");
+            System.out.println(
+                    "round   sh s  hello s   look s   bare s   look / (sh + hello)   bare / ...");
             double[] ratios = new double[rounds];
+            double[] without = new double[rounds];
             seconds(List.of("sh", script.toString()));
             for (int i = 0; i < rounds; i++) {
                 double sh = seconds(List.of("sh", script.toString()));
-                double hello = seconds(jvm("SnapshotBench$Hello"));
-                double look = seconds(jvm("diagnose", "--watch", "0"));
-                ratios[i] = look / (sh + hello);
+                double hello = seconds(HELLO);
+                double looked = seconds(look);
+                double barely = seconds(bare);
+                ratios[i] = looked / (sh + hello);
+                without[i] = barely / (sh + hello);
                 System.out.printf(
                         Locale.ROOT,
-                        "%5d %6.2f %8.2f %8.2f %12.2f%n",
+                        "%5d %6.2f %8.2f %8.2f %8.2f %12.2f %19.2f%n",
                         i + 1,
                         sh,
                         hello,
-                        look,
-                        ratios[i]);
+                        looked,
+                        barely,
+                        ratios[i],
+                        without[i]);
             }
-            Arrays.sort(ratios);
-            System.out.printf(
-                    Locale.ROOT,
-                    "ratio: min %.2f, median %.2f, max %.2f%n",
-                    ratios[0],
-                    ratios[rounds / 2],
-                    ratios[rounds - 1]);
+            summary("ratio", ratios);
+            summary("without the archive", without);
         } finally {
             Files.delete(script);
         }
@@ -98,10 +111,36 @@ public class SnapshotBench {
         return commands.size();
     }
 
-    private static List<String> jvm(String... more) {
-        List<String> argv = new ArrayList<>(JVM);
-        argv.addAll(List.of(more));
-        return argv;
+    private static void summary(String name, double[] ratios) {
+        Arrays.sort(ratios);
+        System.out.printf(
+                Locale.ROOT,
+                "%s: min %.2f, median %.2f, max %.2f%n",
+                name,
+                ratios[0],
+                ratios[ratios.length / 2],
+                ratios[ratios.length - 1]);
+    }
+
+    /** The words with which ./jbang starts a look, once the archive is made: at the third start. */
+    private static List<String> look() throws Exception {
+        String launcher = System.getenv("JBANG_LAUNCH_CMD");
+        if (launcher == null) {
+            throw new IllegalStateException("start this with ./jbang bench");
+        }
+        new ProcessExecutor(launcher, "diagnose", "--watch", "0").execute();
+        List<String> words =
+                new ArrayList<>(
+                        new ProcessExecutor(launcher, "diagnose")
+                                .environment("NETFIX_ONLY_PRINT", "start")
+                                .readOutput(true)
+                                .exitValueNormal()
+                                .execute()
+                                .outputUTF8()
+                                .lines()
+                                .toList());
+        words.addAll(List.of("--watch", "0"));
+        return words;
     }
 
     private static double seconds(List<String> argv) throws Exception {
