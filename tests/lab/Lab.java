@@ -50,7 +50,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -264,7 +266,9 @@ public final class Lab implements Callable<Integer> {
                 lab.progress.say((mine.size() - open.size()) + " have ended already");
             }
             if (!open.isEmpty()) {
-                lab.run(open, results::add);
+                Map<String, Scenario> byName = new HashMap<>();
+                open.forEach(scenario -> byName.put(scenario.name(), scenario));
+                lab.run(open, outcome -> results.add(byName.get(outcome.scenario()), outcome));
             }
             results.publish(all, btwifiset).ifPresent(file -> lab.progress.say("written: " + file));
             return lab.sumUp(mine.stream().map(results::of).flatMap(Optional::stream).toList());

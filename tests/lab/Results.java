@@ -20,21 +20,22 @@ final class Results {
 
     private final LabFolders folders;
     private final Path folder;
+    private final String common;
 
     Results(LabFolders folders, BtWifiSet btwifiset) {
         this.folders = folders;
-        this.folder =
-                folders.cache("results").resolve(sources(folders) + "-" + btwifiset.fingerprint());
+        this.folder = folders.cache("results");
+        this.common = common(folders) + btwifiset.fingerprint();
     }
 
-    /** All that a scenario's outcome hangs on: netfix itself and the lab. */
-    private static String sources(LabFolders folders) {
+    /** What every outcome hangs on: netfix itself and the lab, without its scenarios and states. */
+    private static String common(LabFolders folders) {
         Fingerprint sources = new Fingerprint();
         try (Stream<Path> top = Files.list(folders.checkout())) {
             top.filter(file -> file.toString().endsWith(".java")).sorted().forEach(sources::file);
             sources.file(folders.checkout().resolve("jbang"));
             sources.tree(folders.checkout().resolve("lib"));
-            for (String part : List.of("guest", "image", "phone", "scenarios", "states")) {
+            for (String part : List.of("guest", "image", "phone")) {
                 sources.tree(folders.sources().resolve(part));
             }
             try (Stream<Path> lab = Files.list(folders.sources())) {
@@ -48,8 +49,27 @@ final class Results {
         return sources.hex();
     }
 
+    /**
+     * With the scenario's own text and its start state's: a new scenario makes no other one old.
+     */
+    private Path file(Scenario scenario) {
+        String key =
+                new Fingerprint()
+                        .text(common)
+                        .file(
+                                folders.sources()
+                                        .resolve("scenarios")
+                                        .resolve(scenario.name() + ".scenario"))
+                        .file(
+                                folders.sources()
+                                        .resolve("states")
+                                        .resolve(scenario.state() + ".state"))
+                        .hex();
+        return folder.resolve(scenario.name() + "-" + key + ".json");
+    }
+
     Optional<Runner.Outcome> of(Scenario scenario) {
-        Path file = folder.resolve(scenario.name() + ".json");
+        Path file = file(scenario);
         if (!Files.exists(file)) {
             return Optional.empty();
         }
@@ -66,16 +86,14 @@ final class Results {
         }
     }
 
-    void add(Runner.Outcome outcome) {
+    void add(Scenario scenario, Runner.Outcome outcome) {
         ObjectNode known = JsonSocket.JSON.createObjectNode();
         known.put("passed", outcome.passed());
         known.put("seconds", outcome.seconds());
         known.put("failure", outcome.failure());
         try {
             Files.createDirectories(folder);
-            Files.writeString(
-                    folder.resolve(outcome.scenario() + ".json"),
-                    JsonSocket.JSON.writeValueAsString(known));
+            Files.writeString(file(scenario), JsonSocket.JSON.writeValueAsString(known));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -250,12 +250,24 @@ final class ScenarioRun implements Closeable {
         }
     }
 
+    /** A line that is wanted may come late; one that is not must not be there now. */
     void journalShows(String text, boolean wanted) {
-        String journal = must(List.of("journalctl", "--no-pager", "-o", "cat"), SOON).stdout();
-        if (journal.contains(text) != wanted) {
-            throw new LabFailure(
-                    "the journal " + (wanted ? "does not show" : "shows") + " \"" + text + "\"");
+        Instant end = Instant.now().plus(wanted ? Reach.PATIENCE : Duration.ZERO);
+        while (journal().contains(text) != wanted) {
+            if (!Instant.now().isBefore(end)) {
+                throw new LabFailure(
+                        "the journal "
+                                + (wanted ? "does not show" : "shows")
+                                + " \""
+                                + text
+                                + "\"");
+            }
+            GuestAgent.pause(500);
         }
+    }
+
+    private String journal() {
+        return must(List.of("journalctl", "--no-pager", "-o", "cat"), SOON).stdout();
     }
 
     /** What netfix says now; asked once until something happens. */
