@@ -36,9 +36,14 @@ record DhcpIdentity(String clientId, String iaid, String duid) {
             return new DhcpIdentity(hex, "", "");
         }
         return new DhcpIdentity(
-                hex,
-                "0x" + HexFormat.of().formatHex(clientId, 1, 5),
-                colons.formatHex(clientId, 5, clientId.length));
+                hex, number(clientId, 1), colons.formatHex(clientId, 5, clientId.length));
+    }
+
+    /**
+     * Four bytes of an IAID in decimal: NetworkManager 1.30 refuses a profile that has it in hex.
+     */
+    static String number(byte[] bytes, int from) {
+        return Integer.toUnsignedString(java.nio.ByteBuffer.wrap(bytes).getInt(from));
     }
 
     /**

@@ -218,7 +218,7 @@ final class DhcpcdSettings {
         if (value.matches("\\d{1,10}") && Long.parseLong(value) <= 0xffffffffL) {
             iaid = value;
         } else if (bytes.length > 0 && bytes.length <= 4) {
-            iaid = "0x" + HexFormat.of().formatHex(java.util.Arrays.copyOf(bytes, 4));
+            iaid = DhcpIdentity.number(java.util.Arrays.copyOf(bytes, 4), 0);
         } else {
             lost(line, "neither a number nor four characters");
         }

@@ -69,6 +69,11 @@ final class IpSettings {
             return method.equals("auto") || method.equals("dhcp");
         }
 
+        /** Without an address that leads anywhere NetworkManager keeps no name servers. */
+        boolean routed() {
+            return !method.matches("disabled|ignore|link-local");
+        }
+
         private void writeTo(Keyfile keyfile) {
             String family = v6 ? "ipv6" : "ipv4";
             keyfile.set(family, "method", method);
@@ -76,10 +81,11 @@ final class IpSettings {
             for (Cidr address : addresses) {
                 keyfile.set(family, "address" + ++n, address.withPrefix().toString());
             }
-            if (!gateway.isEmpty() && n > 0) {
+            // Beside never-default NetworkManager drops it anyway.
+            if (!gateway.isEmpty() && n > 0 && !more.containsKey("never-default")) {
                 keyfile.set(family, "gateway", gateway);
             }
-            if (!dns.isEmpty() && !method.matches("disabled|ignore|link-local")) {
+            if (!dns.isEmpty() && routed()) {
                 keyfile.list(family, "dns", List.copyOf(dns));
             }
             n = 0;
@@ -210,9 +216,9 @@ final class IpSettings {
         v4.writeTo(keyfile);
         v6.writeTo(keyfile);
         if (!search.isEmpty()) {
-            String family = v4.method.matches("disabled|link-local") ? "ipv6" : "ipv4";
-            if (!keyfile.get(family, "method").matches("disabled|ignore|link-local")) {
-                keyfile.list(family, "dns-search", List.copyOf(search));
+            Family family = v4.routed() ? v4 : v6;
+            if (family.routed()) {
+                keyfile.list(family.v6 ? "ipv6" : "ipv4", "dns-search", List.copyOf(search));
             }
         }
     }

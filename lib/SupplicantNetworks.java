@@ -419,7 +419,11 @@ final class SupplicantNetworks {
                                 .reduce((a, b) -> b)
                                 .orElse("");
             }
-            if (management.matches("[012]")) {
+            // Where the network itself asks for protected frames NetworkManager refuses a profile
+            // that says they are optional, and leaves it to the network by default.
+            boolean required =
+                    keyfile.get("wifi-security", "key-mgmt").matches("sae|owe|.*suite-b.*");
+            if (management.matches("[012]") && (!required || management.equals("2"))) {
                 keyfile.set(
                         "wifi-security", "pmf", String.valueOf(Integer.parseInt(management) + 1));
             }

@@ -246,6 +246,17 @@ public record TakeOver(
                 // NetworkManager had an address of its own there, most likely by DHCP.
                 first.settings().v4().method("auto");
             }
+            for (boolean v6 : new boolean[] {false, true}) {
+                IpSettings.Family family = first.settings().family(v6);
+                if (!family.routed() && !family.dns().isEmpty()) {
+                    losses.told(
+                            "dns-" + (v6 ? "ipv6-" : "ipv4-") + link.name(),
+                            first.settings().from().get(0),
+                            0,
+                            String.join(" ", family.dns()),
+                            "without an address of its kind no name server is asked");
+                }
+            }
             first.settings()
                     .identityUnknown()
                     .ifPresent(

@@ -31,6 +31,10 @@
 //SOURCES Texts.java
 //SOURCES RedactionTest.java
 //SOURCES RootedMachineTest.java
+//SOURCES GeneratedSources.java
+//SOURCES KeyfileReader.java
+//SOURCES TakeOverBatch.java
+//SOURCES TakeOverGeneratedTest.java
 //SOURCES TakeOverTest.java
 //SOURCES TerminalTest.java
 //SOURCES CapturesTest.java

@@ -354,7 +354,7 @@ class TakeOverTest {
                             + "dhcp-client-id=ff:b6:22:0f:eb:00:02:00:00:ab:11:f6:c1:a1:ab:5a:3f:1b:6f\n"),
                 text);
         assertTrue(text.contains("\ndhcp-duid=00:02:00:00:ab:11:f6:c1:a1:ab:5a:3f:1b:6f\n"), text);
-        assertTrue(text.contains("\ndhcp-iaid=0xb6220feb\n"), text);
+        assertTrue(text.contains("\ndhcp-iaid=3055685611\n"), text);
     }
 
     @Test
