@@ -81,10 +81,10 @@ public record TakeOver(
                 losses.lost("unreadable-" + reason, reason, 0, "", "what it says is not known");
             }
             for (Link link : links()) {
-                if (link.kind() == Link.Kind.WIFI) {
-                    wifi(link);
-                } else {
-                    wired(link);
+                switch (link.kind()) {
+                    case WIFI -> wifi(link);
+                    case WIRED -> wired(link);
+                    case VIRTUAL, LOOPBACK -> made(link);
                 }
             }
             if (standing.going().contains(Manager.NETWORKD)) {
@@ -280,6 +280,19 @@ public record TakeOver(
                     "two managers each had an address here; the one that "
                             + manager
                             + " asked for goes");
+        }
+
+        /** A bridge that holds the wire, and the like: a profile would have to make it first. */
+        private void made(Link link) {
+            for (Claim claim : claims(link, "")) {
+                List<String> from = claim.settings().from();
+                losses.lost(
+                        "interface-" + link.name() + "-" + claim.manager(),
+                        from.isEmpty() ? Dhcpcd.CONF : from.get(0).replaceFirst(":\\d+$", ""),
+                        0,
+                        "interface " + link.name(),
+                        "netfix carries wired and Wi-Fi interfaces only");
+            }
         }
 
         private void wired(Link link) {

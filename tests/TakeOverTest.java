@@ -443,6 +443,22 @@ class TakeOverTest {
     }
 
     @Test
+    void aBridgeIsNotTakenForAWire() throws Exception {
+        write("/etc/dhcpcd.conf", "interface br0\nstatic ip_address=10.1.0.5/24\n");
+        Standing bridged =
+                new Standing(
+                        List.of(link(4, "br0", Link.Kind.VIRTUAL, "dc:a6:32:01:02:03")),
+                        EnumSet.of(Manager.DHCPCD),
+                        Map.of(),
+                        Set.of(),
+                        Map.of(),
+                        false);
+        TakeOver plan = TakeOver.from(bridged, sources());
+        assertEquals(List.of(), plan.profiles());
+        assertEquals(List.of("interface-br0-dhcpcd"), ids(plan.losses()));
+    }
+
+    @Test
     void ofTwoManagersOneAsksAndFixedAddressesStay() throws Exception {
         write("/etc/dhcpcd.conf", "interface eth0\nstatic ip_address=10.1.0.5/24\n");
         write(
