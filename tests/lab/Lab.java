@@ -6,6 +6,7 @@
 //DEPS org.slf4j:slf4j-nop:1.7.36
 //DEPS com.fasterxml.jackson.core:jackson-databind:2.19.2
 //JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+//SOURCES Addresses.java
 //SOURCES AptMirror.java
 //SOURCES BootPartition.java
 //SOURCES BtWifiSet.java
@@ -19,6 +20,7 @@
 //SOURCES JsonSocket.java
 //SOURCES LabFailure.java
 //SOURCES LabFolders.java
+//SOURCES Listing.java
 //SOURCES Moment.java
 //SOURCES Needs.java
 //SOURCES NetfixBuild.java

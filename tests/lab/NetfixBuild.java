@@ -19,7 +19,7 @@ import java.util.Map;
  */
 final class NetfixBuild {
 
-    private static final List<String> SCRIPTS = List.of("diagnose");
+    private static final List<String> SCRIPTS = List.of("diagnose", "fix", "verify");
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
     private NetfixBuild() {}

@@ -50,6 +50,11 @@ record Phrase(String pattern, boolean checks, Kit kit, Action action, Pattern ex
         return new Phrase(pattern, true, Kit.NETFIX, action, compile(pattern));
     }
 
+    /** Something that netfix does to the Pi. */
+    static Phrase netfixDoes(String pattern, Action action) {
+        return new Phrase(pattern, false, Kit.NETFIX, action, compile(pattern));
+    }
+
     /** Something that happens and needs the checkout. */
     static Phrase checkout(String pattern, Action action) {
         return new Phrase(pattern, false, Kit.CHECKOUT, action, compile(pattern));

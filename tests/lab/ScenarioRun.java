@@ -20,6 +20,8 @@ final class ScenarioRun implements Closeable {
 
     private final VirtualPi pi;
     private final Path payload;
+    private final Listing listing;
+    private final Addresses addresses;
     private Diagnosis diagnosis;
     private GuestResult last;
     private Optional<Path> captures = Optional.empty();
@@ -28,6 +30,8 @@ final class ScenarioRun implements Closeable {
     private ScenarioRun(VirtualPi pi, Path payload) {
         this.pi = pi;
         this.payload = payload;
+        this.listing = new Listing(pi);
+        this.addresses = new Addresses(pi);
     }
 
     /** A Pi in the start state, with netfix's files in it. */
@@ -87,6 +91,36 @@ final class ScenarioRun implements Closeable {
     void powerOn() {
         pi.boot(payload);
         Settling.await(pi);
+    }
+
+    /** The words of a command line of netfix, split at blanks. */
+    void fix(String words, int exit) {
+        netfix("fix", words, exit);
+    }
+
+    void verify(int exit) {
+        netfix("verify", "", exit);
+    }
+
+    private void netfix(String script, String words, int exit) {
+        List<String> argv = new ArrayList<>(List.of("/opt/lab/netfix/" + script));
+        for (String word : words.split(" ")) {
+            if (!word.isEmpty()) {
+                argv.add(word);
+            }
+        }
+        last = pi.run(argv, COMMAND);
+        if (last.exit() != exit || last.killed()) {
+            throw new LabFailure(last.shown());
+        }
+    }
+
+    Listing listing() {
+        return listing;
+    }
+
+    Addresses addresses() {
+        return addresses;
     }
 
     void runOnPi(String commands, int exit) {

@@ -2,6 +2,7 @@ package netfix.lab;
 
 import static netfix.lab.Phrase.checkout;
 import static netfix.lab.Phrase.netfix;
+import static netfix.lab.Phrase.netfixDoes;
 import static netfix.lab.Phrase.then;
 import static netfix.lab.Phrase.when;
 
@@ -54,6 +55,13 @@ final class Steps {
                     checkout(
                             "netfix is checked out in <path>",
                             (run, words) -> run.checkOut(words.get(0))),
+
+                    // What netfix does to it.
+                    netfixDoes(
+                            "fix <text> exits <number>",
+                            (run, words) -> run.fix(words.get(0), Integer.parseInt(words.get(1)))),
+                    when("its files are listed", (run, words) -> run.listing().take()),
+                    when("its addresses are noted", (run, words) -> run.addresses().note()),
 
                     // What happens around it.
                     when(
@@ -206,8 +214,13 @@ final class Steps {
                                                     "-W",
                                                     "5",
                                                     words.get(0)))),
+                    then("its files are as listed", (run, words) -> run.listing().compare()),
+                    then("its addresses are as noted", (run, words) -> run.addresses().compare()),
 
                     // What netfix says.
+                    netfix(
+                            "verify exits <number>",
+                            (run, words) -> run.verify(Integer.parseInt(words.get(0)))),
                     netfix(
                             "diagnose exits <number>",
                             (run, words) -> run.diagnosis().exits(Integer.parseInt(words.get(0)))),

@@ -1,0 +1,109 @@
+package netfix.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * What lies on the Pi's disk where a fix changes anything, and what systemd makes of it: type,
+ * mode, owner, hash or link of every file, state of every unit file. Files that daemons write by
+ * themselves are left out by name, in daemon-files.
+ */
+final class Listing {
+
+    private static final Duration LIMIT = Duration.ofMinutes(5);
+
+    private static final String COMMAND =
+            """
+            find /etc /boot /usr/local -xdev ! -type d -printf '%p %y %m %U:%G %l\\n'
+            find /etc /boot /usr/local -xdev -type d -printf '%p %y %m %U:%G\\n'
+            find /etc /usr/local -xdev -type f -exec sha256sum {} + | sed 's/^\\([0-9a-f]*\\)  \\(.*\\)/\\2#content \\1/'
+            systemctl list-unit-files --no-legend --no-pager | awk '{print "unit-file " $1 " " $2}'
+            """;
+
+    private final VirtualPi pi;
+    private TreeMap<String, String> taken;
+
+    Listing(VirtualPi pi) {
+        this.pi = pi;
+    }
+
+    void take() {
+        taken = look();
+    }
+
+    void compare() {
+        if (taken == null) {
+            throw new LabFailure("no listing was taken before");
+        }
+        TreeMap<String, String> now = look();
+        List<String> differences = new ArrayList<>();
+        taken.forEach(
+                (name, was) -> {
+                    String is = now.get(name);
+                    if (!was.equals(is)) {
+                        differences.add("- " + name + " " + was);
+                        differences.add("+ " + (is == null ? name + " is gone" : name + " " + is));
+                    }
+                });
+        now.forEach(
+                (name, is) -> {
+                    if (!taken.containsKey(name)) {
+                        differences.add("+ " + name + " " + is);
+                    }
+                });
+        if (!differences.isEmpty()) {
+            throw new LabFailure(
+                    "the files are not as they were:\n" + String.join("\n", differences));
+        }
+    }
+
+    private TreeMap<String, String> look() {
+        GuestResult result = pi.shell(COMMAND, LIMIT);
+        if (!result.ok()) {
+            throw new LabFailure(result.shown());
+        }
+        List<Pattern> daemons = daemonFiles();
+        TreeMap<String, String> listing = new TreeMap<>();
+        for (String line : result.stdout().lines().toList()) {
+            int end = line.lastIndexOf(line.contains("#content ") ? "#content " : " f ");
+            String[] words = split(line, end);
+            if (daemons.stream().noneMatch(p -> p.matcher(words[0]).find())) {
+                listing.put(words[0], words[1]);
+            }
+        }
+        return listing;
+    }
+
+    /** The path may have blanks; what find says of it comes after its type letter. */
+    private static String[] split(String line, int end) {
+        if (line.startsWith("unit-file ")) {
+            int blank = line.lastIndexOf(' ');
+            return new String[] {line.substring(0, blank), line.substring(blank + 1)};
+        }
+        if (line.contains("#content ")) {
+            return new String[] {line.substring(0, end) + " content", line.substring(end + 9)};
+        }
+        var matcher = Pattern.compile("^(.*) ([fdlpscb] \\d+ \\d+:\\d+ ?.*)$").matcher(line);
+        if (!matcher.matches()) {
+            throw new LabFailure("a line of the listing that says nothing: " + line);
+        }
+        return new String[] {matcher.group(1), matcher.group(2).strip()};
+    }
+
+    private static List<Pattern> daemonFiles() {
+        try {
+            return Files.readAllLines(LabFolders.find().sources().resolve("daemon-files")).stream()
+                    .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                    .map(line -> Pattern.compile(line.strip()))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
