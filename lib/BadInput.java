@@ -10,4 +10,17 @@ public final class BadInput extends RuntimeException {
     public BadInput(String message) {
         super(message);
     }
+
+    private int exitCode = ExitCode.USAGE;
+
+    /** Nothing is wrong with what was asked, but with who asks. */
+    static BadInput notAllowed(String message) {
+        BadInput refusal = new BadInput(message);
+        refusal.exitCode = ExitCode.UNKNOWN;
+        return refusal;
+    }
+
+    int exitCode() {
+        return exitCode;
+    }
 }

@@ -2,9 +2,11 @@
 //SOURCES Answer.java
 //SOURCES BadInput.java
 //SOURCES BootForecast.java
+//SOURCES BtwifisetOrder.java
 //SOURCES Capture.java
 //SOURCES CaptureFile.java
 //SOURCES CaptureFormat.java
+//SOURCES Change.java
 //SOURCES Cidr.java
 //SOURCES Command.java
 //SOURCES CommandResult.java
@@ -13,20 +15,25 @@
 //SOURCES DefaultRoute.java
 //SOURCES DeviceFaults.java
 //SOURCES DeviceSpec.java
+//SOURCES DhcpIdentity.java
 //SOURCES Dhcpcd.java
 //SOURCES DhcpcdConf.java
 //SOURCES DhcpcdSettings.java
-//SOURCES DhcpIdentity.java
 //SOURCES Diagnosis.java
 //SOURCES Evidence.java
+//SOURCES ExclusiveControl.java
 //SOURCES ExitCode.java
 //SOURCES FileStat.java
 //SOURCES FileTree.java
 //SOURCES Finding.java
 //SOURCES FindingRow.java
 //SOURCES Findings.java
+//SOURCES FixOptions.java
+//SOURCES Fulfilment.java
+//SOURCES Ground.java
 //SOURCES IfupdownSettings.java
 //SOURCES IniFile.java
+//SOURCES Installation.java
 //SOURCES Interfaces.java
 //SOURCES IpAddress.java
 //SOURCES IpSettings.java
@@ -44,16 +51,24 @@
 //SOURCES Machine.java
 //SOURCES Manager.java
 //SOURCES ManagerFaults.java
+//SOURCES Measure.java
+//SOURCES Measures.java
 //SOURCES Neighbour.java
 //SOURCES Netplan.java
+//SOURCES NetplanRenderer.java
 //SOURCES Networkd.java
 //SOURCES NetworkdSettings.java
 //SOURCES NewProfile.java
-//SOURCES Nmcli.java
 //SOURCES NmConfig.java
 //SOURCES NmVersion.java
+//SOURCES Nmcli.java
+//SOURCES OldManagers.java
 //SOURCES OldSources.java
 //SOURCES Owners.java
+//SOURCES Paths.java
+//SOURCES Plan.java
+//SOURCES PlanFolder.java
+//SOURCES PlanReport.java
 //SOURCES Processes.java
 //SOURCES Profile.java
 //SOURCES ProfileFaults.java
@@ -62,24 +77,39 @@
 //SOURCES Reach.java
 //SOURCES Reading.java
 //SOURCES RecordingMachine.java
+//SOURCES Recovery.java
 //SOURCES Redaction.java
 //SOURCES ReplayedMachine.java
 //SOURCES Rfkill.java
+//SOURCES RootedFix.java
+//SOURCES RootedHands.java
 //SOURCES RootedMachine.java
 //SOURCES Route.java
+//SOURCES Scene.java
 //SOURCES Snapshot.java
 //SOURCES Ssid.java
 //SOURCES Standing.java
+//SOURCES StanzaEdit.java
 //SOURCES SupplicantNetworks.java
 //SOURCES SupplicantValue.java
 //SOURCES SwitchFaults.java
+//SOURCES Switches.java
 //SOURCES TakeOver.java
 //SOURCES Terminal.java
 //SOURCES TextReport.java
+//SOURCES Transaction.java
+//SOURCES Transition.java
+//SOURCES Undo.java
+//SOURCES UndoneMachine.java
 //SOURCES Unit.java
+//SOURCES UnitChanges.java
 //SOURCES UnitFiles.java
 //SOURCES Verdict.java
+//SOURCES Verification.java
+//SOURCES VerificationReport.java
+//SOURCES WiredProfile.java
 //SOURCES WpaSupplicantConf.java
+//SOURCES Writable.java
 package netfix;
 
 import picocli.CommandLine;
@@ -152,9 +182,9 @@ public final class Cli {
         boolean verbose =
                 line.getParseResult() != null
                         && line.getParseResult().hasMatchedOption("--verbose");
-        if (e instanceof BadInput) {
+        if (e instanceof BadInput bad) {
             line.getErr().println(name(line) + ": " + Terminal.safe(firstLine(e.getMessage())));
-            return ExitCode.USAGE;
+            return bad.exitCode();
         }
         line.getErr()
                 .println(

@@ -1,8 +1,10 @@
 package netfix;
 
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The options that every netfix command has. */
 public final class CommonOptions {
@@ -14,18 +16,21 @@ public final class CommonOptions {
     }
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = "--json",
             description =
                     "One JSON document on standard output; everything else goes to standard error.")
     public boolean json;
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = "--root",
             paramLabel = "DIR",
             description = "Look at the card or image mounted at DIR instead of this machine.")
     Path root;
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = "--from",
             paramLabel = "CAPTURE",
             description =
@@ -33,11 +38,13 @@ public final class CommonOptions {
     Path from;
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = "--verbose",
             description = "Say more: stack traces, too, where netfix itself is at fault.")
     public boolean verbose;
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = "--color",
             paramLabel = "WHEN",
             description =
@@ -61,6 +68,11 @@ public final class CommonOptions {
         return from != null
                 ? new ReplayedMachine(CaptureFile.load(from), from.toString())
                 : new LiveMachine();
+    }
+
+    /** The mounted card, where one is named. */
+    public Optional<Path> mountedRoot() {
+        return Optional.ofNullable(root);
     }
 
     public Terminal terminal() {

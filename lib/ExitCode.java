@@ -14,5 +14,11 @@ public final class ExitCode {
     /** Could not tell, or not allowed. */
     public static final int UNKNOWN = 3;
 
+    /** The fix did not prove itself and was rolled back. */
+    public static final int ROLLED_BACK = 4;
+
+    /** The rollback failed: hands needed. */
+    public static final int HANDS_NEEDED = 5;
+
     private ExitCode() {}
 }

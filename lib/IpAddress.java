@@ -30,6 +30,14 @@ final class IpAddress {
 
     private IpAddress() {}
 
+    /** All interfaces of a running machine. */
+    static Reading<List<Link>> links(Machine machine) {
+        return machine.run(COMMAND)
+                .output()
+                .flatMap(IpAddress::parse)
+                .map(all -> all.stream().map(one -> complete(machine, one)).toList());
+    }
+
     static Reading<List<Shown>> parse(String json) {
         Optional<JsonText> parsed = JsonText.read(json);
         if (parsed.isEmpty()) {

@@ -7,18 +7,27 @@ import org.zeroturnaround.exec.ProcessResult;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** The machine that netfix runs on. */
-public final class LiveMachine implements Machine {
+public final class LiveMachine implements Writable {
 
     /**
      * More output than this (16 MiB) is cut: a journal gone wild must not cost a 1 GB Pi its
@@ -135,6 +144,75 @@ public final class LiveMachine implements Machine {
     @Override
     public String describe() {
         return "this machine";
+    }
+
+    @Override
+    public void write(String path, byte[] content, int mode) throws IOException {
+        Path file = Path.of(path);
+        Path fresh = file.resolveSibling("." + file.getFileName() + ".netfix-new");
+        Files.deleteIfExists(fresh);
+        Set<PosixFilePermission> permissions = permissions(mode);
+        try (FileChannel channel =
+                FileChannel.open(
+                        fresh,
+                        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                        PosixFilePermissions.asFileAttribute(permissions))) {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            // The umask may have taken bits away.
+            Files.setPosixFilePermissions(fresh, permissions);
+            channel.force(true);
+        }
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void stage(String folder, Map<String, byte[]> files) throws IOException {
+        var mine = PosixFilePermissions.asFileAttribute(permissions(0700));
+        Path top = Path.of(folder);
+        Files.createDirectories(top.getParent(), mine);
+        Files.createDirectory(top, mine);
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            Path path = top.resolve(file.getKey());
+            byte[] content = file.getValue();
+            Files.createDirectories(path.getParent(), mine);
+            boolean script = content.length > 1 && content[0] == '#' && content[1] == '!';
+            Files.createFile(
+                    path, PosixFilePermissions.asFileAttribute(permissions(script ? 0700 : 0600)));
+            Files.write(path, content);
+        }
+    }
+
+    /** The nine lower bits of a mode. */
+    private static Set<PosixFilePermission> permissions(int mode) {
+        PosixFilePermission[] all = PosixFilePermission.values();
+        Set<PosixFilePermission> set = EnumSet.noneOf(PosixFilePermission.class);
+        for (int bit = 0; bit < all.length; bit++) {
+            // The enum's order is that of the letters rwxrwxrwx.
+            if ((mode >> (all.length - 1 - bit) & 1) == 1) {
+                set.add(all[bit]);
+            }
+        }
+        return set;
+    }
+
+    @Override
+    public int runShown(List<String> argv) throws IOException {
+        try {
+            return new ProcessExecutor(argv)
+                    .environment("LC_ALL", "C")
+                    .redirectOutput(System.out)
+                    .redirectError(System.err)
+                    .execute()
+                    .getExitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } catch (TimeoutException e) {
+            throw new IOException(e);
+        }
     }
 
     private static final class Bounded extends ByteArrayOutputStream {

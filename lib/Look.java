@@ -451,11 +451,15 @@ public final class Look {
                 machine.describe(), machine.runsCommands(), false, machine.clock(), "", "");
     }
 
-    private static Snapshot.Host host(Machine machine) {
+    /** Whether this process has root's rights; on a card there is nothing to be allowed. */
+    static boolean isRoot(Machine machine) {
         String status = machine.read("/proc/self/status").orElse("");
-        boolean root =
-                !machine.runsCommands()
-                        || status.lines().anyMatch(line -> line.matches("Uid:\\s+\\d+\\s+0\\s.*"));
+        return !machine.runsCommands()
+                || status.lines().anyMatch(line -> line.matches("Uid:\\s+\\d+\\s+0\\s.*"));
+    }
+
+    private static Snapshot.Host host(Machine machine) {
+        boolean root = isRoot(machine);
         String name =
                 machine.read(machine.runsCommands() ? "/proc/sys/kernel/hostname" : "/etc/hostname")
                         .orElse("")

@@ -39,6 +39,31 @@ public record Snapshot(
         Dns dns,
         Netplan netplan) {
 
+    /** The same with other interfaces: what lies on a disk, asked for those of another machine. */
+    Snapshot withLinks(Reading<List<Link>> others) {
+        return new Snapshot(
+                host,
+                others,
+                routes,
+                neighbours,
+                answers,
+                units,
+                nm,
+                networkd,
+                dhcpcd,
+                interfaces,
+                ifstate,
+                wifiConfs,
+                supplicantHook,
+                processes,
+                rfkill,
+                savedSwitches,
+                associated,
+                journal,
+                dns,
+                netplan);
+    }
+
     /**
      * @param source what was looked at, {@link Machine#describe}
      * @param live whether anything runs there

@@ -1,0 +1,123 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//COMPILE_OPTIONS -encoding UTF-8 -XDstringConcat=inline
+//JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xlog:disable
+//SOURCES lib/Cli.java
+
+// netfix fix: puts in place what keeps this Pi reachable: NetworkManager alone manages the network,
+// with
+// profiles that a reboot keeps. It shows its plan and asks; it proves that what worked before works
+// afterwards, and takes everything back by itself where it does not, also after a power cut.
+//
+//   ./jbang fix --dry-run       the plan, every change with its command
+//   sudo ./jbang fix            the plan, a question, and then the fix
+//   sudo ./jbang fix undo       brings back what was there before, byte for byte
+//   sudo ./jbang fix confirm    says that it works (the next boot says so by itself)
+//
+// What counts as fixed is one table: lib/Measures.java.
+
+import netfix.Cli;
+import netfix.CommonOptions;
+import netfix.ExitCode;
+import netfix.FixOptions;
+import netfix.LiveMachine;
+import netfix.Machine;
+import netfix.Paths;
+import netfix.Plan;
+import netfix.PlanReport;
+import netfix.Progress;
+import netfix.RootedFix;
+import netfix.Scene;
+import netfix.Transaction;
+import netfix.Undo;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+
+@Command(
+        name = "fix",
+        version = Cli.VERSION,
+        mixinStandardHelpOptions = true,
+        description = "Puts in place what keeps this Pi reachable, and proves it.",
+        footer = {
+            "",
+            "Exit status: 0 done or nothing to do, 1 something to do (--dry-run), 2 wrong usage or"
+                + " input, nothing done, 3 could not tell or not allowed (try sudo), 4 not proved"
+                + " and taken back, 5 not taken back completely."
+        })
+public class fix implements Callable<Integer> {
+
+    @Mixin CommonOptions common = new CommonOptions();
+    @Mixin FixOptions options = new FixOptions();
+
+    public static void main(String... args) {
+        System.exit(Cli.run(new fix(), args));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Machine machine = common.machine();
+        Scene scene = gather(machine);
+        Plan plan = Plan.of(scene, options.chosen(), options.acceptedLosses());
+        show(plan);
+        if (plan.isEmpty() || options.dryRun) {
+            return plan.isEmpty() ? ExitCode.GOOD : ExitCode.PROBLEMS;
+        }
+        options.refuseLosses(plan);
+        if (common.mountedRoot().isPresent()) {
+            return options.agreed()
+                    ? new RootedFix(common.mountedRoot().get(), System.out).run(plan)
+                    : ExitCode.USAGE;
+        }
+        LiveMachine here = options.writable(machine);
+        return options.agreed()
+                ? new Transaction(here).run(plan, Paths.lines(scene.snapshot()))
+                : ExitCode.USAGE;
+    }
+
+    private static Scene gather(Machine machine) {
+        try (Progress progress = Progress.onTerminal()) {
+            return Scene.at(machine, progress);
+        }
+    }
+
+    private void show(Plan plan) {
+        System.out.print(
+                common.json
+                        ? PlanReport.json(plan) + "\n"
+                        : PlanReport.of(plan, common.terminal()));
+    }
+
+    @Command(name = "undo", description = "Brings back what was there before, byte for byte.")
+    int undo() throws IOException {
+        Machine machine = common.machine();
+        options.refuseStranding(Undo.afterBoot(machine));
+        if (!options.agreed()) {
+            return ExitCode.USAGE;
+        }
+        return common.mountedRoot().isPresent()
+                ? new RootedFix(common.mountedRoot().get(), System.out).undo()
+                : new Transaction(options.writable(machine)).undo();
+    }
+
+    @Command(
+            name = "confirm",
+            description = "Says that the fix works; the next boot does so by itself.")
+    int confirm() throws IOException {
+        return verb("confirm");
+    }
+
+    @Command(
+            name = "seal",
+            description = "Before a card is imaged: confirms, and wipes what was kept of before.")
+    int seal() throws IOException {
+        return verb("seal");
+    }
+
+    private int verb(String verb) throws IOException {
+        return new Transaction(options.writable(common.machine())).verb(verb);
+    }
+}

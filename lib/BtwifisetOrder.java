@@ -1,0 +1,45 @@
+package netfix;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** btwifiset chooses its mode once, at its start: NetworkManager has to be there before it. */
+final class BtwifisetOrder {
+
+    static final String UNIT = "btwifiset.service";
+    static final String FOLDER = Ground.UNITS + "/btwifiset.service.d";
+    static final String DROP_IN = FOLDER + "/10-netfix.conf";
+
+    private static final String TEXT =
+            """
+            # Written by netfix (fix undo takes it back). btwifiset asks once, at its start, whether
+            # NetworkManager is there.
+            [Unit]
+            After=NetworkManager.service
+            """;
+
+    private BtwifisetOrder() {}
+
+    static Fulfilment standing(Scene scene) {
+        Unit unit = scene.snapshot().unit(UNIT);
+        if (!unit.exists()) {
+            return Fulfilment.notNeeded("btwifiset is not installed");
+        }
+        return scene.ground().text(DROP_IN).orElse("").equals(TEXT)
+                ? Fulfilment.inPlace()
+                : Fulfilment.missing(List.of("btwifiset may start before NetworkManager"));
+    }
+
+    static List<Plan.Step> changes(Scene scene) {
+        List<Plan.Step> steps = new ArrayList<>();
+        if (!scene.ground().exists(FOLDER)) {
+            steps.add(step(new Change.Folder(FOLDER, 0755)));
+        }
+        steps.add(step(Change.Put.text(DROP_IN, 0644, TEXT, "")));
+        return steps;
+    }
+
+    private static Plan.Step step(Change change) {
+        return Measures.step(Plan.Phase.UNITS, "btwifiset-after-networkmanager", change);
+    }
+}

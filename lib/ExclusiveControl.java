@@ -1,0 +1,69 @@
+package netfix;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The documentation's 01-exclusive-control.conf, with every key as it is right for this machine.
+ * The file's documented form strands the Pi at the next boot: it forbids the automatic wired
+ * profile and puts none in its place.
+ */
+final class ExclusiveControl {
+
+    static final String FILE = "/etc/NetworkManager/conf.d/01-exclusive-control.conf";
+
+    private ExclusiveControl() {}
+
+    static String text(Scene scene) {
+        List<String> lines = new ArrayList<>();
+        lines.add("# Written by netfix (fix undo takes it back). NetworkManager.conf(5)");
+        lines.add("[main]");
+        if (stubIsOurs(scene)) {
+            lines.add("dns=systemd-resolved");
+        } else {
+            lines.add("# No dns= key: systemd-resolved does not own /etc/resolv.conf here, and");
+            lines.add("# with dns=systemd-resolved NetworkManager would not write it either.");
+        }
+        lines.add(
+                "# A profile for any Ethernet lies in system-connections ("
+                        + WiredProfile.ID
+                        + "):");
+        lines.add("# without it this key would leave Ethernet without a profile at the next boot.");
+        lines.add("no-auto-default=*");
+        lines.add(keepsInterfaces(scene) ? "plugins=ifupdown,keyfile" : "plugins=keyfile");
+        lines.add("");
+        lines.add("[device]");
+        lines.add("wifi.backend=wpa_supplicant");
+        lines.add("wifi.scan-rand-mac-address=no");
+        lines.add("");
+        lines.add(
+                "# Keys of [connection]; under [device], where the documentation has them, they"
+                        + " are");
+        lines.add("# ignored with a warning.");
+        lines.add("[connection]");
+        lines.add("ethernet.cloned-mac-address=preserve");
+        lines.add("wifi.cloned-mac-address=preserve");
+        lines.add("");
+        lines.add("[connectivity]");
+        lines.add("uri=http://connectivitycheck.gstatic.com/generate_204");
+        lines.add("interval=0");
+        return String.join("\n", lines) + "\n";
+    }
+
+    /** systemd-resolved is there, and /etc/resolv.conf is a link to what it writes. */
+    private static boolean stubIsOurs(Scene scene) {
+        return scene.inForce("systemd-resolved.service")
+                && scene.snapshot().dns().target().contains("systemd/resolve");
+    }
+
+    /**
+     * Whether an interface stays with /etc/network/interfaces: then the ifupdown plugin keeps
+     * NetworkManager off it, and without the plugin both would manage it.
+     */
+    static boolean keepsInterfaces(Scene scene) {
+        List<String> taken = scene.takenFrom("ifupdown");
+        return scene.snapshot().interfaces().stanzas().stream()
+                .filter(s -> !s.method().equals("loopback"))
+                .anyMatch(s -> !taken.contains(s.name()));
+    }
+}

@@ -1,0 +1,144 @@
+package netfix;
+
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+import java.util.List;
+import java.util.function.Predicate;
+
+/** What fix can be told. */
+public final class FixOptions {
+
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = {"-y", "--yes"},
+            description = "Do not ask. Without a terminal nothing is done without it.")
+    boolean yes;
+
+    @Option(
+            names = "--dry-run",
+            description =
+                    "Show the plan only, to read and not to run: the commands alone have no net."
+                            + " Exits 1 where there is something to do.")
+    public boolean dryRun;
+
+    @Option(
+            names = "--only",
+            paramLabel = "ID",
+            split = ",",
+            description = "Only these measures: their ids, or step1, step2, step3.")
+    List<String> only = List.of();
+
+    @Option(
+            names = "--except",
+            paramLabel = "ID",
+            split = ",",
+            description = "All measures but these.")
+    List<String> except = List.of();
+
+    @Option(
+            names = "--accept-loss",
+            paramLabel = "ID",
+            split = ",",
+            description = "Go on although this cannot be carried over to NetworkManager.")
+    List<String> accepted = List.of();
+
+    public Predicate<Loss> acceptedLosses() {
+        return loss -> accepted.contains(loss.id());
+    }
+
+    /**
+     * @throws BadInput where an id is none
+     */
+    public Predicate<Measure> chosen() {
+        known("--only", only);
+        known("--except", except);
+        return measure ->
+                (only.isEmpty() || only.contains(measure.id()) || only.contains(measure.step()))
+                        && !except.contains(measure.id())
+                        && !except.contains(measure.step());
+    }
+
+    private static void known(String option, List<String> ids) {
+        for (String id : ids) {
+            if (Measures.TABLE.stream().noneMatch(m -> m.id().equals(id) || m.step().equals(id))) {
+                throw new BadInput(
+                        option
+                                + " "
+                                + id
+                                + ": there is no such measure; there are "
+                                + String.join(
+                                        ", ", Measures.TABLE.stream().map(Measure::id).toList()));
+            }
+        }
+    }
+
+    /**
+     * @throws BadInput where that machine cannot be changed
+     */
+    public LiveMachine writable(Machine machine) {
+        if (!(machine instanceof LiveMachine here)) {
+            throw new BadInput(
+                    "a fix of "
+                            + machine.describe()
+                            + " is not possible; use --dry-run to read it");
+        }
+        if (!Look.isRoot(machine)) {
+            throw BadInput.notAllowed("not allowed: a fix changes files of root's; use sudo");
+        }
+        return here;
+    }
+
+    /**
+     * @throws BadInput where something would be lost that nobody has accepted
+     */
+    public void refuseLosses(Plan plan) {
+        if (!plan.losses().isEmpty()) {
+            throw new BadInput(
+                    "nothing was done: what is listed above would be lost; to go on, add"
+                            + " --accept-loss "
+                            + String.join(",", plan.losses().stream().map(Loss::id).toList()));
+        }
+    }
+
+    @Option(
+            scope = ScopeType.INHERIT,
+            names = "--strand",
+            description =
+                    "undo: go on although the old configuration leaves this Pi unreachable after"
+                            + " its next boot.")
+    boolean strand;
+
+    /**
+     * @throws BadInput where undo would leave the machine unreachable and nobody wants that
+     */
+    public void refuseStranding(Answer afterBoot) {
+        if (afterBoot.isNo()) {
+            System.err.println(
+                    "Undone, this machine is NOT reachable after its next boot: "
+                            + Terminal.safe(afterBoot.why()));
+            if (!strand) {
+                throw new BadInput("nothing was undone; if that is what you want, add --strand");
+            }
+        }
+    }
+
+    /** Asks where there is somebody to ask; says why not where nothing will be done. */
+    public boolean agreed() {
+        if (yes) {
+            return true;
+        }
+        if (!Terminal.isTerminal(0) || System.console() == null) {
+            System.err.println("fix: nothing was done: without a terminal it wants --yes");
+            return false;
+        }
+        String answer = System.console().readLine("Do this now? [y/N] ");
+        boolean agreed =
+                answer != null
+                        && answer.strip().toLowerCase(java.util.Locale.ROOT).matches("y(es)?");
+        if (!agreed) {
+            System.err.println("fix: nothing was done");
+        }
+        return agreed;
+    }
+}

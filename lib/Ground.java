@@ -1,0 +1,135 @@
+package netfix;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a repair has to know of the files beyond the {@link Snapshot}: the text of those that it may
+ * replace, and how units are installed.
+ *
+ * @param files the text of each file asked for, by path
+ * @param stats of the same paths, and of the links that enable or mask units
+ * @param wantsFolders those of {@link #UNITS} that are there
+ * @param wantedBy the links that enable a unit ({@code .wants}, {@code .requires}, aliases), by
+ *     unit
+ */
+public record Ground(
+        Map<String, Reading<String>> files,
+        Map<String, Reading<FileStat>> stats,
+        Map<String, List<String>> wantedBy,
+        Set<String> wantsFolders) {
+
+    static final String UNITS = "/etc/systemd/system";
+
+    private static final List<String> VENDOR =
+            List.of("/usr/lib/systemd/system", "/lib/systemd/system");
+
+    static Ground read(Machine machine, Snapshot snapshot) {
+        Map<String, Reading<String>> files = new LinkedHashMap<>();
+        Map<String, Reading<FileStat>> stats = new LinkedHashMap<>();
+        List<String> paths = new ArrayList<>(Measures.FILES);
+        snapshot.interfaces().stanzas().forEach(stanza -> paths.add(stanza.file()));
+        Set<String> installing = new LinkedHashSet<>(Manager.allUnits());
+        installing.add("NetworkManager-dispatcher.service");
+        for (String unit : installing) {
+            paths.add(UNITS + "/" + unit);
+            VENDOR.forEach(folder -> paths.add(folder + "/" + unit));
+        }
+        for (String path : paths) {
+            Reading<FileStat> stat = machine.stat(path);
+            if (stats.putIfAbsent(path, stat) != null) {
+                continue;
+            }
+            boolean text = stat.value().map(s -> s.kind() == FileStat.Kind.FILE).orElse(false);
+            files.put(path, text ? machine.read(path) : Reading.absent("no " + path));
+        }
+        Map<String, List<String>> wantedBy = new LinkedHashMap<>();
+        Set<String> folders = new LinkedHashSet<>(Set.of(UNITS));
+        for (String entry : machine.list(UNITS).orElse(List.of())) {
+            if (entry.endsWith(".wants") || entry.endsWith(".requires")) {
+                folders.add(UNITS + "/" + entry);
+                for (String unit : machine.list(UNITS + "/" + entry).orElse(List.of())) {
+                    wantedBy.computeIfAbsent(unit, u -> new ArrayList<>())
+                            .add(UNITS + "/" + entry + "/" + unit);
+                }
+            }
+        }
+        return new Ground(files, stats, wantedBy, folders);
+    }
+
+    public Reading<String> text(String path) {
+        return files.getOrDefault(path, Reading.absent("no " + path));
+    }
+
+    public boolean exists(String path) {
+        return stats.getOrDefault(path, Reading.absent("")).value().isPresent();
+    }
+
+    public Optional<FileStat> stat(String path) {
+        return stats.getOrDefault(path, Reading.absent("")).value();
+    }
+
+    /** Masked by a link to /dev/null (systemd.unit(5)). */
+    public boolean masked(String unit) {
+        return stat(UNITS + "/" + unit)
+                .map(s -> s.kind() == FileStat.Kind.LINK && s.target().equals("/dev/null"))
+                .orElse(false);
+    }
+
+    /** A unit file of the machine's owner stands where a mask would go. */
+    public boolean maskIsBlocked(String unit) {
+        return exists(UNITS + "/" + unit) && !masked(unit);
+    }
+
+    /** Where the unit's own file lies; empty where there is none (generated, or not installed). */
+    public Optional<String> fragment(String unit) {
+        for (String folder : VENDOR) {
+            if (stat(folder + "/" + unit).map(s -> s.kind() == FileStat.Kind.FILE).orElse(false)) {
+                return Optional.of(folder + "/" + unit);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The links that {@code systemctl enable} would make and that are not there, target by link.
+     */
+    public Map<String, String> missingEnableLinks(String unit) {
+        Map<String, String> links = new LinkedHashMap<>();
+        collect(unit, links, new LinkedHashSet<>());
+        links.keySet().removeIf(this::linked);
+        return links;
+    }
+
+    private boolean linked(String link) {
+        String unit = link.substring(link.lastIndexOf('/') + 1);
+        return wantedBy.getOrDefault(unit, List.of()).contains(link) || exists(link);
+    }
+
+    /** The [Install] section: WantedBy=, RequiredBy=, Alias=, Also= (systemd.unit(5)). */
+    private void collect(String unit, Map<String, String> links, Set<String> seen) {
+        Optional<String> fragment = fragment(unit);
+        if (!seen.add(unit) || fragment.isEmpty()) {
+            return;
+        }
+        IniFile file = IniFile.parse(fragment.get(), text(fragment.get()).orElse(""));
+        for (IniFile.Entry entry : file.section("Install")) {
+            for (String word : entry.value().strip().split("\\s+")) {
+                switch (entry.key()) {
+                    case "WantedBy" ->
+                            links.put(UNITS + "/" + word + ".wants/" + unit, fragment.get());
+                    case "RequiredBy" ->
+                            links.put(UNITS + "/" + word + ".requires/" + unit, fragment.get());
+                    case "Alias" -> links.put(UNITS + "/" + word, fragment.get());
+                    case "Also" -> collect(word, links, seen);
+                    default -> {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//FILES netfix/src/lib/=*.java
+//FILES netfix/src/lib/transaction.sh=transaction.sh
+//FILES netfix/src/=../*.java
+//FILES netfix/src/jbang-catalog.json=../jbang-catalog.json
+//FILES netfix/src/jbang=../jbang
+//FILES netfix/transaction.sh=transaction.sh
+package netfix;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+
+/**
+ * netfix's own files where no unit has to name a checkout, a home or a cache. They come along as
+ * resources of the jar that JBang builds, so they are at hand however netfix was started.
+ */
+final class Installation {
+
+    static final String FOLDER = "/usr/local/lib/netfix";
+
+    /** The sha256 over the scripts and lib. */
+    static final String STAMP = FOLDER + "/BUILD";
+
+    private static final String INSIDE = "netfix/src/";
+
+    private Installation() {}
+
+    static Fulfilment standing(Scene scene) {
+        Reading<String> stamp = scene.ground().text(STAMP);
+        if (stamp.whyUnknown().isPresent()) {
+            return Fulfilment.unknown(stamp.whyUnknown().get());
+        }
+        return stamp.orElse("").strip().equals(stampOf(sources()))
+                ? Fulfilment.inPlace()
+                : Fulfilment.missing(
+                        List.of(
+                                stamp.isAbsent()
+                                        ? "netfix is not in " + FOLDER
+                                        : FOLDER + " holds another version of netfix"));
+    }
+
+    static List<Plan.Step> changes(Scene scene) {
+        Map<String, byte[]> files = new TreeMap<>(sources());
+        files.put("BUILD", (stampOf(files) + "\n").getBytes(StandardCharsets.UTF_8));
+        try {
+            for (String entry : System.getProperty("java.class.path").split(":")) {
+                Path jar = Path.of(entry);
+                if (Files.isRegularFile(jar)) {
+                    files.put("jars/" + jar.getFileName(), Files.readAllBytes(jar));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return List.of(
+                Measures.step(
+                        Plan.Phase.INSTALL,
+                        "installed",
+                        new Change.Tree(FOLDER, files, "netfix itself")));
+    }
+
+    private static Map<String, byte[]> sources() {
+        try {
+            Path jar =
+                    Path.of(
+                            Installation.class
+                                    .getProtectionDomain()
+                                    .getCodeSource()
+                                    .getLocation()
+                                    .toURI());
+            Map<String, byte[]> files = new TreeMap<>();
+            try (JarFile in = new JarFile(jar.toFile())) {
+                for (JarEntry entry : Collections.list(in.entries())) {
+                    if (entry.getName().startsWith(INSIDE) && !entry.isDirectory()) {
+                        try (InputStream bytes = in.getInputStream(entry)) {
+                            files.put(
+                                    entry.getName().substring(INSIDE.length()),
+                                    bytes.readAllBytes());
+                        }
+                    }
+                }
+            }
+            if (files.isEmpty()) {
+                throw new BadInput(
+                        "netfix's sources are not in its jar; start it from a checkout (./jbang"
+                                + " fix)");
+            }
+            return files;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String stampOf(Map<String, byte[]> files) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            new TreeMap<>(files)
+                    .forEach(
+                            (name, content) -> {
+                                digest.update(name.getBytes(StandardCharsets.UTF_8));
+                                digest.update((byte) 0);
+                                digest.update(content);
+                            });
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package netfix;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * netplan writes its files anew at every boot, so nothing is converted: its YAML is told to render
+ * for NetworkManager.
+ */
+final class NetplanRenderer {
+
+    static final String ID = "netplan-renderer";
+
+    /** Read after every other one; a later file's scalar wins (netplan-generate(8)). */
+    static final String FILE = "/etc/netplan/99-netfix.yaml";
+
+    private static final String TEXT =
+            """
+            # Written by netfix (fix undo takes it back).
+            network:
+              version: 2
+              renderer: NetworkManager
+            """;
+
+    private static final List<String> GENERATE = List.of("netplan", "generate");
+
+    private NetplanRenderer() {}
+
+    static Fulfilment standing(Scene scene) {
+        List<String> links = scene.takeOver().netplan();
+        return links.isEmpty()
+                ? Fulfilment.notNeeded("netplan renders nothing for systemd-networkd")
+                : Fulfilment.missing(
+                        links.stream()
+                                .map(link -> "netplan renders " + link + " for systemd-networkd")
+                                .toList());
+    }
+
+    static List<Plan.Step> changes(Scene scene) {
+        List<Plan.Step> steps = new ArrayList<>();
+        steps.add(
+                Measures.step(Plan.Phase.CONFIGURATION, ID, Change.Put.text(FILE, 0600, TEXT, "")));
+        steps.add(
+                Measures.step(
+                        Plan.Phase.TAKE_OVER, ID, new Change.Run(GENERATE, GENERATE, false, "")));
+        for (String link : scene.takeOver().netplan()) {
+            String unit = "netplan-wpa-" + link + ".service";
+            if (scene.snapshot().unit(unit).running()) {
+                steps.add(
+                        Measures.step(
+                                Plan.Phase.TAKE_OVER,
+                                ID,
+                                new Change.UnitJob("stop", unit, "start", "")));
+            }
+        }
+        return steps;
+    }
+}

@@ -1,0 +1,114 @@
+package netfix;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What the other managers configured, as profiles of NetworkManager, before they go. */
+final class OldManagers {
+
+    static final String ID = "take-over";
+
+    private OldManagers() {}
+
+    static Fulfilment standing(Scene scene) {
+        List<String> missing = new ArrayList<>();
+        for (NewProfile profile : scene.takeOver().profiles()) {
+            missing.add(
+                    "\""
+                            + profile.id()
+                            + "\" is in "
+                            + String.join(", ", profile.from())
+                            + " only");
+        }
+        return missing.isEmpty() && scene.takeOver().covered().isEmpty()
+                ? Fulfilment.notNeeded("no other manager has anything to hand over")
+                : Fulfilment.missing(missing);
+    }
+
+    /** The lines that it was made of; where a manager needed none, that manager. */
+    private static String origin(Scene scene, NewProfile profile) {
+        if (!profile.from().isEmpty()) {
+            return String.join(", ", profile.from());
+        }
+        return scene.takeOver().covered().stream()
+                .filter(c -> c.files().contains(profile.file()))
+                .map(TakeOver.Covered::owner)
+                .findFirst()
+                .orElse("another manager");
+    }
+
+    static List<Plan.Step> changes(Scene scene) {
+        return scene.takeOver().profiles().stream()
+                .map(
+                        profile ->
+                                Measures.step(
+                                        Plan.Phase.PROFILES,
+                                        ID,
+                                        Change.Put.text(
+                                                profile.file(),
+                                                NewProfile.MODE,
+                                                profile.text(),
+                                                "from " + origin(scene, profile))))
+                .toList();
+    }
+
+    static final String IFUPDOWN = "ifupdown-off";
+
+    static Fulfilment ifupdown(Scene scene) {
+        List<String> taken = scene.takenFrom("ifupdown");
+        if (taken.isEmpty()) {
+            return Fulfilment.notNeeded(
+                    ExclusiveControl.keepsInterfaces(scene)
+                            ? "ifupdown and NetworkManager keep to their own interfaces"
+                            : Interfaces.FILE + " configures no interface");
+        }
+        return Fulfilment.missing(
+                taken.stream().map(link -> Interfaces.FILE + " configures " + link).toList());
+    }
+
+    /** ifdown while its stanza is there, then the stanza goes; the file keeps it as a comment. */
+    static List<Plan.Step> ifupdownChanges(Scene scene) {
+        Set<String> taken = new TreeSet<>(scene.takenFrom("ifupdown"));
+        List<Plan.Step> steps = new ArrayList<>();
+        for (String link : taken) {
+            steps.add(
+                    Measures.step(
+                            Plan.Phase.TAKE_OVER,
+                            IFUPDOWN,
+                            new Change.Run(
+                                    List.of("ifdown", "--force", link),
+                                    List.of("ifup", "--force", link),
+                                    true,
+                                    "")));
+        }
+        Map<String, String> edited = new LinkedHashMap<>();
+        Set<String> files = new TreeSet<>(Set.of(Interfaces.FILE));
+        scene.snapshot().interfaces().stanzas().forEach(s -> files.add(s.file()));
+        for (String file : files) {
+            String text = scene.ground().text(file).orElse("");
+            String without = StanzaEdit.without(text, taken);
+            if (!without.equals(text)) {
+                edited.put(file, without);
+            }
+        }
+        edited.forEach(
+                (file, text) ->
+                        steps.add(
+                                Measures.step(
+                                        Plan.Phase.HAND_OVER,
+                                        IFUPDOWN,
+                                        Change.Put.text(
+                                                file,
+                                                scene.ground()
+                                                        .stat(file)
+                                                        .map(FileStat::mode)
+                                                        .orElse(0644),
+                                                text,
+                                                "without " + String.join(", ", taken)))));
+        return steps;
+    }
+}

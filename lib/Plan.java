@@ -1,0 +1,81 @@
+package netfix;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * What a fix would do, in order: the changes of the missing measures, make before break.
+ *
+ * @param standings of every measure that was asked about, in the table's order
+ * @param losses what the machine does now and would not do afterwards, and nobody has accepted:
+ *     with any of them nothing is done
+ * @param lifeline whether an automatic rollback has to keep the wired profile, because the old
+ *     state leaves an interface that works now without a profile at the next boot
+ */
+public record Plan(List<Judged> standings, List<Step> steps, List<Loss> losses, boolean lifeline) {
+
+    /** Everything of one phase happens before anything of the next. */
+    public enum Phase {
+        /** Scripts, lib and jars to where they stay. */
+        INSTALL,
+        /** What NetworkManager will manage by. */
+        PROFILES,
+        CONFIGURATION,
+        /** Masks and enabled units: links. */
+        UNITS,
+        /** systemd and NetworkManager read what is new; NetworkManager holds still. */
+        LOAD,
+        /** The others go. */
+        TAKE_OVER,
+        /** NetworkManager takes what they held. */
+        HAND_OVER
+    }
+
+    public record Step(Phase phase, Change change, String measure) {}
+
+    public record Judged(Measure measure, Fulfilment standing) {}
+
+    /**
+     * @param chosen the measures that are asked for; the others are left as they are
+     * @param accepted the losses that the owner has accepted
+     */
+    public static Plan of(Scene scene, Predicate<Measure> chosen, Predicate<Loss> accepted) {
+        List<Judged> judged =
+                Measures.judged(scene).stream().filter(j -> chosen.test(j.measure())).toList();
+        List<Step> steps = new ArrayList<>();
+        for (Judged one : judged) {
+            if (one.standing().isMissing()) {
+                steps.addAll(one.measure().changes().apply(scene));
+            }
+        }
+        if (scene.snapshot().host().live()) {
+            steps.addAll(Transition.of(scene, List.copyOf(steps)));
+        } else {
+            steps.removeIf(step -> step.change() instanceof Change.Live);
+        }
+        steps.sort(Comparator.comparing(Step::phase));
+        boolean takesOver = steps.stream().anyMatch(s -> s.phase() == Phase.TAKE_OVER);
+        List<Loss> losses =
+                takesOver || !scene.snapshot().host().live()
+                        ? scene.takeOver().losses().stream().filter(accepted.negate()).toList()
+                        : List.of();
+        return new Plan(judged, List.copyOf(steps), losses, needsLifeline(scene.snapshot()));
+    }
+
+    static List<Judged> judge(Scene scene, List<Measure> measures) {
+        return measures.stream().map(m -> new Judged(m, m.standing().apply(scene))).toList();
+    }
+
+    public boolean isEmpty() {
+        return steps.isEmpty();
+    }
+
+    private static boolean needsLifeline(Snapshot snapshot) {
+        return snapshot.physical().stream()
+                .filter(link -> link.kind() == netfix.Link.Kind.WIRED)
+                .filter(link -> Reach.of(snapshot, link).isYes() || !snapshot.host().live())
+                .anyMatch(link -> BootForecast.of(snapshot, link).isNo());
+    }
+}

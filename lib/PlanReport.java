@@ -1,0 +1,95 @@
+package netfix;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A plan as a person reads it: each measure that is missing, and every change with its command. */
+public final class PlanReport {
+
+    private PlanReport() {}
+
+    /** Lines, each ended by a newline. */
+    public static String of(Plan plan, Terminal terminal) {
+        List<String> lines = new ArrayList<>();
+        for (Plan.Judged one : plan.standings()) {
+            if (one.standing() instanceof Fulfilment.Missing missing) {
+                lines.add(
+                        terminal.paint(Terminal.Colour.BOLD, one.measure().title())
+                                + "  ("
+                                + one.measure().id()
+                                + ", "
+                                + one.measure().step()
+                                + ")");
+                missing.what().forEach(what -> lines.add("  now: " + Terminal.safe(what)));
+                lines.add("  why: " + one.measure().why());
+            } else if (one.standing() instanceof Fulfilment.Unknown unknown) {
+                lines.add(
+                        one.measure().title()
+                                + ": could not tell ("
+                                + Terminal.safe(unknown.why())
+                                + ")");
+            }
+        }
+        if (plan.isEmpty()) {
+            lines.add("Nothing to do: " + nothing(plan));
+        } else {
+            lines.add("");
+            lines.add("In this order:");
+            int number = 0;
+            for (Plan.Step step : plan.steps()) {
+                number++;
+                lines.add(String.format("%4d  %s", number, Terminal.safe(step.change().shown())));
+            }
+        }
+        if (!plan.losses().isEmpty()) {
+            lines.add("");
+            lines.add("NetworkManager cannot do this, and it would be lost:");
+            for (Loss loss : plan.losses()) {
+                lines.add(
+                        "  " + loss.id() + "  " + Terminal.safe(loss.place() + ": " + loss.text()));
+                lines.add("      " + Terminal.safe(loss.why()));
+            }
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static String nothing(Plan plan) {
+        List<String> why =
+                plan.standings().stream()
+                        .map(Plan.Judged::standing)
+                        .filter(Fulfilment.NotNeeded.class::isInstance)
+                        .map(s -> ((Fulfilment.NotNeeded) s).why())
+                        .distinct()
+                        .toList();
+        boolean business =
+                plan.standings().stream().anyMatch(j -> j.standing() instanceof Fulfilment.InPlace);
+        return business ? "everything is in place." : String.join("; ", why) + ".";
+    }
+
+    /** The schema {@code netfix/plan/1}. */
+    public static String json(Plan plan) {
+        ObjectNode top = Json.object();
+        top.put("schema", "netfix/plan/1");
+        top.put("netfix", Cli.VERSION.replace("netfix ", ""));
+        VerificationReport.measures(top.putArray("measures"), plan.standings());
+        ArrayNode steps = top.putArray("steps");
+        for (Plan.Step step : plan.steps()) {
+            steps.addObject()
+                    .put("measure", step.measure())
+                    .put("phase", step.phase().toString().toLowerCase(java.util.Locale.ROOT))
+                    .put("shown", step.change().shown());
+        }
+        ArrayNode losses = top.putArray("losses");
+        for (Loss loss : plan.losses()) {
+            losses.addObject()
+                    .put("id", loss.id())
+                    .put("place", loss.place())
+                    .put("text", loss.text())
+                    .put("why", loss.why());
+        }
+        return Json.pretty(top);
+    }
+}

@@ -1,0 +1,143 @@
+package netfix;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A fix of a mounted card or of an image being built: the same changes as on a running Pi, as far
+ * as they lie on disk, and the undo kept inside the root. What only a boot can prove is not proved.
+ */
+public final class RootedFix {
+
+    private final Path root;
+    private final RootedHands hands;
+    private final RootedMachine machine;
+    private final PrintStream narration;
+
+    /**
+     * @throws BadInput where the root cannot be read
+     */
+    public RootedFix(Path root, PrintStream narration) {
+        this.root = root;
+        this.narration = narration;
+        this.machine = new RootedMachine(root);
+        try {
+            this.hands = new RootedHands(root);
+        } catch (IOException e) {
+            throw RootedHands.refused(e, root.toString());
+        }
+    }
+
+    /** Before-images of everything first, then the changes, each shown before it happens. */
+    public int run(Plan plan) {
+        String fix = String.format(Locale.ROOT, "%04d", last() + 1);
+        String folder = PlanFolder.BASE + "/" + fix;
+        try {
+            new TreeMap<>(PlanFolder.of(plan, List.of(), hands.owner()))
+                    .forEach((name, content) -> stage(folder + "/" + name, content));
+            int number = 0;
+            for (Plan.Step step : plan.steps()) {
+                number++;
+                Change.OnDisk change = (Change.OnDisk) step.change();
+                String op = op(folder, number);
+                hands.keepBefore(change.path(), op + "/before", change instanceof Change.Tree);
+                if (change instanceof Change.Mode) {
+                    // Its content afterwards is what it was; undo compares with that.
+                    hands.copyInside(op + "/before/data", op + "/data");
+                }
+            }
+            hands.note(PlanFolder.BASE + "/transaction.sh", script());
+            hands.note(PlanFolder.BASE + "/state", "confirmed " + fix + " - -\n");
+            for (Plan.Step step : plan.steps()) {
+                narration.println(Terminal.safe(step.change().shown()));
+                hands.perform((Change.OnDisk) step.change());
+            }
+        } catch (IOException e) {
+            throw RootedHands.refused(e, root.toString());
+        }
+        narration.println("Done. Whether it works only its next boot can tell.");
+        return ExitCode.GOOD;
+    }
+
+    private static String script() {
+        return new String(PlanFolder.script(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static String op(String folder, int number) {
+        return folder + String.format(Locale.ROOT, "/ops/%03d", number);
+    }
+
+    private void stage(String path, byte[] content) {
+        try {
+            hands.note(path, content);
+        } catch (IOException e) {
+            throw RootedHands.refused(e, root.toString());
+        }
+    }
+
+    private int last() {
+        return fixes().stream().mapToInt(Integer::parseInt).max().orElse(0);
+    }
+
+    private List<String> fixes() {
+        return machine.list(PlanFolder.BASE).orElse(List.of()).stream()
+                .filter(name -> name.matches("\\d{4}"))
+                .toList();
+    }
+
+    /** Takes back every fix, the newest first; a file that somebody changed since stays. */
+    public int undo() {
+        List<String> newestFirst = new ArrayList<>(fixes());
+        newestFirst.sort(Comparator.reverseOrder());
+        if (newestFirst.isEmpty()) {
+            narration.println("Nothing to undo: netfix has changed nothing here.");
+            return ExitCode.GOOD;
+        }
+        try {
+            for (String fix : newestFirst) {
+                String folder = PlanFolder.BASE + "/" + fix + "/ops";
+                List<String> ops = new ArrayList<>(machine.list(folder).orElse(List.of()));
+                ops.sort(Comparator.reverseOrder());
+                for (String op : ops) {
+                    takeBack(folder + "/" + op);
+                }
+            }
+            hands.deleteAll(PlanFolder.BASE);
+        } catch (IOException e) {
+            throw RootedHands.refused(e, root.toString());
+        }
+        return ExitCode.GOOD;
+    }
+
+    private void takeBack(String op) throws IOException {
+        Optional<String> before = hands.noted(op + "/before/kind").map(String::strip);
+        if (before.isEmpty()) {
+            return;
+        }
+        String path = hands.noted(op + "/path").orElse("").strip();
+        String after =
+                switch (hands.noted(op + "/kind").orElse("").strip()) {
+                    case "put", "mode" -> "file";
+                    case "link" -> "link";
+                    case "remove" -> "absent";
+                    default -> "folder";
+                };
+        if (!before.get().equals("folder") && hands.isAs(path, op + "/before", before.get())) {
+            return;
+        }
+        boolean rewritten = hands.noted(op + "/volatile").isPresent();
+        if (!rewritten && !hands.isAs(path, op, after)) {
+            narration.println("kept: " + Terminal.safe(path) + ", somebody has changed it since");
+            return;
+        }
+        hands.restore(path, op + "/before");
+        narration.println("restored: " + Terminal.safe(path));
+    }
+}

@@ -1,0 +1,318 @@
+package netfix;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Changes files on a mounted card: what transaction.sh does on a running Pi, by the same rules and
+ * with the same before-images, so that either can take back what the other has done. Every link on
+ * the way is resolved inside the root; nothing outside it is ever touched.
+ */
+final class RootedHands {
+
+    private final FileTree tree;
+    private final int uid;
+    private final int gid;
+
+    /** What is written belongs to whom /etc belongs: root, on a card. */
+    RootedHands(Path root) throws IOException {
+        this.tree = new FileTree(root);
+        Path etc = tree.resolve("/etc", true);
+        this.uid = (Integer) Files.getAttribute(etc, "unix:uid");
+        this.gid = (Integer) Files.getAttribute(etc, "unix:gid");
+    }
+
+    String owner() {
+        return uid + ":" + gid;
+    }
+
+    private Path at(String path) throws IOException {
+        return tree.resolve(path, false);
+    }
+
+    /** A small file of netfix's own, 0600, its folders made where they are missing. */
+    void note(String path, String text) throws IOException {
+        note(path, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void note(String path, byte[] content) throws IOException {
+        Path file = at(path);
+        makeFolders(file.getParent());
+        replace(file, content, 0600, uid, gid);
+    }
+
+    void copyInside(String from, String to) throws IOException {
+        copy(at(from), at(to));
+    }
+
+    private void makeFolders(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            makeFolders(folder.getParent());
+            Files.createDirectory(folder);
+            own(folder, 0700, uid, gid);
+        }
+    }
+
+    Optional<String> noted(String path) throws IOException {
+        try {
+            return Optional.of(Files.readString(at(path)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Keeps what is there now in {@code folder}: kind, mode, owner, data or target. */
+    void keepBefore(String path, String folder, boolean whole) throws IOException {
+        Path there = at(path);
+        String kind = kind(there);
+        note(folder + "/kind", kind + "\n");
+        if (kind.equals("file") || kind.equals("folder")) {
+            note(folder + "/mode", mode(there) + "\n");
+            note(folder + "/owner", owner(there) + "\n");
+        }
+        if (kind.equals("file") || kind.equals("folder") && whole) {
+            copy(there, at(folder + "/data"));
+        }
+        if (kind.equals("link")) {
+            note(folder + "/target", Files.readSymbolicLink(there) + "\n");
+        }
+        if (kind.equals("absent") && whole) {
+            note(folder + "/tree", "");
+        }
+        if (kind.equals("other")) {
+            throw new BadInput(
+                    path + " is neither a file, a link nor a folder; nothing was changed there");
+        }
+    }
+
+    private static String kind(Path path) {
+        if (Files.isSymbolicLink(path)) {
+            return "link";
+        }
+        if (Files.isRegularFile(path)) {
+            return "file";
+        }
+        if (Files.isDirectory(path)) {
+            return "folder";
+        }
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? "other" : "absent";
+    }
+
+    private static String mode(Path path) throws IOException {
+        return Integer.toOctalString((Integer) Files.getAttribute(path, "unix:mode") & 07777);
+    }
+
+    private static String owner(Path path) throws IOException {
+        return Files.getAttribute(path, "unix:uid") + ":" + Files.getAttribute(path, "unix:gid");
+    }
+
+    void perform(Change.OnDisk change) throws IOException {
+        Path path = at(change.path());
+        if (change instanceof Change.Put put) {
+            replace(path, put.content(), put.mode(), uid, gid);
+        } else if (change instanceof Change.Link link) {
+            relink(path, link.target());
+        } else if (change instanceof Change.Remove) {
+            Files.deleteIfExists(path);
+        } else if (change instanceof Change.Mode mode) {
+            own(path, mode.mode(), uid, gid);
+        } else if (change instanceof Change.Folder folder) {
+            if (!Files.isDirectory(path)) {
+                Files.createDirectory(path);
+            }
+            own(path, folder.mode(), uid, gid);
+        } else if (change instanceof Change.Tree whole) {
+            delete(path);
+            for (Map.Entry<String, byte[]> file : whole.files().entrySet()) {
+                Path to = path.resolve(file.getKey());
+                openFolders(to.getParent());
+                byte[] content = file.getValue();
+                boolean script = content.length > 1 && content[0] == '#' && content[1] == '!';
+                replace(to, content, script ? 0755 : 0644, uid, gid);
+            }
+        }
+    }
+
+    private void openFolders(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            openFolders(folder.getParent());
+            Files.createDirectory(folder);
+            own(folder, 0755, uid, gid);
+        }
+    }
+
+    /**
+     * Whether there is now at the path what the change left there (then it may be taken back), or
+     * what was there before (then it is taken back already).
+     */
+    boolean isAs(String path, String folder, String kind) throws IOException {
+        Path there = at(path);
+        if (!kind(there).equals(kind)) {
+            return false;
+        }
+        return switch (kind) {
+            case "link" ->
+                    noted(folder + "/target")
+                            .map(t -> t.strip().equals(targetOf(there)))
+                            .orElse(false);
+            case "file" ->
+                    noted(folder + "/mode").orElse("").strip().equals(mode(there))
+                            && noted(folder + "/owner").orElse("").strip().equals(owner(there))
+                            && Arrays.equals(
+                                    Files.readAllBytes(at(folder + "/data")),
+                                    Files.readAllBytes(there));
+            default -> true;
+        };
+    }
+
+    private static String targetOf(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /** Puts back what {@link #keepBefore} kept. */
+    void restore(String path, String folder) throws IOException {
+        Path there = at(path);
+        String kind = noted(folder + "/kind").orElse("").strip();
+        switch (kind) {
+            case "absent" -> {
+                if (Files.isDirectory(there, LinkOption.NOFOLLOW_LINKS)
+                        && noted(folder + "/tree").isEmpty()) {
+                    removeIfEmpty(there);
+                } else {
+                    delete(there);
+                }
+            }
+            case "link" -> relink(there, noted(folder + "/target").orElse("").strip());
+            case "file" -> {
+                String[] owner = noted(folder + "/owner").orElse("0:0").strip().split(":");
+                replace(
+                        there,
+                        Files.readAllBytes(at(folder + "/data")),
+                        Integer.parseInt(noted(folder + "/mode").orElse("600").strip(), 8),
+                        Integer.parseInt(owner[0]),
+                        Integer.parseInt(owner[1]));
+            }
+            case "folder" -> {
+                Path data = at(folder + "/data");
+                if (Files.isDirectory(data)) {
+                    delete(there);
+                    copy(data, there);
+                }
+            }
+            default -> throw new IOException(folder + " says nothing of what was at " + path);
+        }
+    }
+
+    private static void removeIfEmpty(Path folder) throws IOException {
+        try {
+            Files.deleteIfExists(folder);
+        } catch (java.nio.file.DirectoryNotEmptyException e) {
+            // Somebody has put something in since; it stays.
+            return;
+        }
+    }
+
+    private static void replace(Path file, byte[] content, int mode, int uid, int gid)
+            throws IOException {
+        Path fresh = file.resolveSibling(".netfix-new");
+        Files.deleteIfExists(fresh);
+        Files.createFile(fresh);
+        own(fresh, 0600, uid, gid);
+        Files.write(fresh, content);
+        own(fresh, mode, uid, gid);
+        Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void relink(Path link, String target) throws IOException {
+        Path fresh = link.resolveSibling(".netfix-new");
+        Files.deleteIfExists(fresh);
+        Files.createSymbolicLink(fresh, Path.of(target));
+        Files.move(fresh, link, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static void own(Path path, int mode, int uid, int gid) throws IOException {
+        if (!owner(path).equals(uid + ":" + gid)) {
+            Files.setAttribute(path, "unix:uid", uid);
+            Files.setAttribute(path, "unix:gid", gid);
+        }
+        Files.setAttribute(path, "unix:mode", mode);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.walkFileTree(
+                from,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attrs)
+                            throws IOException {
+                        return one(dir);
+                    }
+
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attrs)
+                            throws IOException {
+                        return one(file);
+                    }
+
+                    private FileVisitResult one(Path path) throws IOException {
+                        Files.copy(
+                                path,
+                                to.resolve(from.relativize(path).toString()),
+                                StandardCopyOption.COPY_ATTRIBUTES,
+                                LinkOption.NOFOLLOW_LINKS);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
+
+    /** Without following any link. */
+    void deleteAll(String path) throws IOException {
+        delete(at(path));
+    }
+
+    private static void delete(Path path) throws IOException {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Files.walkFileTree(
+                path,
+                new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult visitFile(Path file, BasicFileAttributes attrs)
+                            throws IOException {
+                        Files.delete(file);
+                        return FileVisitResult.CONTINUE;
+                    }
+
+                    @Override
+                    public FileVisitResult postVisitDirectory(Path dir, IOException failure)
+                            throws IOException {
+                        Files.delete(dir);
+                        return FileVisitResult.CONTINUE;
+                    }
+                });
+    }
+
+    /** One line for what went wrong on a card. */
+    static BadInput refused(IOException e, String root) {
+        return e instanceof AccessDeniedException
+                ? BadInput.notAllowed("not allowed to change " + e.getMessage() + "; use sudo")
+                : new BadInput(root + ": " + e.getMessage());
+    }
+}

@@ -1,0 +1,96 @@
+package netfix;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a measure judges by: the network at one instant, the files that it may change, and what the
+ * other managers would leave behind.
+ */
+public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver) {
+
+    static final String NETWORKMANAGER = "NetworkManager.service";
+
+    /** Looks at the machine, and changes nothing. */
+    public static Scene at(Machine machine, Progress progress) {
+        Snapshot snapshot = Look.at(machine, progress);
+        Standing standing = withoutWhatMayStay(Standing.of(snapshot), snapshot);
+        OldSources sources = OldSources.read(machine, standing.supplicantFiles().values());
+        return new Scene(
+                snapshot, Ground.read(machine, snapshot), TakeOver.from(standing, sources));
+    }
+
+    /**
+     * ifupdown may keep an interface where NetworkManager keeps off it, as Debian's ifupdown plugin
+     * makes it: each to its own is no conflict.
+     */
+    private static Standing withoutWhatMayStay(Standing standing, Snapshot snapshot) {
+        boolean nm =
+                snapshot.unit(NETWORKMANAGER).running() || snapshot.unit(NETWORKMANAGER).enabled();
+        boolean apart =
+                snapshot.physical().stream()
+                        .filter(l -> !snapshot.interfaces().of(l.name()).isEmpty())
+                        .allMatch(l -> BootForecast.unmanaged(snapshot, l).isPresent());
+        Set<Manager> going = EnumSet.noneOf(Manager.class);
+        going.addAll(standing.going());
+        if (nm && apart) {
+            going.remove(Manager.IFUPDOWN);
+        }
+        return new Standing(
+                standing.links(),
+                going,
+                standing.holders(),
+                standing.supplicantUnits(),
+                standing.supplicantFiles(),
+                standing.supplicantHook());
+    }
+
+    boolean networkManagerInstalled() {
+        return snapshot.unit(NETWORKMANAGER).exists()
+                || ground.fragment(NETWORKMANAGER).isPresent();
+    }
+
+    boolean networkManagerRuns() {
+        return snapshot.unit(NETWORKMANAGER).running();
+    }
+
+    /** Runs, or would at the next boot. */
+    boolean inForce(String unit) {
+        Unit u = snapshot.unit(unit);
+        return u.exists() && (u.running() || u.enabled());
+    }
+
+    List<Link> wifi() {
+        return snapshot.links().orElse(List.of()).stream()
+                .filter(l -> l.kind() == Link.Kind.WIFI)
+                .toList();
+    }
+
+    /** The interfaces that a manager other than NetworkManager has been taken over on. */
+    List<String> takenFrom(String owner) {
+        return takeOver.covered().stream()
+                .filter(c -> owner.isEmpty() || c.owner().equals(owner))
+                .map(TakeOver.Covered::link)
+                .distinct()
+                .toList();
+    }
+
+    /**
+     * A manager alone on a machine without NetworkManager is its owner's choice: respected, named,
+     * and not "fixed".
+     */
+    Optional<String> foreignOwner() {
+        if (networkManagerInstalled()) {
+            return Optional.empty();
+        }
+        for (Manager manager : Manager.values()) {
+            if (manager != Manager.NETWORKMANAGER && inForce(manager.unit())) {
+                return Optional.of(
+                        manager + " manages this machine, and NetworkManager is not installed");
+            }
+        }
+        return Optional.of("NetworkManager is not installed");
+    }
+}

@@ -1,0 +1,102 @@
+package netfix;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Units are masked and enabled by links (systemd.unit(5)), which a mounted card has as well. */
+final class UnitChanges {
+
+    private UnitChanges() {}
+
+    /** In place where all of them are masked, or disabled where a mask cannot be, and none runs. */
+    static Fulfilment standing(Scene scene, List<String> units, String notNeeded) {
+        Reading<Map<String, Unit>> known = scene.snapshot().units();
+        if (known.whyUnknown().isPresent()) {
+            return Fulfilment.unknown(known.whyUnknown().get());
+        }
+        if (units.isEmpty()) {
+            return Fulfilment.notNeeded(notNeeded);
+        }
+        List<String> missing = new ArrayList<>();
+        for (String name : units) {
+            Unit unit = scene.snapshot().unit(name);
+            if (unit.running()) {
+                missing.add(name + " runs");
+            }
+            boolean off =
+                    scene.ground().masked(name)
+                            || scene.ground().maskIsBlocked(name) && !unit.enabled();
+            if (!off) {
+                missing.add(name + " is not masked");
+            }
+        }
+        return Fulfilment.missing(missing);
+    }
+
+    static List<Plan.Step> isolate(Scene scene, String measure, List<String> units) {
+        List<Plan.Step> steps = new ArrayList<>();
+        for (String name : units) {
+            if (!scene.ground().masked(name)) {
+                if (scene.ground().maskIsBlocked(name)) {
+                    // systemctl mask fails there ("already exists"): the owner's own unit file.
+                    for (String link : scene.ground().wantedBy().getOrDefault(name, List.of())) {
+                        steps.add(
+                                Measures.step(
+                                        Plan.Phase.UNITS,
+                                        measure,
+                                        new Change.Remove(link, "systemctl disable " + name)));
+                    }
+                } else {
+                    steps.add(
+                            Measures.step(
+                                    Plan.Phase.UNITS,
+                                    measure,
+                                    new Change.Link(
+                                            Ground.UNITS + "/" + name,
+                                            "/dev/null",
+                                            "systemctl mask " + name)));
+                }
+            }
+            if (scene.snapshot().unit(name).running()) {
+                steps.add(
+                        Measures.step(
+                                Plan.Phase.TAKE_OVER,
+                                measure,
+                                new Change.UnitJob("stop", name, "start", "")));
+            }
+        }
+        return steps;
+    }
+
+    static List<Plan.Step> enable(Scene scene, String measure, String unit) {
+        List<Plan.Step> steps = new ArrayList<>();
+        if (scene.ground().masked(unit)) {
+            steps.add(
+                    Measures.step(
+                            Plan.Phase.UNITS,
+                            measure,
+                            new Change.Remove(
+                                    Ground.UNITS + "/" + unit, "systemctl unmask " + unit)));
+        }
+        Optional<String> why = Optional.of("systemctl enable " + unit);
+        Set<String> folders = new HashSet<>(scene.ground().wantsFolders());
+        for (Map.Entry<String, String> link : scene.ground().missingEnableLinks(unit).entrySet()) {
+            String folder = link.getKey().substring(0, link.getKey().lastIndexOf('/'));
+            if (folders.add(folder)) {
+                steps.add(
+                        Measures.step(Plan.Phase.UNITS, measure, new Change.Folder(folder, 0755)));
+            }
+            steps.add(
+                    Measures.step(
+                            Plan.Phase.UNITS,
+                            measure,
+                            new Change.Link(link.getKey(), link.getValue(), why.orElse(""))));
+            why = Optional.empty();
+        }
+        return steps;
+    }
+}

@@ -1,0 +1,927 @@
+#!/bin/sh
+# netfix's transaction: makes the changes of a plan, proves them, and takes them back. It is plain sh, because it has to
+# work where the JVM is what is broken, late, or killed: in the unit that applies, in the rollback timer, at the next boot.
+# What is to be done is decided elsewhere and lies here as files (lib/Plan.java writes them):
+#
+#   /var/lib/netfix/state           one line "NAME FIX BOARD BOOT": the word that the next boot goes by
+#   /var/lib/netfix/FIX/ops/NNN/    a change: kind path mode owner target data | argv inverse unit verb
+#   /var/lib/netfix/FIX/ops/NNN/before/   what was there, taken before the first change
+#   /var/lib/netfix/FIX/paths       what worked before, and has to work afterwards
+#   /var/lib/netfix/FIX/journal     "NNN begin", "NNN done"; every line is on the disk before the next thing happens
+#   /var/lib/netfix/FIX/narration   the same for people;  FIX/result: exit status and reason
+#
+# States: open (being applied), restoring, unconfirmed (proved live, not yet by a boot), confirmed, rolled-back, none.
+#
+#   sh transaction.sh prepare FIX | arm FIX | apply | rollback REASON | boot | prove | confirm | undo | seal | status
+set -u
+umask 077
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C
+export PATH LC_ALL
+
+base=/var/lib/netfix
+log=/var/log/netfix.log
+units=/etc/systemd/system
+runtime=/run/systemd/system
+# Everything here may take longer on a machine that is slow, never less than it says.
+patience=1
+if [ -r "$base/patience" ]; then read -r patience <"$base/patience"; fi
+
+# --- What is on the disk, is on the disk ----------------------------------------------------------
+
+# keep FILE: returns once FILE and its name are on the card.
+keep() { sync "$1" "${1%/*}"; }
+
+# put FILE < text: whole or not at all.
+put() {
+    cat >"$1.new" && sync "$1.new" && mv -f "$1.new" "$1" && sync "${1%/*}"
+}
+
+# One line from a file, whatever is in it; empty where there is none.
+line() {
+    it=
+    if [ -r "$1" ]; then IFS= read -r it <"$1" || true; fi
+    printf '%s' "$it"
+}
+
+now() { cut -d. -f1 /proc/uptime; }
+
+board() {
+    for file in /sys/firmware/devicetree/base/serial-number /sys/class/dmi/id/product_uuid; do
+        if [ -s "$file" ]; then
+            tr -d '\000\n ' <"$file"
+            return
+        fi
+    done
+    serial=$(sed -n 's/^Serial[[:space:]]*: *//p' /proc/cpuinfo | head -n 1)
+    printf '%s' "${serial:-unknown}"
+}
+
+boot_id() { cat /proc/sys/kernel/random/boot_id; }
+
+# Sets state, fix, its_board, its_boot.
+read_state() {
+    state=none fix='' its_board='' its_boot=''
+    if [ -s "$base/state" ]; then
+        read -r state fix its_board its_boot <"$base/state" || true
+    fi
+    dir=$base/$fix
+}
+
+set_state() { # NAME
+    printf '%s %s %s %s\n' "$1" "$fix" "$(board)" "$(boot_id)" | put "$base/state"
+    state=$1
+}
+
+# --- Telling --------------------------------------------------------------------------------------
+
+say() {
+    printf '%s\n' "$*"
+    if [ -n "${dir:-}" ] && [ -d "$dir" ]; then printf '%s\n' "$*" >>"$dir/narration"; fi
+}
+
+# For whoever comes later: the log, bounded, and for a Pi that nobody can reach the boot partition.
+note() {
+    when=$(date -u '+%Y-%m-%dT%H:%M:%SZ')
+    if [ -f "$log" ] && [ "$(wc -c <"$log")" -gt 262144 ]; then mv -f "$log" "$log.1"; fi
+    printf '%s %s\n' "$when" "$*" >>"$log" 2>/dev/null
+    for card in /boot/firmware /boot; do
+        if grep -q " $card vfat rw" /proc/mounts; then
+            printf '%s %s\r\n' "$when" "$*" >>"$card/netfix-rollback.txt" && sync "$card/netfix-rollback.txt"
+            # FAT has no room for a history.
+            if [ "$(wc -c <"$card/netfix-rollback.txt")" -gt 8192 ]; then
+                tail -c 4096 "$card/netfix-rollback.txt" >"$card/netfix-r.new" &&
+                    mv -f "$card/netfix-r.new" "$card/netfix-rollback.txt"
+            fi
+            break
+        fi
+    done
+}
+
+result() { # STATUS REASON...
+    status=$1
+    shift
+    printf '%s\n%s\n' "$status" "$*" | put "$dir/result"
+}
+
+# --- Units of ours --------------------------------------------------------------------------------
+
+# The units that must outlive a reboot, enabled before anything else and removed after everything else.
+plant() {
+    cat >"$units/netfix-boot.service" <<EOF
+# netfix: restores the network's old configuration where a fix was interrupted. Removed when the fix is confirmed or undone.
+[Unit]
+Description=netfix: restore the network's configuration after an interrupted fix
+DefaultDependencies=no
+RequiresMountsFor=$base
+After=systemd-remount-fs.service local-fs.target
+Wants=network-pre.target
+Before=network-pre.target NetworkManager.service dhcpcd.service networking.service
+Before=systemd-networkd.service systemd-networkd.socket wpa_supplicant.service btwifiset.service
+Conflicts=shutdown.target
+Before=shutdown.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh $base/transaction.sh boot
+
+[Install]
+WantedBy=sysinit.target
+EOF
+    cat >"$units/netfix-prove.service" <<EOF
+# netfix: judges whether the network works after the first boot with a fix. Removed when the fix is confirmed or undone.
+[Unit]
+Description=netfix: prove the fix by this boot
+After=netfix-boot.service NetworkManager.service
+
+[Service]
+Type=simple
+ExecStart=/bin/sh $base/transaction.sh prove
+
+[Install]
+WantedBy=multi-user.target
+EOF
+    chmod 644 "$units/netfix-boot.service" "$units/netfix-prove.service"
+    (
+        umask 022
+        mkdir -p "$units/sysinit.target.wants" "$units/multi-user.target.wants"
+    )
+    ln -sf "$units/netfix-boot.service" "$units/sysinit.target.wants/netfix-boot.service"
+    ln -sf "$units/netfix-prove.service" "$units/multi-user.target.wants/netfix-prove.service"
+    sync "$units/netfix-boot.service" "$units/netfix-prove.service" \
+        "$units/sysinit.target.wants" "$units/multi-user.target.wants" "$units"
+}
+
+uproot() {
+    rm -f "$units/sysinit.target.wants/netfix-boot.service" "$units/multi-user.target.wants/netfix-prove.service" \
+        "$units/netfix-boot.service" "$units/netfix-prove.service"
+    # Ours only where nobody else has put anything in: undo leaves the tree as it was.
+    rmdir "$units/sysinit.target.wants" 2>/dev/null
+    sync "$units"
+    rm -f "$runtime/netfix-rollback.timer" "$runtime/netfix-rollback.service" "$runtime/netfix-apply.service"
+    systemctl daemon-reload
+    systemctl reset-failed 'netfix-*' 2>/dev/null
+}
+
+# The units of this boot only. The timer is renewed by every journal entry; a step that hangs lets it fire.
+arm_now() {
+    mkdir -p "$runtime"
+    cat >"$runtime/netfix-apply.service" <<EOF
+[Unit]
+Description=netfix: apply the plan
+OnFailure=netfix-rollback.service
+[Service]
+Type=exec
+ExecStart=/bin/sh $base/transaction.sh apply
+TimeoutStopSec=10
+EOF
+    cat >"$runtime/netfix-rollback.service" <<EOF
+[Unit]
+Description=netfix: take back an unproved fix
+[Service]
+Type=oneshot
+ExecStart=/bin/sh $base/transaction.sh rollback
+EOF
+    cat >"$runtime/netfix-rollback.timer" <<EOF
+[Unit]
+Description=netfix: take back the fix where it stops getting on
+[Timer]
+OnActiveSec=$((120 * patience))
+AccuracySec=1
+EOF
+    chmod 644 "$runtime"/netfix-*
+    systemctl daemon-reload
+    systemctl start netfix-rollback.timer
+}
+
+# --- Changes --------------------------------------------------------------------------------------
+
+# kind_of PATH: absent, file, link, folder or other.
+kind_of() {
+    if [ -L "$1" ]; then
+        echo link
+    elif [ -f "$1" ]; then
+        echo file
+    elif [ -d "$1" ]; then
+        echo folder
+    elif [ -e "$1" ]; then
+        echo other
+    else
+        echo absent
+    fi
+}
+
+# is KIND FOLDER PATH: is there now at PATH what lies in FOLDER (a change, or its before)?
+is() {
+    [ "$(kind_of "$3")" = "$1" ] || return 1
+    case $1 in
+        absent) return 0 ;;
+        link) [ "$(readlink "$3")" = "$(line "$2/target")" ] ;;
+        file)
+            [ "$(stat -c '%a %u:%g' "$3")" = "$(line "$2/mode") $(line "$2/owner")" ] && cmp -s "$2/data" "$3"
+            ;;
+        folder)
+            if [ -d "$2/data" ]; then
+                diff -rq --no-dereference "$2/data" "$3" >/dev/null 2>&1
+            else
+                [ "$(stat -c '%a %u:%g' "$3")" = "$(line "$2/mode") $(line "$2/owner")" ]
+            fi
+            ;;
+        *) return 1 ;;
+    esac
+}
+
+# become KIND FOLDER PATH: makes it so. Whole or not at all, but for a folder's tree, which is done again.
+become() {
+    place=${3%/*}
+    new=$place/.netfix-new
+    case $1 in
+        absent)
+            if [ -d "$3" ] && ! [ -L "$3" ]; then
+                if [ -e "$2/tree" ]; then rm -rf "$3"; else rmdir "$3" 2>/dev/null || true; fi
+            else
+                rm -f "$3"
+            fi
+            ;;
+        link)
+            rm -f "$new"
+            ln -s "$(line "$2/target")" "$new" && mv -fT "$new" "$3"
+            ;;
+        file)
+            rm -f "$new"
+            cp -p "$2/data" "$new" && chown "$(line "$2/owner")" "$new" && chmod "$(line "$2/mode")" "$new" &&
+                sync "$new" && mv -fT "$new" "$3"
+            ;;
+        folder)
+            if [ -d "$2/data" ]; then
+                rm -rf "$new" && cp -a "$2/data" "$new" || return 1
+                # What is staged is for root's eyes; what is installed is for everybody's.
+                if [ "$(line "$2/kind")" = tree ]; then chmod -R u=rwX,go=rX "$new"; fi
+                rm -rf "$3" && mv -fT "$new" "$3"
+            else
+                { [ -d "$3" ] || mkdir "$3"; } && chown "$(line "$2/owner")" "$3" && chmod "$(line "$2/mode")" "$3"
+            fi
+            ;;
+    esac || return 1
+    if [ -d "$place" ]; then sync "$place"; fi
+}
+
+# What the change leaves at its path: a put leaves a file, and so on.
+after_kind() {
+    case $(line "$1/kind") in
+        put | mode) echo file ;;
+        link) echo link ;;
+        remove) echo absent ;;
+        tree | folder) echo folder ;;
+        *) echo none ;;
+    esac
+}
+
+ops() { # in order; with -r in reverse
+    if [ -d "$dir/ops" ]; then find "$dir/ops" -mindepth 1 -maxdepth 1 | sort "$@"; fi
+}
+
+# Keeps of the paths those that work now, with the methods that their gateway answers: proof is relative to what was.
+ask_paths() {
+    : >"$dir/paths.new"
+    while read -r word iface kind address gateway methods seconds ssid <&3; do
+        case $word in
+            path)
+                if [ "$gateway" != - ]; then
+                    heard=
+                    for method in $(printf '%s' "$methods" | tr , ' '); do
+                        if answers "$iface" "$gateway" "$method"; then heard=${heard:+$heard,}$method; fi
+                    done
+                    if [ -z "$heard" ]; then
+                        say "$iface: the gateway $gateway does not answer now; nothing to be proved there"
+                        continue
+                    fi
+                    methods=$heard
+                fi
+                printf '%s\n' "path $iface $kind $address $gateway $methods $seconds $ssid" >>"$dir/paths.new"
+                ;;
+            dns) if resolves; then printf '%s\n' "dns - - - - - 0 -" >>"$dir/paths.new"; fi ;;
+            *) ;;
+        esac
+    done 3<"$dir/paths"
+    mv -f "$dir/paths.new" "$dir/paths"
+}
+
+# Before-images of everything that the plan touches, before it touches anything.
+prepare() {
+    ask_paths
+    ops | while IFS= read -r op; do
+        if [ "$(after_kind "$op")" = none ]; then continue; fi
+        path=$(line "$op/path")
+        rm -rf "$op/before"
+        mkdir "$op/before"
+        kind=$(kind_of "$path")
+        if [ "$(line "$op/kind")" = mode ]; then cp -p "$path" "$op/data" || exit 1; fi
+        case $kind in
+            file)
+                cp -p "$path" "$op/before/data" || exit 1
+                stat -c %a "$path" >"$op/before/mode"
+                stat -c %u:%g "$path" >"$op/before/owner"
+                ;;
+            link) readlink "$path" >"$op/before/target" ;;
+            folder)
+                stat -c %a "$path" >"$op/before/mode"
+                stat -c %u:%g "$path" >"$op/before/owner"
+                if [ "$(line "$op/kind")" = tree ]; then cp -a "$path" "$op/before/data" || exit 1; fi
+                ;;
+            other)
+                echo "netfix: $path is neither a file, a link nor a folder; nothing was changed" >&2
+                exit 1
+                ;;
+            absent) if [ "$(line "$op/kind")" = tree ]; then : >"$op/before/tree"; fi ;;
+        esac
+        echo "$kind" >"$op/before/kind"
+    done || return 1
+    sync -f "$dir"
+}
+
+# entry NNN begin|done: on the card before anything else happens; and one more period for the timer.
+entry() {
+    printf '%s %s\n' "$1" "$2" >>"$dir/journal" && keep "$dir/journal"
+    systemctl restart --no-block netfix-rollback.timer 2>/dev/null
+}
+
+# Runs the argv that lies in a file, one argument a line: no shell ever reads it.
+run_file() {
+    set --
+    while IFS= read -r argument; do set -- "$@" "$argument"; done <"$dir_of_argv/$argv_name"
+    timeout $((60 * patience)) "$@" </dev/null
+}
+
+run_argv() { # FOLDER NAME
+    dir_of_argv=$1 argv_name=$2
+    run_file
+}
+
+# One try after another: a daemon that has just been started does not answer yet.
+eventually() { # SECONDS COMMAND...
+    until_then=$(($(now) + $1 * patience))
+    shift
+    while ! "$@"; do
+        if [ "$(now)" -ge "$until_then" ]; then return 1; fi
+        sleep 1
+    done
+}
+
+# NetworkManager knows the profile of that file (make before break).
+listed() {
+    timeout 20 nmcli -t -f FILENAME connection show 2>/dev/null | sed 's/\\\(.\)/\1/g' | grep -qxF -e "$1"
+}
+
+# strays IFACE: ends every wpa_supplicant that was started for that interface. NetworkManager's own is started over
+# D-Bus (-u, no -i) and stays. By /proc, because pkill -f "wpa_supplicant.*wlan0" finds and kills the shell that runs it.
+strays() {
+    for process in /proc/[0-9]*; do
+        if [ "$(cat "$process/comm" 2>/dev/null)" = wpa_supplicant ] &&
+            tr '\000' '\n' <"$process/cmdline" | grep -qx -e "-i$1" -e "$1"; then
+            kill "${process#/proc/}"
+        fi
+    done
+}
+
+perform() { # OP
+    kind=$(line "$1/kind")
+    case $kind in
+        put | link | remove | tree | folder | mode)
+            become "$(after_kind "$1")" "$1" "$(line "$1/path")"
+            ;;
+        unit) timeout $((90 * patience)) systemctl "$(line "$1/verb")" -- "$(line "$1/unit")" ;;
+        reload-units) systemctl daemon-reload ;;
+        run) if [ -e "$1/tolerate" ]; then run_argv "$1" argv || true; else run_argv "$1" argv; fi ;;
+        listed) eventually 30 listed "$(line "$1/path")" ;;
+        strays) strays "$(line "$1/device")" ;;
+        *)
+            say "unknown kind of change: $kind"
+            return 1
+            ;;
+    esac
+}
+
+# --- Proof ----------------------------------------------------------------------------------------
+
+# addressed IFACE [4|6]: it has an address that others can reach.
+addressed() {
+    ip -o addr show dev "$1" scope global 2>/dev/null | grep -v -e tentative -e ' 169\.254\.' | grep -q .
+}
+
+gateway_of() { # IFACE: its default route's next hop now
+    ip -4 route show default dev "$1" 2>/dev/null | sed -n 's/.*via \([^ ]*\).*/\1/p' | head -n 1
+}
+
+# answers IFACE ADDRESS METHOD
+answers() {
+    v=-4
+    case $2 in *:*) v=-6 ;; esac
+    case $3 in
+        icmp) ping "$v" -n -c 1 -w 5 -I "$1" "$2" >/dev/null 2>&1 ;;
+        arp)
+            ip "$v" neigh del "$2" dev "$1" 2>/dev/null
+            ping "$v" -n -c 1 -w 3 -I "$1" "$2" >/dev/null 2>&1
+            ip "$v" neigh show to "$2" dev "$1" | grep -q -e REACHABLE -e STALE -e DELAY -e PROBE
+            ;;
+        tcp)
+            # A refusal is an answer too.
+            for port in 53 80 443 22; do
+                # shellcheck disable=SC2016  # bash expands them: they are arguments there.
+                tried=$(timeout 4 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$2" "$port" 2>&1) && return 0
+                case $tried in *refused*) return 0 ;; esac
+            done
+            return 1
+            ;;
+        *) return 1 ;;
+    esac
+}
+
+# dns_answers SERVER: whatever it says to a question for the root's name servers.
+dns_answers() {
+    # shellcheck disable=SC2016
+    timeout 6 bash -c '
+        exec 3<>"/dev/udp/$0/53" || exit 1
+        printf "\116\146\001\000\000\001\000\000\000\000\000\000\000\000\002\000\001" >&3
+        [ "$(timeout 4 head -c 2 <&3)" = Nf ]' "$1" 2>/dev/null
+}
+
+# works: does the path in $iface $gateway $methods work now? Says why not in $why.
+works() {
+    if ! addressed "$iface"; then
+        why="$iface has no address"
+        return 1
+    fi
+    if [ "$gateway" = - ]; then return 0; fi
+    present=$(gateway_of "$iface")
+    case $gateway in *:*) present=$gateway ;; esac
+    if [ -z "$present" ]; then
+        why="$iface has no default route"
+        return 1
+    fi
+    for method in $(printf '%s' "$methods" | tr , ' '); do
+        if answers "$iface" "$present" "$method"; then return 0; fi
+    done
+    why="the gateway $present does not answer on $iface"
+    return 1
+}
+
+resolves() {
+    sed -n 's/^[[:space:]]*nameserver[[:space:]]*//p' /etc/resolv.conf | {
+        while read -r server; do
+            if dns_answers "$server"; then exit 0; fi
+        done
+        exit 1
+    }
+}
+
+# proved: every path that worked before works. Where nothing did, there is nothing to be worse than.
+# Sets why to the first reason where one does not, in the time that it is given.
+proved() {
+    why=
+    while read -r word iface kind address gateway methods seconds ssid <&3; do
+        case $word in
+            path)
+                : "$kind" "$address" "$ssid"
+                limit=$(($(now) + (seconds + 30 > 45 ? seconds + 30 : 45) * patience))
+                say "  waiting for $iface"
+                until works; do
+                    if [ "$(now)" -ge "$limit" ]; then return 1; fi
+                    entry proof waiting
+                    sleep 2
+                done
+                say "  $iface works as before"
+                ;;
+            dns)
+                limit=$(($(now) + 30 * patience))
+                until resolves; do
+                    if [ "$(now)" -ge "$limit" ]; then
+                        why="no name server answers, and one did before"
+                        return 1
+                    fi
+                    entry proof waiting
+                    sleep 2
+                done
+                say "  a name server answers as before"
+                ;;
+            *) ;;
+        esac
+    done 3<"$dir/paths"
+}
+
+# arp_probe IFACE ADDRESS: somebody there has that address. Asked in no name (sender 0.0.0.0, RFC 5227), because an address
+# lent to the interface for the question makes NetworkManager take it for somebody else's ("connected (externally)") and
+# leave it alone. perl-base is essential in Debian; without it nothing is heard, and that is no failure.
+arp_probe() {
+    # shellcheck disable=SC2016  # perl's variables
+    timeout 10 perl -e '
+        my ($if, $ip) = @ARGV;
+        sub slurp { open(my $f, "<", $_[0]) or exit 1; my $l = <$f>; chomp $l; $l }
+        my $mac = pack("H*", slurp("/sys/class/net/$if/address") =~ s/://gr);
+        my $to = pack("C4", split(/[.]/, $ip));
+        my $arp = unpack("S", pack("n", 0x0806));
+        socket(my $s, 17, 3, $arp) or exit 1;
+        bind($s, pack("S n i S C C a8", 17, 0x0806, slurp("/sys/class/net/$if/ifindex"), 0, 0, 6, "")) or exit 1;
+        for (1 .. 3) {
+            my $ask = "\xff" x 6 . $mac . pack("n n n C C n", 0x0806, 1, 0x0800, 6, 4, 1)
+                . $mac . "\0" x 4 . "\0" x 6 . $to;
+            send($s, $ask, 0) or exit 1;
+            my $end = time + 2;
+            while ((my $left = $end - time) > 0) {
+                my $read = "";
+                vec($read, fileno($s), 1) = 1;
+                next unless select($read, undef, undef, $left);
+                recv($s, my $frame, 128, 0);
+                exit 0 if substr($frame, 20, 2) eq "\0\2" && substr($frame, 28, 4) eq $to;
+            }
+        }
+        exit 1' "$1" "$2" 2>/dev/null
+}
+
+# alive: the network is there, whether we reach it or not. The gateway that was known answers ARP, or the known network
+# is in a scan.
+alive() {
+    while read -r word iface kind address gateway methods seconds ssid <&3; do
+        : "$address" "$methods" "$seconds"
+        if [ "$word" != path ] || ! [ -e "/sys/class/net/$iface" ]; then continue; fi
+        ip link set "$iface" up 2>/dev/null
+        if [ "$kind" = wifi ]; then
+            if [ "$ssid" != - ] && timeout 30 iw dev "$iface" scan 2>/dev/null | ssid_in_scan "$ssid"; then return 0; fi
+            continue
+        fi
+        case $gateway in - | *:*) continue ;; esac
+        if arp_probe "$iface" "$gateway"; then return 0; fi
+    done 3<"$dir/paths"
+    return 1
+}
+
+# The paths file has an SSID as iw prints it (iw's print_ssid_escaped: \xNN for what is no plain text).
+ssid_in_scan() { sed -n 's/^[[:space:]]*SSID: //p' | grep -qxF -e "$1"; }
+
+# --- The verbs ------------------------------------------------------------------------------------
+
+# Files first, then units and the rest: nothing starts on half a configuration. Safe to do again from the start.
+restore_files() { # FIX-FOLDER [automatic]
+    dir=$1
+    reload=
+    bad=0
+    for op in $(ops -r); do
+        after=$(after_kind "$op")
+        if [ "$after" = none ]; then
+            if [ "$(line "$op/kind")" = reload-units ]; then reload=1; fi
+            continue
+        fi
+        if ! [ -e "$op/before/kind" ]; then continue; fi
+        path=$(line "$op/path")
+        before=$(line "$op/before/kind")
+        if is "$before" "$op/before" "$path"; then continue; fi
+        if [ -e "$op/lifeline" ] && [ -e "$dir/lifeline" ] && [ "${2:-}" = automatic ]; then
+            say "kept: $path, without which this Pi would be unreachable after a boot"
+            continue
+        fi
+        if ! is "$after" "$op" "$path" && ! [ -e "$op/volatile" ]; then
+            say "kept: $path, somebody has changed it since"
+            kept=1
+            continue
+        fi
+        if become "$before" "$op/before" "$path"; then
+            say "restored: $path"
+        else
+            say "NOT restored: $path"
+            bad=1
+        fi
+    done
+    if [ -n "$reload" ]; then systemctl daemon-reload; fi
+    return "$bad"
+}
+
+# What ran before runs again. At boot only the units, and without waiting: they start after us.
+restore_running() { # FIX-FOLDER now|boot
+    dir=$1
+    for op in $(ops -r); do
+        if [ "$2" = now ] && ! grep -q "^${op##*/} begin" "$dir/journal" 2>/dev/null; then continue; fi
+        case $(line "$op/kind") in
+            unit)
+                verb=$(line "$op/inverse")
+                if [ "$verb" = none ]; then continue; fi
+                say "systemctl $verb $(line "$op/unit")"
+                if [ "$2" = boot ]; then
+                    if [ "$verb" = restart ]; then verb=start; fi
+                    systemctl --no-block "$verb" -- "$(line "$op/unit")"
+                else
+                    timeout $((90 * patience)) systemctl "$verb" -- "$(line "$op/unit")" ||
+                        say "  that did not work"
+                fi
+                ;;
+            run)
+                if [ "$2" = now ] && [ -s "$op/inverse" ]; then
+                    say "$(line "$op/inverse-shown")"
+                    run_argv "$op" inverse || say "  that did not work"
+                fi
+                ;;
+            *) ;;
+        esac
+    done
+}
+
+# After files and units are back: what worked before is waited for, and where it stays away NetworkManager starts afresh.
+# (A profile that is gone takes its connection along, and the automatic wired one is made at a start only.)
+revive() {
+    if ! [ -e "$dir/paths" ]; then return; fi
+    for round in first second; do
+        limit=$(($(now) + 20 * patience))
+        missing=yes
+        while [ -n "$missing" ] && [ "$(now)" -lt "$limit" ]; do
+            missing=
+            while read -r word iface kind address gateway methods seconds ssid <&3; do
+                if [ "$word" = path ] && ! works; then missing="$missing $why;"; fi
+            done 3<"$dir/paths"
+            if [ -n "$missing" ]; then sleep 1; fi
+        done
+        if [ -z "$missing" ]; then
+            say "What worked before works again."
+            return
+        fi
+        if [ "$round" = first ] && systemctl -q is-active NetworkManager.service; then
+            say "systemctl restart NetworkManager    #$missing"
+            systemctl restart NetworkManager.service
+        fi
+    done
+    say "Not back yet:$missing"
+}
+
+# take_back now|boot REASON...: the automatic way back.
+take_back() {
+    at=$1
+    shift
+    its=$dir
+    set_state restoring
+    if ! restore_files "$its" automatic; then
+        note "netfix could not take back fix $fix completely ($*). To be done by hand: sh $base/transaction.sh undo"
+        result 5 "$*"
+        say "The rollback is not complete. Look above for what was not restored, and run: sudo sh $base/transaction.sh rollback"
+        return 5
+    fi
+    set_state rolled-back
+    restore_running "$its" "$at"
+    if [ "$at" = now ]; then
+        dir=$its
+        revive
+    fi
+    note "netfix took back fix $fix: $*"
+    result 4 "$*"
+    say "The old configuration is back: $*"
+    return 4
+}
+
+apply() {
+    read_state
+    if [ "$state" != open ]; then
+        echo "netfix: no fix is open" >&2
+        exit 2
+    fi
+    # A list with a name: the loop must not be a subshell, or its failure would be nobody's.
+    for op in $(ops); do
+        number=${op##*/}
+        entry "$number" begin
+        say "$(line "$op/shown")"
+        perform "$op" >>"$dir/narration" 2>&1 || {
+            give_up "this did not work: $(line "$op/shown")"
+        }
+        entry "$number" "done"
+    done
+    say "Proof:"
+    if ! proved; then
+        give_up "$why"
+    fi
+    entry proof "done"
+    set_state unconfirmed
+    systemctl stop netfix-rollback.timer
+    result 0 "proved; the next boot will confirm it"
+    say "Proved: everything that worked before works. The next boot confirms it."
+}
+
+give_up() {
+    say "FAILED: $*"
+    printf '%s\n' "$*" | put "$dir/reason"
+    systemctl stop netfix-rollback.timer
+    take_back now "$*"
+    status=$?
+    if [ "$status" = 4 ]; then
+        uproot
+    fi
+    # The exit status of the unit is for systemctl status only: what happened is in result.
+    exit 0
+}
+
+rollback() {
+    # First the whole unit, whatever it is doing: two hands on one configuration are worse than none.
+    systemctl stop netfix-rollback.timer netfix-apply.service 2>/dev/null
+    exec 9>"$base/lock"
+    flock 9
+    read_state
+    case $state in
+        open | restoring) ;;
+        *)
+            echo "netfix: there is nothing to take back ($state)" >&2
+            exit 0
+            ;;
+    esac
+    reason=$(line "$dir/reason")
+    if [ -z "$reason" ]; then reason=${1:-"the fix was interrupted, or stopped getting on"}; fi
+    take_back now "$reason"
+    status=$?
+    if [ "$status" = 4 ]; then uproot; fi
+    exit 0
+}
+
+boot() {
+    read_state
+    # "-" is a card that was fixed while it was mounted elsewhere: its board is not known, and need not be.
+    if [ "$its_board" != - ] && [ "$its_board" != "$(board)" ] && [ "$state" != none ]; then
+        # A cloned card: what lies here was true of another Pi.
+        say "netfix: this card has been moved to another board; fix $fix counts as confirmed"
+        set_state confirmed
+        find "$base" -mindepth 1 -maxdepth 1 -name '[0-9]*' -exec rm -rf {} +
+        rm -rf "$base/known-good"
+        uproot
+        return
+    fi
+    case $state in
+        open | restoring)
+            take_back boot "the Pi was switched off, or booted, in the middle of the fix"
+            status=$?
+            if [ "$status" = 4 ]; then uproot; fi
+            ;;
+        rolled-back | none | confirmed) uproot ;;
+        *) ;;
+    esac
+}
+
+# The judge of the first boot. It fails a boot only where nothing that worked before works and the network is
+# there all the same. Silence, no cable, a router that is slower than the Pi are unknown, and unknown is no failure.
+prove() {
+    read_state
+    if [ "$state" != unconfirmed ] || [ "$its_boot" = "$(boot_id)" ]; then exit 0; fi
+    longest=0
+    while read -r word iface kind address gateway methods seconds ssid <&3; do
+        if [ "$word" = path ] && [ "$seconds" -gt "$longest" ]; then longest=$seconds; fi
+    done 3<"$dir/paths"
+    : "$iface" "$kind" "$address" "$gateway" "$methods" "$ssid"
+    span=$((longest * 3 > 300 ? longest * 3 : 300))
+    started=$(now)
+    alive_since=
+    while :; do
+        working='' broken='' count=0
+        while read -r word iface kind address gateway methods seconds ssid <&3; do
+            if [ "$word" != path ]; then continue; fi
+            count=$((count + 1))
+            if works; then working="$working $iface"; else broken="$broken $iface ($why)"; fi
+        done 3<"$dir/paths"
+        if [ "$count" = 0 ] || [ -n "$working" ] && { [ -z "$broken" ] || [ $(($(now) - started)) -ge "$span" ]; }; then
+            confirm "the boot proved it:${working:- nothing worked before, nothing to compare with}${broken:+; unproved:$broken}"
+            return
+        fi
+        if [ -n "$working" ]; then
+            sleep 10
+            continue
+        fi
+        # Not at once: a network that is just coming up is not to be disturbed by questions.
+        if [ $(($(now) - started)) -ge $((60 * patience)) ] && alive; then
+            : "${alive_since:=$(now)}"
+            if [ $(($(now) - alive_since)) -ge "$span" ]; then
+                exec 9>"$base/lock"
+                flock 9
+                read_state
+                if [ "$state" != unconfirmed ]; then exit 0; fi
+                printf '%s\n' "after the boot nothing that worked before works:$broken" | put "$dir/reason"
+                take_back boot "$(line "$dir/reason")"
+                status=$?
+                if [ "$status" = 4 ]; then
+                    uproot
+                    systemctl reboot
+                fi
+                exit 0
+            fi
+        else
+            alive_since=
+        fi
+        sleep 10
+    done
+}
+
+confirm() { # [HOW]
+    exec 9>"$base/lock"
+    flock 9
+    read_state
+    if [ "$state" != unconfirmed ]; then
+        echo "netfix: there is no unconfirmed fix ($state)" >&2
+        exit 2
+    fi
+    set_state confirmed
+    uproot
+    say "Confirmed: ${1:-by hand}"
+    printf '%s netfix: fix %s is confirmed, %s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "$fix" "${1:-by hand}" >>"$log"
+}
+
+# Everything that netfix ever changed here, the newest fix first. In a unit of its own, as a fix is: what it tells and
+# how it ended lie in /run/netfix, where they outlive it and not the boot.
+undo() {
+    mkdir -p /run/netfix
+    rm -f /run/netfix/undo.result
+    # shellcheck disable=SC2154  # status is set in the trap itself
+    trap 'status=$?; echo "$status" >/run/netfix/undo.new; mv -f /run/netfix/undo.new /run/netfix/undo.result' EXIT
+    systemctl stop netfix-rollback.timer netfix-apply.service 2>/dev/null
+    exec 9>"$base/lock"
+    flock 9
+    read_state
+    if [ -z "$fix" ]; then
+        echo "netfix: there is nothing to undo" >&2
+        exit 0
+    fi
+    # A boot in the middle goes on with it.
+    plant
+    kept=
+    all=$(find "$base" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*' | sort -r)
+    newest=$fix
+    set_state restoring
+    failed=0
+    for folder in $all; do
+        restore_files "$folder" || failed=1
+    done
+    if [ "$failed" = 1 ]; then
+        echo "netfix: not everything could be restored (see above); run it again once the reason is gone" >&2
+        exit 5
+    fi
+    for folder in $all; do
+        restore_running "$folder" now
+    done
+    fix=$newest dir=$base/$newest
+    revive
+    set_state none
+    note "netfix undid its fixes${kept:+; what somebody changed since was kept}"
+    uproot
+    # This file too: sh has it open and reads on.
+    rm -rf "$base"
+    sync "${base%/*}"
+}
+
+# Before a card is imaged: what is here is for good, and no secret of the builder's stays in a before-image.
+seal() {
+    exec 9>"$base/lock"
+    flock 9
+    read_state
+    case $state in
+        open | restoring)
+            echo "netfix: a fix is being applied or taken back; wait for it to end" >&2
+            exit 1
+            ;;
+        unconfirmed) set_state confirmed ;;
+        *) ;;
+    esac
+    find "$base" -mindepth 1 -maxdepth 1 -name '[0-9]*' -exec rm -rf {} +
+    rm -rf "$base/known-good"
+    uproot
+    rm -rf "$base"
+    sync "${base%/*}"
+}
+
+verb=${1:-}
+shift || true
+case $verb in
+    prepare)
+        fix=$1 dir=$base/$1
+        prepare
+        ;;
+    arm)
+        exec 9>"$base/lock"
+        if ! flock -n 9; then
+            echo "netfix: another fix is at work" >&2
+            exit 2
+        fi
+        fix=$1 dir=$base/$1
+        plant
+        set_state open
+        arm_now
+        ;;
+    apply)
+        exec 9>"$base/lock"
+        flock 9
+        apply
+        ;;
+    rollback) rollback "$@" ;;
+    boot) boot ;;
+    prove) prove ;;
+    confirm) confirm "$@" ;;
+    undo) undo ;;
+    seal) seal ;;
+    status)
+        read_state
+        echo "$state $fix"
+        ;;
+    *)
+        echo "usage: transaction.sh prepare|arm FIX, apply, rollback [REASON], boot, prove, confirm, undo, seal, status" >&2
+        exit 2
+        ;;
+esac

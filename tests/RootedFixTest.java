@@ -1,0 +1,175 @@
+package netfix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** A fix of a mounted card, and its undo, in a folder that has what the measures look at. */
+class RootedFixTest {
+
+    private static final String CONF = "etc/NetworkManager/conf.d/01-exclusive-control.conf";
+    private static final String WIRED =
+            "etc/NetworkManager/system-connections/netfix-wired.nmconnection";
+    private static final String INSTALL = "[Unit]\n[Install]\nWantedBy=multi-user.target\n";
+
+    @TempDir Path top;
+    private Path card;
+
+    @BeforeEach
+    void aBookwormCardOnWhichDhcpcdManages() throws IOException {
+        card = top.resolve("card");
+        put("etc/os-release", "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n", 0644);
+        put("etc/NetworkManager/NetworkManager.conf", "[main]\nplugins=ifupdown,keyfile\n", 0644);
+        put("etc/NetworkManager/conf.d/keep", "", 0644);
+        put("etc/NetworkManager/system-connections/keep", "", 0600);
+        put("usr/local/lib/keep", "", 0644);
+        put("usr/lib/systemd/system/NetworkManager.service", INSTALL, 0644);
+        put("usr/lib/systemd/system/dhcpcd.service", INSTALL, 0644);
+        put("usr/lib/systemd/system/systemd-networkd.service", INSTALL, 0644);
+        Path wants =
+                Files.createDirectories(card.resolve("etc/systemd/system/multi-user.target.wants"));
+        for (String unit : List.of("NetworkManager.service", "dhcpcd.service")) {
+            Files.createSymbolicLink(wants.resolve(unit), Path.of("/lib/systemd/system/" + unit));
+        }
+        Files.createSymbolicLink(card.resolve("lib"), Path.of("usr/lib"));
+        put(
+                "var/lib/NetworkManager/NetworkManager.state",
+                "[main]\nNetworkingEnabled=true\nWirelessEnabled=false\n",
+                0600);
+    }
+
+    private void put(String name, String text, int mode) throws IOException {
+        Path file = card.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+        Files.setAttribute(file, "unix:mode", mode);
+    }
+
+    private RootedFix rootedFix() {
+        return new RootedFix(card, new PrintStream(OutputStream.nullOutputStream()));
+    }
+
+    private Scene scene() {
+        return Scene.at(new RootedMachine(card), Progress.silent());
+    }
+
+    private Plan plan() {
+        // Its own files are where this test runs from a jar only.
+        return Plan.of(scene(), measure -> !measure.id().equals("installed"), loss -> false);
+    }
+
+    private List<String> missing() {
+        return Measures.judged(scene()).stream()
+                .filter(j -> j.standing().isMissing())
+                .map(j -> j.measure().id())
+                .toList();
+    }
+
+    /** Type, mode, content or target of everything but netfix's own state. */
+    private TreeMap<String, String> listing() throws IOException {
+        TreeMap<String, String> listing = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(card)) {
+            for (Path path : all.toList()) {
+                String name = card.relativize(path).toString();
+                if (name.startsWith("var/lib/netfix")) {
+                    continue;
+                }
+                String what =
+                        Files.isSymbolicLink(path)
+                                ? "link " + Files.readSymbolicLink(path)
+                                : Files.isDirectory(path) ? "folder" : Files.readString(path);
+                Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+                listing.put(name, mode + " " + what);
+            }
+        }
+        return listing;
+    }
+
+    @Test
+    void whatIsMissingIsPutInPlaceAndNothingIsLeftToDo() throws IOException {
+        assertTrue(missing().contains("wired-profile"));
+        assertTrue(missing().contains("dhcpcd-off"));
+        assertTrue(missing().contains("networking-on"));
+        assertEquals(0, rootedFix().run(plan()));
+        assertEquals(List.of(), missing().stream().filter(id -> !id.equals("installed")).toList());
+        assertTrue(plan().isEmpty());
+        assertEquals(
+                Path.of("/dev/null"),
+                Files.readSymbolicLink(card.resolve("etc/systemd/system/dhcpcd.service")));
+        assertEquals(0600, (Integer) Files.getAttribute(card.resolve(WIRED), "unix:mode") & 07777);
+    }
+
+    @Test
+    void undoBringsBackTheCardAsItWas() throws IOException {
+        TreeMap<String, String> before = listing();
+        rootedFix().run(plan());
+        assertFalse(before.equals(listing()), "the fix changed something");
+        assertEquals(0, rootedFix().undo());
+        assertEquals(before, listing());
+        assertFalse(Files.exists(card.resolve("var/lib/netfix")));
+    }
+
+    @Test
+    void undoKeepsWhatSomebodyChangedSince() throws IOException {
+        rootedFix().run(plan());
+        Files.writeString(card.resolve(CONF), "[main]\n# mine\n");
+        rootedFix().undo();
+        assertEquals("[main]\n# mine\n", Files.readString(card.resolve(CONF)));
+        assertFalse(Files.exists(card.resolve(WIRED)), "the rest is taken back");
+    }
+
+    @Test
+    void undoTakesBackSeveralFixes() throws IOException {
+        TreeMap<String, String> before = listing();
+        rootedFix().run(plan());
+        Files.delete(card.resolve(WIRED));
+        rootedFix().run(plan());
+        assertTrue(Files.exists(card.resolve(WIRED)));
+        rootedFix().undo();
+        assertEquals(before, listing());
+    }
+
+    @Test
+    void aMaskIsNotPutOverTheOwnersUnitFile() throws IOException {
+        put("etc/systemd/system/dhcpcd.service", INSTALL, 0644);
+        rootedFix().run(plan());
+        assertEquals(INSTALL, Files.readString(card.resolve("etc/systemd/system/dhcpcd.service")));
+        assertFalse(
+                Files.exists(
+                        card.resolve("etc/systemd/system/multi-user.target.wants/dhcpcd.service"),
+                        LinkOption.NOFOLLOW_LINKS));
+        assertFalse(missing().contains("dhcpcd-off"));
+    }
+
+    @Test
+    void aLinkOutOfTheCardStaysOnTheCard() throws IOException {
+        Path outside = Files.createDirectories(top.resolve("conf.d"));
+        Files.walk(card.resolve("etc/NetworkManager/conf.d"))
+                .sorted(java.util.Comparator.reverseOrder())
+                .forEach(path -> path.toFile().delete());
+        Files.createDirectories(card.resolve(outside.toString().substring(1)));
+        Files.createSymbolicLink(card.resolve("etc/NetworkManager/conf.d"), outside);
+        rootedFix().run(plan());
+        try (Stream<Path> left = Files.list(outside)) {
+            assertEquals(List.of(), left.toList(), "nothing is written outside the root");
+        }
+        assertTrue(
+                Files.exists(
+                        card.resolve(outside.toString().substring(1))
+                                .resolve("01-exclusive-control.conf")));
+    }
+}

@@ -1,0 +1,66 @@
+package netfix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.Set;
+
+class StanzaEditTest {
+
+    private static final String TEXT =
+            """
+            # the loopback
+            auto lo
+            iface lo inet loopback
+
+            auto eth0 eth1
+            allow-hotplug wlan0
+            iface eth0 inet static
+                address 192.0.2.7/24
+                # a comment in the middle
+                up echo a \\
+                    b
+            iface eth0:1 inet static
+                address 192.0.2.8/24
+            iface eth1 inet dhcp
+
+            source /etc/network/interfaces.d/*
+            """;
+
+    @Test
+    void itsStanzasBecomeCommentsAndTheRestStays() {
+        assertEquals(
+                """
+                # the loopback
+                auto lo
+                iface lo inet loopback
+
+                # netfix: auto eth0 eth1
+                auto eth1
+                allow-hotplug wlan0
+                # netfix: iface eth0 inet static
+                # netfix:     address 192.0.2.7/24
+                    # a comment in the middle
+                # netfix:     up echo a \\
+                # netfix:         b
+                # netfix: iface eth0:1 inet static
+                # netfix:     address 192.0.2.8/24
+                iface eth1 inet dhcp
+
+                source /etc/network/interfaces.d/*
+                """,
+                StanzaEdit.without(TEXT, Set.of("eth0")));
+    }
+
+    @Test
+    void aNameThatIsNotThereChangesNothing() {
+        assertEquals(TEXT, StanzaEdit.without(TEXT, Set.of("end0")));
+    }
+
+    @Test
+    void doneTwiceItIsTheSame() {
+        String once = StanzaEdit.without(TEXT, Set.of("eth0", "eth1", "wlan0"));
+        assertEquals(once, StanzaEdit.without(once, Set.of("eth0", "eth1", "wlan0")));
+    }
+}
