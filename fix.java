@@ -35,6 +35,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.concurrent.Callable;
 
 @Command(
@@ -59,23 +60,28 @@ public class fix implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Machine machine = common.machine();
+        Machine machine = options.notACapture(common.machine());
         Scene scene = gather(machine);
         Plan plan = Plan.of(scene, options.chosen(), options.acceptedLosses());
         show(plan);
         if (plan.isEmpty() || options.dryRun) {
-            return plan.isEmpty() ? ExitCode.GOOD : ExitCode.PROBLEMS;
+            return plan.outlook();
         }
-        options.refuseLosses(plan);
+        options.refuse(plan, scene);
         if (common.mountedRoot().isPresent()) {
             return options.agreed()
-                    ? new RootedFix(common.mountedRoot().get(), System.out).run(plan)
+                    ? new RootedFix(common.mountedRoot().get(), narration()).run(plan)
                     : ExitCode.USAGE;
         }
         LiveMachine here = options.writable(machine);
         return options.agreed()
-                ? new Transaction(here).run(plan, Paths.lines(scene.snapshot()))
+                ? new Transaction(here, narration()).run(plan, Paths.lines(scene.snapshot()))
                 : ExitCode.USAGE;
+    }
+
+    /** Standard output is the document's, where one is asked for. */
+    private PrintStream narration() {
+        return common.json ? System.err : System.out;
     }
 
     private static Scene gather(Machine machine) {
@@ -99,8 +105,8 @@ public class fix implements Callable<Integer> {
             return ExitCode.USAGE;
         }
         return common.mountedRoot().isPresent()
-                ? new RootedFix(common.mountedRoot().get(), System.out).undo()
-                : new Transaction(options.writable(machine)).undo();
+                ? new RootedFix(common.mountedRoot().get(), narration()).undo()
+                : new Transaction(options.writable(machine), narration()).undo();
     }
 
     @Command(
@@ -118,6 +124,6 @@ public class fix implements Callable<Integer> {
     }
 
     private int verb(String verb) throws IOException {
-        return new Transaction(options.writable(common.machine())).verb(verb);
+        return new Transaction(options.writable(common.machine()), narration()).verb(verb);
     }
 }

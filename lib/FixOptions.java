@@ -74,6 +74,19 @@ public final class FixOptions {
     }
 
     /**
+     * @throws BadInput where it is one: a capture has what a diagnosis looked at, and not what a
+     *     repair has to know
+     */
+    public Machine notACapture(Machine machine) {
+        if (machine instanceof ReplayedMachine) {
+            throw new BadInput(
+                    "--from: a capture cannot be repaired, nor a repair planned on it; use it with"
+                            + " diagnose");
+        }
+        return machine;
+    }
+
+    /**
      * @throws BadInput where that machine cannot be changed
      */
     public LiveMachine writable(Machine machine) {
@@ -90,9 +103,21 @@ public final class FixOptions {
     }
 
     /**
-     * @throws BadInput where something would be lost that nobody has accepted
+     * @throws BadInput where the plan must not be carried out: something would be lost that nobody
+     *     has accepted, something could not be told, or the root does not keep what is written
      */
-    public void refuseLosses(Plan plan) {
+    public void refuse(Plan plan, Scene scene) {
+        scene.ground()
+                .rootProblem()
+                .ifPresent(
+                        why -> {
+                            throw new BadInput("nothing was done: " + why);
+                        });
+        if (!plan.unknown().isEmpty()) {
+            throw BadInput.notAllowed(
+                    "nothing was done, because something could not be told (see above)"
+                            + (scene.snapshot().host().root() ? "" : "; use sudo"));
+        }
         if (!plan.losses().isEmpty()) {
             throw new BadInput(
                     "nothing was done: what is listed above would be lost; to go on, add"

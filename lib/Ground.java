@@ -26,6 +26,8 @@ public record Ground(
 
     static final String UNITS = "/etc/systemd/system";
 
+    private static final String MOUNTS = "/proc/mounts";
+
     private static final List<String> VENDOR =
             List.of("/usr/lib/systemd/system", "/lib/systemd/system");
 
@@ -48,6 +50,9 @@ public record Ground(
             boolean text = stat.value().map(s -> s.kind() == FileStat.Kind.FILE).orElse(false);
             files.put(path, text ? machine.read(path) : Reading.absent("no " + path));
         }
+        if (machine.runsCommands()) {
+            files.put(MOUNTS, machine.read(MOUNTS));
+        }
         Map<String, List<String>> wantedBy = new LinkedHashMap<>();
         Set<String> folders = new LinkedHashSet<>(Set.of(UNITS));
         for (String entry : machine.list(UNITS).orElse(List.of())) {
@@ -60,6 +65,31 @@ public record Ground(
             }
         }
         return new Ground(files, stats, wantedBy, folders);
+    }
+
+    /**
+     * Why a change of this machine's root would not last, where it would not. /proc/mounts is
+     * fstab(5)'s form; the last line for / is the one in force.
+     */
+    Optional<String> rootProblem() {
+        Optional<String[]> root =
+                text(MOUNTS)
+                        .orElse("")
+                        .lines()
+                        .map(line -> line.split(" "))
+                        .filter(words -> words.length > 3 && words[1].equals("/"))
+                        .reduce((a, b) -> b);
+        if (root.isEmpty()) {
+            return Optional.empty();
+        }
+        if (root.get()[2].equals("overlay")) {
+            return Optional.of(
+                    "the root is an overlay, which forgets every change at the next boot; switch"
+                            + " it off first (raspi-config: Performance, Overlay File System)");
+        }
+        return ("," + root.get()[3] + ",").contains(",ro,")
+                ? Optional.of("the root is mounted read-only (sudo mount -o remount,rw /)")
+                : Optional.empty();
     }
 
     public Reading<String> text(String path) {

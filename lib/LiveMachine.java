@@ -7,6 +7,7 @@ import org.zeroturnaround.exec.ProcessResult;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -199,11 +200,11 @@ public final class LiveMachine implements Writable {
     }
 
     @Override
-    public int runShown(List<String> argv) throws IOException {
+    public int runShown(List<String> argv, PrintStream to) throws IOException {
         try {
             return new ProcessExecutor(argv)
                     .environment("LC_ALL", "C")
-                    .redirectOutput(System.out)
+                    .redirectOutput(to)
                     .redirectError(System.err)
                     .execute()
                     .getExitValue();

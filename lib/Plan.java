@@ -68,6 +68,19 @@ public record Plan(List<Judged> standings, List<Step> steps, List<Loss> losses, 
         return measures.stream().map(m -> new Judged(m, m.standing().apply(scene))).toList();
     }
 
+    /** The exit status of a plan that is only shown: 1 beats 3. */
+    public int outlook() {
+        if (!isEmpty()) {
+            return ExitCode.PROBLEMS;
+        }
+        return unknown().isEmpty() ? ExitCode.GOOD : ExitCode.UNKNOWN;
+    }
+
+    /** The measures of which it could not be told how they stand. */
+    List<Judged> unknown() {
+        return standings.stream().filter(j -> j.standing() instanceof Fulfilment.Unknown).toList();
+    }
+
     public boolean isEmpty() {
         return steps.isEmpty();
     }

@@ -57,6 +57,9 @@ public final class PlanReport {
     }
 
     private static String nothing(Plan plan) {
+        if (!plan.unknown().isEmpty()) {
+            return "but something could not be told.";
+        }
         List<String> why =
                 plan.standings().stream()
                         .map(Plan.Judged::standing)

@@ -1,6 +1,9 @@
 package netfix;
 
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,9 +22,14 @@ public final class Transaction {
     private static final String UNDONE = "/run/netfix/undo.result";
 
     private final Writable machine;
+    private final PrintStream narration;
 
-    public Transaction(Writable machine) {
+    /**
+     * @param narration where what happens is told as it happens
+     */
+    public Transaction(Writable machine, PrintStream narration) {
         this.machine = machine;
+        this.narration = narration;
     }
 
     /**
@@ -61,24 +69,42 @@ public final class Transaction {
         }
         String fix = next();
         String folder = PlanFolder.BASE + "/" + fix;
-        machine.stage(folder, PlanFolder.of(plan, paths, "0:0"));
-        machine.write(SCRIPT, PlanFolder.script(), 0700);
-        machine.write(
-                PlanFolder.BASE + "/patience",
-                (System.getenv().getOrDefault("NETFIX_PATIENCE", "1") + "\n").getBytes(),
-                0600);
-        must("prepare", fix);
-        must("arm", fix);
+        begin(plan, paths, fix, folder);
         Thread interrupted = new Thread(() -> onInterrupt(folder));
         Runtime.getRuntime().addShutdownHook(interrupted);
-        CommandResult started =
-                machine.run(Command.of("systemctl", "start", "--no-block", "netfix-apply.service"));
-        if (!started.ok()) {
-            throw new IOException(started.failure());
+        try {
+            CommandResult started =
+                    machine.run(
+                            Command.of("systemctl", "start", "--no-block", "netfix-apply.service"));
+            if (!started.ok()) {
+                throw new IOException(started.failure());
+            }
+            return follow(folder + "/narration", folder + "/result");
+        } finally {
+            Runtime.getRuntime().removeShutdownHook(interrupted);
         }
-        int status = follow(folder + "/narration", folder + "/result");
-        Runtime.getRuntime().removeShutdownHook(interrupted);
-        return status;
+    }
+
+    /** All that has to be on the disk before the first change, and the two nets under it. */
+    private void begin(Plan plan, List<String> paths, String fix, String folder) {
+        try {
+            machine.stage(folder, PlanFolder.of(plan, paths, "0:0"));
+            machine.write(SCRIPT, PlanFolder.script(), 0700);
+            String patience = System.getenv().getOrDefault("NETFIX_PATIENCE", "1");
+            machine.write(
+                    PlanFolder.BASE + "/patience",
+                    (patience + "\n").getBytes(StandardCharsets.UTF_8),
+                    0600);
+            must("prepare", fix);
+            must("arm", fix);
+        } catch (IOException e) {
+            machine.run(Command.of("rm", "-rf", folder));
+            String why =
+                    e instanceof FileSystemException f && f.getReason() != null
+                            ? f.getFile() + ": " + f.getReason()
+                            : e.getMessage();
+            throw new BadInput("nothing was changed: " + why);
+        }
     }
 
     private String next() {
@@ -92,26 +118,26 @@ public final class Transaction {
     }
 
     private void must(String verb, String fix) throws IOException {
-        int status = machine.runShown(List.of("sh", SCRIPT, verb, fix));
-        if (status == ExitCode.USAGE) {
-            throw new BadInput("nothing was changed");
-        }
+        int status = machine.runShown(List.of("sh", SCRIPT, verb, fix), narration);
         if (status != 0) {
-            throw new IOException("transaction.sh " + verb + " failed; nothing was changed");
+            throw new IOException(SCRIPT + " " + verb + " ended with " + status);
         }
     }
 
-    /** Prints what is narrated until there is a result. */
-    private int follow(String narration, String end) {
+    /** Prints what is narrated, line by line, until there is a result. */
+    private int follow(String told, String end) {
         int shown = 0;
         Optional<String> result;
         do {
             result = machine.read(end).value().filter(r -> r.endsWith("\n"));
-            String all = machine.read(narration).orElse("");
-            if (all.length() > shown) {
-                System.out.print(Terminal.safe(all.substring(shown)).replace("\\x0a", "\n"));
-                System.out.flush();
-                shown = all.length();
+            String all = machine.read(told).orElse("");
+            int whole = all.lastIndexOf('\n') + 1;
+            if (whole > shown) {
+                all.substring(shown, whole)
+                        .lines()
+                        .forEach(line -> narration.println(Terminal.safe(line)));
+                narration.flush();
+                shown = whole;
             }
             if (result.isEmpty()) {
                 pause();
@@ -146,8 +172,8 @@ public final class Transaction {
                         List.of("systemctl", "start", "netfix-rollback.service"),
                         Command.USUAL_TIMEOUT.multipliedBy(60)));
         int status = follow(folder + "/narration", folder + "/result");
-        System.out.println("Interrupted; the old configuration is back.");
-        System.out.flush();
+        narration.println("Interrupted; the old configuration is back.");
+        narration.flush();
         Runtime.getRuntime().halt(status);
     }
 
@@ -156,7 +182,7 @@ public final class Transaction {
         if (state(machine).name().equals("none")) {
             return ExitCode.GOOD;
         }
-        return machine.runShown(List.of("sh", SCRIPT, verb));
+        return machine.runShown(List.of("sh", SCRIPT, verb), narration);
     }
 
     /**
@@ -165,10 +191,10 @@ public final class Transaction {
      */
     public int undo() throws IOException {
         if (state(machine).name().equals("none")) {
-            System.out.println("Nothing to undo: netfix has changed nothing here.");
+            narration.println("Nothing to undo: netfix has changed nothing here.");
             return ExitCode.GOOD;
         }
-        machine.runShown(List.of("rm", "-f", UNDONE, TOLD));
+        machine.run(Command.of("rm", "-f", UNDONE, TOLD));
         CommandResult started =
                 machine.run(
                         Command.of(

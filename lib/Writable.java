@@ -1,6 +1,7 @@
 package netfix;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 
@@ -20,5 +21,5 @@ public interface Writable extends Machine {
     void stage(String folder, Map<String, byte[]> files) throws IOException;
 
     /** A command that shows its output as it comes, without a time limit; its exit status. */
-    int runShown(List<String> argv) throws IOException;
+    int runShown(List<String> argv, PrintStream to) throws IOException;
 }

@@ -629,8 +629,9 @@ restore_running() { # FIX-FOLDER now|boot
 # (A profile that is gone takes its connection along, and the automatic wired one is made at a start only.)
 revive() {
     if ! [ -e "$dir/paths" ]; then return; fi
-    for round in first second; do
-        limit=$(($(now) + 20 * patience))
+    # Eight seconds first: a lease that is only renewed comes back at once, one whose profile is gone never does.
+    for span in 8 60; do
+        limit=$(($(now) + span * patience))
         missing=yes
         while [ -n "$missing" ] && [ "$(now)" -lt "$limit" ]; do
             missing=
@@ -643,7 +644,7 @@ revive() {
             say "What worked before works again."
             return
         fi
-        if [ "$round" = first ] && systemctl -q is-active NetworkManager.service; then
+        if [ "$span" = 8 ] && systemctl -q is-active NetworkManager.service; then
             say "systemctl restart NetworkManager    #$missing"
             systemctl restart NetworkManager.service
         fi

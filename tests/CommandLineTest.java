@@ -21,8 +21,12 @@ class CommandLineTest {
     private record Ran(int exit, String out, String err) {}
 
     private static Ran diagnose(String... args) throws Exception {
+        return run("diagnose", args);
+    }
+
+    private static Ran run(String script, String... args) throws Exception {
         List<String> argv =
-                new ArrayList<>(List.of(Checkout.root().resolve("jbang").toString(), "diagnose"));
+                new ArrayList<>(List.of(Checkout.root().resolve("jbang").toString(), script));
         argv.addAll(List.of(args));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -89,6 +93,64 @@ class CommandLineTest {
         assertTrue(ran.out().contains("Healthy."), ran.out());
         assertEquals(1, ran.err().lines().count(), ran.err());
         assertTrue(ran.err().contains("no capture was kept"), ran.err());
+    }
+
+    @Test
+    void aMeasureThatIsNoneIsOneLine() throws Exception {
+        refused(run("fix", "--only", "wired"), "--only wired", "wired-profile");
+    }
+
+    @Test
+    void aCaptureIsNotRepaired() throws Exception {
+        Path capture = Checkout.root().resolve("tests/captures/healthy-bullseye");
+        refused(run("fix", "--dry-run", "--from", capture.toString()), "--from", "diagnose");
+    }
+
+    /** The whole way of a card: plan, no consent, consent, verify, nothing to do, undo. */
+    @Test
+    void aCardIsRepairedAndGivenBack(@TempDir Path card) throws Exception {
+        for (String folder :
+                List.of(
+                        "etc/NetworkManager/conf.d",
+                        "etc/NetworkManager/system-connections",
+                        "etc/systemd/system/multi-user.target.wants",
+                        "usr/lib/systemd/system",
+                        "usr/local/lib")) {
+            Files.createDirectories(card.resolve(folder));
+        }
+        Files.writeString(
+                card.resolve("usr/lib/systemd/system/NetworkManager.service"),
+                "[Install]\nWantedBy=multi-user.target\n");
+        String root = card.toString();
+        Path wired =
+                card.resolve("etc/NetworkManager/system-connections/netfix-wired.nmconnection");
+
+        Ran plan = run("fix", "--dry-run", "--json", "--root", root);
+        assertEquals(ExitCode.PROBLEMS, plan.exit(), plan.toString());
+        assertEquals("netfix/plan/1", Json.read(plan.out()).path("schema").asText());
+
+        Ran asked = run("fix", "--root", root);
+        assertEquals(ExitCode.USAGE, asked.exit(), asked.toString());
+        assertTrue(asked.err().contains("--yes"), asked.err());
+        assertFalse(Files.exists(wired), "nothing is done without consent");
+
+        assertEquals(ExitCode.GOOD, run("fix", "--yes", "--root", root).exit());
+        assertTrue(Files.exists(wired));
+        assertTrue(Files.exists(card.resolve("usr/local/lib/netfix/lib/Cli.java")));
+        Ran verified = run("verify", "--root", root);
+        assertEquals(ExitCode.GOOD, verified.exit(), verified.toString());
+        assertTrue(
+                run("verify", "--prometheus", "--root", root)
+                        .out()
+                        .contains("netfix_measure_in_place{measure=\"wired-profile\"} 1"));
+        Ran again = run("fix", "--yes", "--root", root);
+        assertEquals(ExitCode.GOOD, again.exit(), again.toString());
+        assertTrue(again.out().contains("Nothing to do"), again.out());
+
+        assertEquals(ExitCode.GOOD, run("fix", "undo", "--yes", "--strand", "--root", root).exit());
+        assertFalse(Files.exists(wired));
+        assertFalse(Files.exists(card.resolve("usr/local/lib/netfix")));
+        assertFalse(Files.exists(card.resolve("var/lib/netfix")));
     }
 
     @Test

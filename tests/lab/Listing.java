@@ -23,7 +23,8 @@ final class Listing {
             find /etc /boot /usr/local -xdev ! -type d -printf '%p %y %m %U:%G %l\\n'
             find /etc /boot /usr/local -xdev -type d -printf '%p %y %m %U:%G\\n'
             find /etc /usr/local -xdev -type f -exec sha256sum {} + | sed 's/^\\([0-9a-f]*\\)  \\(.*\\)/\\2#content \\1/'
-            systemctl list-unit-files --no-legend --no-pager | awk '{print "unit-file " $1 " " $2}'
+            units=$(SYSTEMD_BUS_TIMEOUT=280s systemctl list-unit-files --no-legend --no-pager) || exit 1
+            printf '%s\n' "$units" | awk '{print "unit-file " $1 " " $2}'
             """;
 
     private final VirtualPi pi;
