@@ -161,7 +161,8 @@ uproot() {
     sync "$units"
     rm -f "$runtime/netfix-rollback.timer" "$runtime/netfix-rollback.service" "$runtime/netfix-apply.service"
     systemctl daemon-reload
-    systemctl reset-failed 'netfix-*' 2>/dev/null
+    # Nothing of ours may have failed; then there is nothing to reset.
+    systemctl reset-failed 'netfix-*' 2>/dev/null || true
 }
 
 # The units of this boot only. The timer is renewed by every journal entry; a step that hangs lets it fire.
@@ -912,7 +913,12 @@ case $verb in
         apply
         ;;
     rollback) rollback "$@" ;;
-    boot) boot ;;
+    boot)
+        boot
+        # What could not be restored is to be seen in systemctl --failed.
+        if [ "$state" = restoring ]; then exit 1; fi
+        exit 0
+        ;;
     prove) prove ;;
     confirm) confirm "$@" ;;
     undo) undo ;;
