@@ -10,6 +10,7 @@
 //SOURCES AptMirror.java
 //SOURCES BootPartition.java
 //SOURCES BtWifiSet.java
+//SOURCES ClassArchives.java
 //SOURCES Diagnosis.java
 //SOURCES Evidence.java
 //SOURCES Fingerprint.java
@@ -18,6 +19,7 @@
 //SOURCES HostCommand.java
 //SOURCES Image.java
 //SOURCES JsonSocket.java
+//SOURCES KitDisks.java
 //SOURCES LabFailure.java
 //SOURCES LabFolders.java
 //SOURCES Listing.java

@@ -141,7 +141,7 @@ record Moment(StartState state, Image image, Path folder) {
                         + "\nBTWIFISET="
                         + btwifiset.guestFolder()
                         + "\n");
-        Path payload = Payload.pack(staging, work.resolve("payload.tar"));
+        Path payload = Payload.pack(work.resolve("payload.tar"), staging);
         LabFolders.delete(staging);
         return payload;
     }

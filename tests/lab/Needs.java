@@ -35,8 +35,12 @@ final class Needs {
         }
     }
 
+    static boolean isRoot() {
+        return System.getProperty("user.name").equals("root");
+    }
+
     static void rootFor(String what) {
-        if (!System.getProperty("user.name").equals("root")) {
+        if (!isRoot()) {
             throw new LabFailure(what + " needs root: run the same command with sudo");
         }
     }

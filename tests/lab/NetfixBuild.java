@@ -8,10 +8,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * netfix as it is in the checkout, built on this machine for the virtual Pi: jars and a launcher a
@@ -19,27 +23,51 @@ import java.util.Map;
  */
 final class NetfixBuild {
 
-    private static final List<String> SCRIPTS = List.of("diagnose", "fix", "verify");
+    /**
+     * A script for the Pi.
+     *
+     * @param starts the arguments of starts that change nothing and load what any start loads: the
+     *     archive of its classes is made from them ({@link ClassArchives})
+     */
+    record Script(String name, List<String> starts) {}
+
+    private static final String HEALTHY =
+            "--from /opt/lab/captures/healthy-bookworm/capture.tar.gz";
+    private static final String ILL = "--from /opt/lab/captures/lost-at-next-boot/capture.tar.gz";
+
+    static final List<Script> SCRIPTS =
+            List.of(
+                    new Script(
+                            "diagnose", List.of("--watch 0", "--json --watch 0 " + HEALTHY, ILL)),
+                    new Script("fix", List.of("--dry-run", "--dry-run " + ILL)),
+                    new Script("verify", List.of("", ILL)));
+
+    /** Folders of a kit that hold a checkout and the artifacts for it. */
+    static final String CHECKOUT = "checkout";
+
+    static final String REPOSITORY = "m2";
+
+    /** In an archive of classes Java notes the time of each jar. */
+    private static final FileTime SAME_TIME = FileTime.from(Instant.parse("2020-01-01T00:00:00Z"));
+
     private static final Duration LIMIT = Duration.ofMinutes(10);
 
     private NetfixBuild() {}
 
-    /** The disk with which a scenario's kit comes into its Pi. */
-    static Path disk(Phrase.Kit kit, LabFolders folders, Path work) {
-        String name = kit.name().toLowerCase(Locale.ROOT);
+    /** A folder with all that a scenario's kit brings into its Pi. */
+    static Path kit(Phrase.Kit kit, LabFolders folders, Path work) {
         try {
-            Path staging = Files.createDirectories(work.resolve(name));
+            Path folder =
+                    Files.createDirectories(work.resolve(kit.name().toLowerCase(Locale.ROOT)));
             if (kit != Phrase.Kit.NOTHING) {
-                for (String script : SCRIPTS) {
-                    build(folders, script, staging);
+                for (Script script : SCRIPTS) {
+                    build(folders, script.name(), folder);
                 }
             }
             if (kit == Phrase.Kit.CHECKOUT) {
-                addCheckout(folders, staging);
+                addCheckout(folders, folder);
             }
-            Path disk = Payload.pack(staging, work.resolve(name + ".tar"));
-            LabFolders.delete(staging);
-            return disk;
+            return folder;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -47,7 +75,7 @@ final class NetfixBuild {
 
     /** The checkout's own files, JBang's jar, and the artifacts that its script needs. */
     private static void addCheckout(LabFolders folders, Path staging) throws IOException {
-        Path checkout = Files.createDirectories(staging.resolve("checkout"));
+        Path checkout = Files.createDirectories(staging.resolve(CHECKOUT));
         String root = folders.checkout().toString();
         String files =
                 HostCommand.output(
@@ -68,7 +96,7 @@ final class NetfixBuild {
                 Files.copy(from, to, StandardCopyOption.COPY_ATTRIBUTES);
             }
         }
-        Path repository = staging.resolve("m2");
+        Path repository = staging.resolve(REPOSITORY);
         Path cache = staging.resolve("jbang-cache");
         HostCommand.output(
                 List.of(checkout.resolve("jbang").toString(), "build", "diagnose.java"),
@@ -111,10 +139,18 @@ final class NetfixBuild {
                         LIMIT);
         JsonNode built = read(tools.substring(Math.max(0, tools.indexOf('{'))));
         Path jars = Files.createDirectories(staging.resolve(script + "-jars"));
-        copy(Path.of(built.path("applicationJar").asText()), jars);
+        List<String> classpath = new ArrayList<>();
+        classpath.add(copy(Path.of(built.path("applicationJar").asText()), jars));
         for (JsonNode jar : built.path("resolvedDependencies")) {
-            copy(Path.of(jar.asText()), jars);
+            classpath.add(copy(Path.of(jar.asText()), jars));
         }
+        // Not a wildcard, whose order is the disk's: an archive of classes is for one class path.
+        Files.writeString(
+                staging.resolve(script + ".classpath"),
+                classpath.stream()
+                                .map(jar -> "/opt/lab/netfix/" + script + "-jars/" + jar)
+                                .collect(Collectors.joining(":"))
+                        + "\n");
         Path launcher = staging.resolve(script);
         Files.writeString(
                 launcher,
@@ -122,11 +158,17 @@ final class NetfixBuild {
                 #!/bin/sh
                 # Nothing hangs in an emulator, and everything is late.
                 export NETFIX_PATIENCE="${NETFIX_PATIENCE:-6}"
+                read -r classpath < /opt/lab/netfix/%1$s.classpath
+                # With an archive that is not there Java would do without its own one, too.
+                archive=/opt/lab/netfix/%1$s.jsa
+                [ -r "$archive" ] || archive=
+                # VFORK: each command would start by way of jspawnhelper, a tenth of an emulated look.
                 exec java -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10 \\
-                    -XX:+UseSerialGC -Xlog:disable \\
-                    -cp '/opt/lab/netfix/%s-jars/*' %s "$@"
+                    -Djdk.lang.Process.launchMechanism=VFORK \\
+                    -XX:+UseSerialGC ${archive:+"-XX:SharedArchiveFile=$archive"} -Xlog:disable \\
+                    -cp "$classpath" %1$s "$@"
                 """
-                        .formatted(script, script));
+                        .formatted(script));
         if (!launcher.toFile().setExecutable(true)) {
             throw new LabFailure("cannot make " + launcher + " executable");
         }
@@ -140,7 +182,10 @@ final class NetfixBuild {
         }
     }
 
-    private static void copy(Path jar, Path folder) throws IOException {
-        Files.copy(jar, folder.resolve(jar.getFileName()));
+    /** The name of the copy. */
+    private static String copy(Path jar, Path folder) throws IOException {
+        Path copy = Files.copy(jar, folder.resolve(jar.getFileName()));
+        Files.setLastModifiedTime(copy, SAME_TIME);
+        return copy.getFileName().toString();
     }
 }

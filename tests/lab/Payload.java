@@ -5,6 +5,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -19,20 +20,22 @@ final class Payload {
 
     private Payload() {}
 
-    /** Packs the content of a folder. */
-    static Path pack(Path folder, Path disk) {
-        HostCommand.output(
-                List.of(
-                        "tar",
-                        "-c",
-                        "-f",
-                        disk.toString(),
-                        "--owner=0",
-                        "--group=0",
-                        "--numeric-owner",
-                        "-C",
-                        folder.toString(),
-                        "."));
+    /** Packs the content of folders. */
+    static Path pack(Path disk, Path... folders) {
+        List<String> argv =
+                new ArrayList<>(
+                        List.of(
+                                "tar",
+                                "-c",
+                                "-f",
+                                disk.toString(),
+                                "--owner=0",
+                                "--group=0",
+                                "--numeric-owner"));
+        for (Path folder : folders) {
+            argv.addAll(List.of("-C", folder.toString(), "."));
+        }
+        HostCommand.output(argv);
         try (RandomAccessFile file = new RandomAccessFile(disk.toFile(), "rw")) {
             if (file.length() > SIZE) {
                 throw new LabFailure(

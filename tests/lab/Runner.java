@@ -9,9 +9,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -50,39 +48,32 @@ final class Runner {
         try {
             discardOld();
             Files.createDirectories(runFolder);
-            Map<Phrase.Kit, Path> disks = new EnumMap<>(Phrase.Kit.class);
-            for (Scenario scenario : scenarios) {
-                disks.computeIfAbsent(
-                        scenario.kit(), kit -> NetfixBuild.disk(kit, folders, runFolder));
-            }
-            ExecutorService pool = Executors.newFixedThreadPool(jobs);
-            try {
-                // Those of one start state one after another: its first boot is then waited for
-                // once.
-                List<Future<Outcome>> running =
-                        scenarios.stream()
-                                .sorted(
-                                        Comparator.comparing(Scenario::state)
-                                                .thenComparing(Scenario::name))
-                                .map(
-                                        scenario ->
-                                                pool.submit(
-                                                        () ->
-                                                                play(
-                                                                        scenario,
-                                                                        disks.get(scenario.kit()),
-                                                                        told)))
-                                .toList();
-                return running.stream().map(Runner::await).toList();
+            try (KitDisks disks = new KitDisks(folders, runFolder, progress)) {
+                scenarios.forEach(scenario -> disks.build(scenario.kit()));
+                return run(scenarios, jobs, disks, told);
             } finally {
-                pool.shutdownNow();
-                for (Path disk : disks.values()) {
-                    Files.deleteIfExists(disk);
-                }
                 discardIfEmpty();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private List<Outcome> run(
+            List<Scenario> scenarios, int jobs, KitDisks disks, Consumer<Outcome> told) {
+        ExecutorService pool = Executors.newFixedThreadPool(jobs);
+        try {
+            // Those of one start state one after another: its first boot is then waited for once.
+            List<Future<Outcome>> running =
+                    scenarios.stream()
+                            .sorted(
+                                    Comparator.comparing(Scenario::state)
+                                            .thenComparing(Scenario::name))
+                            .map(scenario -> pool.submit(() -> play(scenario, disks, told)))
+                            .toList();
+            return running.stream().map(Runner::await).toList();
+        } finally {
+            pool.shutdownNow();
         }
     }
 
@@ -119,7 +110,7 @@ final class Runner {
         }
     }
 
-    private Outcome play(Scenario scenario, Path netfix, Consumer<Outcome> told)
+    private Outcome play(Scenario scenario, KitDisks disks, Consumer<Outcome> told)
             throws IOException {
         Instant begin = Instant.now();
         Path folder = runFolder.resolve(scenario.name());
@@ -132,7 +123,8 @@ final class Runner {
                             folders,
                             btwifiset,
                             progress);
-            String failure = playOn(moment, scenario, netfix, folder);
+            String failure =
+                    playOn(moment, scenario, disks.disk(scenario.kit(), moment.image()), folder);
             outcome = outcome(scenario, begin, failure);
         } catch (LabFailure e) {
             outcome = outcome(scenario, begin, e.getMessage());
@@ -146,10 +138,13 @@ final class Runner {
         return outcome;
     }
 
-    private String playOn(Moment moment, Scenario scenario, Path netfix, Path folder)
+    private String playOn(Moment moment, Scenario scenario, KitDisks.Disk netfix, Path folder)
             throws IOException {
         Scenario.Step current = scenario.steps().get(0);
-        try (ScenarioRun run = ScenarioRun.begin(moment, netfix, folder)) {
+        try (ScenarioRun run = ScenarioRun.begin(moment, netfix.file(), folder)) {
+            if (netfix.archives().isPresent()) {
+                netfix.archives().get().prove(run.pi(), progress);
+            }
             captures.ifPresent(into -> run.keepCaptures(into, scenario.name()));
             for (Scenario.Step step : scenario.steps()) {
                 current = step;

@@ -79,7 +79,7 @@ final class RunningPi {
         Files.createDirectories(folder);
         Path payload =
                 Payload.pack(
-                        Files.createDirectory(folder.resolve("empty")), folder.resolve("payload"));
+                        folder.resolve("payload"), Files.createDirectory(folder.resolve("empty")));
         try (VirtualPi pi =
                 VirtualPi.onDisksOf(
                         moment.image(),
