@@ -575,6 +575,8 @@ restore_files() { # FIX-FOLDER [automatic]
         fi
         if ! [ -e "$op/before/kind" ]; then continue; fi
         path=$(line "$op/path")
+        # What a power cut left half-made.
+        rm -rf "${path%/*}/.netfix-new"
         before=$(line "$op/before/kind")
         if is "$before" "$op/before" "$path"; then continue; fi
         if [ -e "$op/lifeline" ] && [ -e "$dir/lifeline" ] && [ "${2:-}" = automatic ]; then

@@ -39,7 +39,7 @@ final class NetfixBuild {
             List.of(
                     new Script(
                             "diagnose", List.of("--watch 0", "--json --watch 0 " + HEALTHY, ILL)),
-                    new Script("fix", List.of("--dry-run", "--dry-run " + ILL)),
+                    new Script("fix", List.of("--dry-run")),
                     new Script("verify", List.of("", ILL)));
 
     /** Folders of a kit that hold a checkout and the artifacts for it. */
