@@ -30,16 +30,12 @@ final class BtwifisetOrder {
                 : Fulfilment.missing(List.of("btwifiset may start before NetworkManager"));
     }
 
-    static List<Plan.Step> changes(Scene scene) {
-        List<Plan.Step> steps = new ArrayList<>();
+    static List<Plan.Draft> changes(Scene scene) {
+        List<Plan.Draft> drafts = new ArrayList<>();
         if (!scene.ground().exists(FOLDER)) {
-            steps.add(step(new Change.Folder(FOLDER, 0755)));
+            drafts.add(Plan.Phase.UNITS.with(new Change.Folder(FOLDER, 0755)));
         }
-        steps.add(step(Change.Put.text(DROP_IN, 0644, TEXT, "")));
-        return steps;
-    }
-
-    private static Plan.Step step(Change change) {
-        return Measures.step(Plan.Phase.UNITS, "btwifiset-after-networkmanager", change);
+        drafts.add(Plan.Phase.UNITS.with(Change.Put.text(DROP_IN, 0644, TEXT, "")));
+        return drafts;
     }
 }

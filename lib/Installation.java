@@ -52,7 +52,7 @@ final class Installation {
                                         : FOLDER + " holds another version of netfix"));
     }
 
-    static List<Plan.Step> changes(Scene scene) {
+    static List<Plan.Draft> changes(Scene scene) {
         Map<String, byte[]> files = new TreeMap<>(sources());
         files.put("BUILD", (stampOf(files) + "\n").getBytes(StandardCharsets.UTF_8));
         try {
@@ -65,11 +65,7 @@ final class Installation {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return List.of(
-                Measures.step(
-                        Plan.Phase.INSTALL,
-                        "installed",
-                        new Change.Tree(FOLDER, files, "netfix itself")));
+        return List.of(Plan.Phase.INSTALL.with(new Change.Tree(FOLDER, files, "netfix itself")));
     }
 
     private static Map<String, byte[]> sources() {

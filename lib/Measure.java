@@ -22,4 +22,4 @@ public record Measure(
         String does,
         String why,
         Function<Scene, Fulfilment> standing,
-        Function<Scene, List<Plan.Step>> changes) {}
+        Function<Scene, List<Plan.Draft>> changes) {}

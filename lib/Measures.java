@@ -45,9 +45,7 @@ public final class Measures {
                             Measures::wiredProfile,
                             scene ->
                                     List.of(
-                                            step(
-                                                    Plan.Phase.PROFILES,
-                                                    "wired-profile",
+                                            Plan.Phase.PROFILES.with(
                                                     Change.Put.text(
                                                                     WiredProfile.FILE,
                                                                     0600,
@@ -55,7 +53,7 @@ public final class Measures {
                                                                     "any Ethernet, by DHCP")
                                                             .as(Change.Fate.LIFELINE)))),
                     new Measure(
-                            OldManagers.ID,
+                            "take-over",
                             "step1",
                             "What other managers configured is in NetworkManager",
                             "nothing: the managers are masked, and their networks are gone",
@@ -77,9 +75,7 @@ public final class Measures {
                                     refused(scene).stream()
                                             .map(
                                                     p ->
-                                                            step(
-                                                                    Plan.Phase.PROFILES,
-                                                                    "keyfile-modes",
+                                                            Plan.Phase.PROFILES.with(
                                                                     new Change.Mode(
                                                                             p.file(), 0600, "")))
                                             .toList()),
@@ -96,9 +92,7 @@ public final class Measures {
                             Measures::exclusiveControl,
                             scene ->
                                     List.of(
-                                            step(
-                                                    Plan.Phase.CONFIGURATION,
-                                                    "exclusive-control",
+                                            Plan.Phase.CONFIGURATION.with(
                                                     Change.Put.text(
                                                             ExclusiveControl.FILE,
                                                             0644,
@@ -112,9 +106,7 @@ public final class Measures {
                             "enabled, not masked, and running",
                             "A restart does not outlive the boot.",
                             Measures::networkManagerAtBoot,
-                            scene ->
-                                    UnitChanges.enable(
-                                            scene, "networkmanager-at-boot", Scene.NETWORKMANAGER)),
+                            scene -> UnitChanges.enable(scene, Scene.NETWORKMANAGER)),
                     isolation(
                             "dhcpcd-off",
                             Manager.DHCPCD,
@@ -130,7 +122,7 @@ public final class Measures {
                                     + " configured is in NetworkManager",
                             "Its socket starts it again; its wait-online delays every boot."),
                     new Measure(
-                            OldManagers.IFUPDOWN,
+                            "ifupdown-off",
                             "step1",
                             "ifupdown and NetworkManager do not manage the same interface",
                             "nothing (and plugins=keyfile makes both manage it)",
@@ -140,7 +132,7 @@ public final class Measures {
                             OldManagers::ifupdown,
                             OldManagers::ifupdownChanges),
                     new Measure(
-                            NetplanRenderer.ID,
+                            "netplan-renderer",
                             "step1",
                             "netplan renders for NetworkManager",
                             "nothing",
@@ -161,9 +153,7 @@ public final class Measures {
                                             scene,
                                             instances(scene),
                                             "no wpa_supplicant@ instance is enabled or runs"),
-                            scene ->
-                                    UnitChanges.isolate(
-                                            scene, "supplicant-instances-off", instances(scene))),
+                            scene -> UnitChanges.isolate(scene, instances(scene))),
                     new Measure(
                             "btwifiset-after-networkmanager",
                             "step3",
@@ -217,10 +207,6 @@ public final class Measures {
                 .orElseGet(() -> Plan.judge(scene, TABLE));
     }
 
-    static Plan.Step step(Plan.Phase phase, String measure, Change change) {
-        return new Plan.Step(phase, change, measure);
-    }
-
     private static Measure isolation(
             String id, Manager manager, String documented, String does, String why) {
         return new Measure(
@@ -233,7 +219,7 @@ public final class Measures {
                 scene ->
                         UnitChanges.standing(
                                 scene, unitsOf(scene, manager), manager + " is not in force here"),
-                scene -> UnitChanges.isolate(scene, id, unitsOf(scene, manager)));
+                scene -> UnitChanges.isolate(scene, unitsOf(scene, manager)));
     }
 
     /** The manager's units as far as they are there; none where the manager is not in force. */

@@ -9,8 +9,6 @@ import java.util.List;
  */
 final class NetplanRenderer {
 
-    static final String ID = "netplan-renderer";
-
     /** Read after every other one; a later file's scalar wins (netplan-generate(8)). */
     static final String FILE = "/etc/netplan/99-netfix.yaml";
 
@@ -36,23 +34,17 @@ final class NetplanRenderer {
                                 .toList());
     }
 
-    static List<Plan.Step> changes(Scene scene) {
-        List<Plan.Step> steps = new ArrayList<>();
-        steps.add(
-                Measures.step(Plan.Phase.CONFIGURATION, ID, Change.Put.text(FILE, 0600, TEXT, "")));
-        steps.add(
-                Measures.step(
-                        Plan.Phase.TAKE_OVER, ID, new Change.Run(GENERATE, GENERATE, false, "")));
+    static List<Plan.Draft> changes(Scene scene) {
+        List<Plan.Draft> drafts = new ArrayList<>();
+        drafts.add(Plan.Phase.CONFIGURATION.with(Change.Put.text(FILE, 0600, TEXT, "")));
+        drafts.add(Plan.Phase.TAKE_OVER.with(new Change.Run(GENERATE, GENERATE, false, "")));
         for (String link : scene.takeOver().netplan()) {
             String unit = "netplan-wpa-" + link + ".service";
             if (scene.snapshot().unit(unit).running()) {
-                steps.add(
-                        Measures.step(
-                                Plan.Phase.TAKE_OVER,
-                                ID,
-                                new Change.UnitJob("stop", unit, "start", "")));
+                drafts.add(
+                        Plan.Phase.TAKE_OVER.with(new Change.UnitJob("stop", unit, "start", "")));
             }
         }
-        return steps;
+        return drafts;
     }
 }

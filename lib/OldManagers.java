@@ -10,8 +10,6 @@ import java.util.TreeSet;
 /** What the other managers configured, as profiles of NetworkManager, before they go. */
 final class OldManagers {
 
-    static final String ID = "take-over";
-
     private OldManagers() {}
 
     static Fulfilment standing(Scene scene) {
@@ -41,13 +39,11 @@ final class OldManagers {
                 .orElse("another manager");
     }
 
-    static List<Plan.Step> changes(Scene scene) {
+    static List<Plan.Draft> changes(Scene scene) {
         return scene.takeOver().profiles().stream()
                 .map(
                         profile ->
-                                Measures.step(
-                                        Plan.Phase.PROFILES,
-                                        ID,
+                                Plan.Phase.PROFILES.with(
                                         Change.Put.text(
                                                 profile.file(),
                                                 NewProfile.MODE,
@@ -55,8 +51,6 @@ final class OldManagers {
                                                 "from " + origin(scene, profile))))
                 .toList();
     }
-
-    static final String IFUPDOWN = "ifupdown-off";
 
     static Fulfilment ifupdown(Scene scene) {
         List<String> taken = scene.takenFrom("ifupdown");
@@ -71,14 +65,12 @@ final class OldManagers {
     }
 
     /** ifdown while its stanza is there, then the stanza goes; the file keeps it as a comment. */
-    static List<Plan.Step> ifupdownChanges(Scene scene) {
+    static List<Plan.Draft> ifupdownChanges(Scene scene) {
         Set<String> taken = new TreeSet<>(scene.takenFrom("ifupdown"));
-        List<Plan.Step> steps = new ArrayList<>();
+        List<Plan.Draft> drafts = new ArrayList<>();
         for (String link : taken) {
-            steps.add(
-                    Measures.step(
-                            Plan.Phase.TAKE_OVER,
-                            IFUPDOWN,
+            drafts.add(
+                    Plan.Phase.TAKE_OVER.with(
                             new Change.Run(
                                     List.of("ifdown", "--force", link),
                                     List.of("ifup", "--force", link),
@@ -97,10 +89,8 @@ final class OldManagers {
         }
         edited.forEach(
                 (file, text) ->
-                        steps.add(
-                                Measures.step(
-                                        Plan.Phase.HAND_OVER,
-                                        IFUPDOWN,
+                        drafts.add(
+                                Plan.Phase.HAND_OVER.with(
                                         Change.Put.text(
                                                 file,
                                                 scene.ground()
@@ -109,6 +99,6 @@ final class OldManagers {
                                                         .orElse(0644),
                                                 text,
                                                 "without " + String.join(", ", taken)))));
-        return steps;
+        return drafts;
     }
 }

@@ -30,7 +30,18 @@ public record Plan(List<Judged> standings, List<Step> steps, List<Loss> losses, 
         /** The others go. */
         TAKE_OVER,
         /** NetworkManager takes what they held. */
-        HAND_OVER
+        HAND_OVER;
+
+        Draft with(Change change) {
+            return new Draft(this, change);
+        }
+    }
+
+    /** A step as whoever asks for it knows it; the plan adds on whose behalf. */
+    public record Draft(Phase phase, Change change) {
+        Step of(String measure) {
+            return new Step(phase, change, measure);
+        }
     }
 
     public record Step(Phase phase, Change change, String measure) {}
@@ -47,7 +58,9 @@ public record Plan(List<Judged> standings, List<Step> steps, List<Loss> losses, 
         List<Step> steps = new ArrayList<>();
         for (Judged one : judged) {
             if (one.standing().isMissing()) {
-                steps.addAll(one.measure().changes().apply(scene));
+                for (Draft draft : one.measure().changes().apply(scene)) {
+                    steps.add(draft.of(one.measure().id()));
+                }
             }
         }
         if (scene.snapshot().host().live()) {

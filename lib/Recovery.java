@@ -11,8 +11,6 @@ import java.util.List;
  */
 public final class Recovery {
 
-    private static final String ID = "recover";
-
     private final Scene scene;
     private final List<Plan.Step> steps = new ArrayList<>();
 
@@ -89,6 +87,6 @@ public final class Recovery {
     }
 
     private void add(Change change) {
-        steps.add(new Plan.Step(Plan.Phase.HAND_OVER, change, ID));
+        steps.add(Plan.Phase.HAND_OVER.with(change).of("recover"));
     }
 }

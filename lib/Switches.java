@@ -27,7 +27,7 @@ final class Switches {
         return Fulfilment.missing(missing);
     }
 
-    static List<Plan.Step> changes(Scene scene) {
+    static List<Plan.Draft> changes(Scene scene) {
         if (!scene.snapshot().host().live()) {
             String on =
                     scene.ground()
@@ -35,26 +35,22 @@ final class Switches {
                             .orElse("")
                             .replaceAll("(?m)^(NetworkingEnabled|WirelessEnabled)=.*$", "$1=true");
             return List.of(
-                    Measures.step(
-                            Plan.Phase.CONFIGURATION,
-                            "networking-on",
+                    Plan.Phase.CONFIGURATION.with(
                             Change.Put.text(STATE, 0600, on, "NetworkManager's switches")
                                     .as(Change.Fate.REWRITTEN_BY_DAEMONS)));
         }
-        List<Plan.Step> steps = new ArrayList<>();
+        List<Plan.Draft> drafts = new ArrayList<>();
         if (scene.snapshot().nm().switchedOff("NetworkingEnabled").isPresent()) {
-            steps.add(nmcli(List.of("networking")));
+            drafts.add(nmcli(List.of("networking")));
         }
         if (scene.snapshot().nm().switchedOff("WirelessEnabled").isPresent()) {
-            steps.add(nmcli(List.of("radio", "wifi")));
+            drafts.add(nmcli(List.of("radio", "wifi")));
         }
-        return steps;
+        return drafts;
     }
 
-    private static Plan.Step nmcli(List<String> what) {
-        return Measures.step(
-                Plan.Phase.HAND_OVER,
-                "networking-on",
+    private static Plan.Draft nmcli(List<String> what) {
+        return Plan.Phase.HAND_OVER.with(
                 new Change.Run(argv(what, "on"), argv(what, "off"), false, ""));
     }
 

@@ -12,8 +12,6 @@ final class Transition {
     /** Keeps a NetworkManager that is started beside another manager off every interface. */
     static final String HOLD = "/run/NetworkManager/conf.d/00-netfix-hold.conf";
 
-    private static final String ID = "transition";
-
     private final Scene scene;
     private final List<Plan.Step> steps;
     private final List<Plan.Step> more = new ArrayList<>();
@@ -118,6 +116,6 @@ final class Transition {
     }
 
     private void add(Plan.Phase phase, Change change) {
-        more.add(new Plan.Step(phase, change, ID));
+        more.add(phase.with(change).of("transition"));
     }
 }

@@ -37,24 +37,20 @@ final class UnitChanges {
         return Fulfilment.missing(missing);
     }
 
-    static List<Plan.Step> isolate(Scene scene, String measure, List<String> units) {
-        List<Plan.Step> steps = new ArrayList<>();
+    static List<Plan.Draft> isolate(Scene scene, List<String> units) {
+        List<Plan.Draft> drafts = new ArrayList<>();
         for (String name : units) {
             if (!scene.ground().masked(name)) {
                 if (scene.ground().maskIsBlocked(name)) {
                     // systemctl mask fails there ("already exists"): the owner's own unit file.
                     for (String link : scene.ground().wantedBy().getOrDefault(name, List.of())) {
-                        steps.add(
-                                Measures.step(
-                                        Plan.Phase.UNITS,
-                                        measure,
+                        drafts.add(
+                                Plan.Phase.UNITS.with(
                                         new Change.Remove(link, "systemctl disable " + name)));
                     }
                 } else {
-                    steps.add(
-                            Measures.step(
-                                    Plan.Phase.UNITS,
-                                    measure,
+                    drafts.add(
+                            Plan.Phase.UNITS.with(
                                     new Change.Link(
                                             Ground.UNITS + "/" + name,
                                             "/dev/null",
@@ -62,23 +58,18 @@ final class UnitChanges {
                 }
             }
             if (scene.snapshot().unit(name).running()) {
-                steps.add(
-                        Measures.step(
-                                Plan.Phase.TAKE_OVER,
-                                measure,
-                                new Change.UnitJob("stop", name, "start", "")));
+                drafts.add(
+                        Plan.Phase.TAKE_OVER.with(new Change.UnitJob("stop", name, "start", "")));
             }
         }
-        return steps;
+        return drafts;
     }
 
-    static List<Plan.Step> enable(Scene scene, String measure, String unit) {
-        List<Plan.Step> steps = new ArrayList<>();
+    static List<Plan.Draft> enable(Scene scene, String unit) {
+        List<Plan.Draft> drafts = new ArrayList<>();
         if (scene.ground().masked(unit)) {
-            steps.add(
-                    Measures.step(
-                            Plan.Phase.UNITS,
-                            measure,
+            drafts.add(
+                    Plan.Phase.UNITS.with(
                             new Change.Remove(
                                     Ground.UNITS + "/" + unit, "systemctl unmask " + unit)));
         }
@@ -87,16 +78,13 @@ final class UnitChanges {
         for (Map.Entry<String, String> link : scene.ground().missingEnableLinks(unit).entrySet()) {
             String folder = link.getKey().substring(0, link.getKey().lastIndexOf('/'));
             if (folders.add(folder)) {
-                steps.add(
-                        Measures.step(Plan.Phase.UNITS, measure, new Change.Folder(folder, 0755)));
+                drafts.add(Plan.Phase.UNITS.with(new Change.Folder(folder, 0755)));
             }
-            steps.add(
-                    Measures.step(
-                            Plan.Phase.UNITS,
-                            measure,
+            drafts.add(
+                    Plan.Phase.UNITS.with(
                             new Change.Link(link.getKey(), link.getValue(), why.orElse(""))));
             why = Optional.empty();
         }
-        return steps;
+        return drafts;
     }
 }
