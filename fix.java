@@ -4,10 +4,10 @@
 //JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xlog:disable
 //SOURCES lib/Cli.java
 
-// netfix fix: puts in place what keeps this Pi reachable: NetworkManager alone manages the network,
-// with
-// profiles that a reboot keeps. It shows its plan and asks; it proves that what worked before works
-// afterwards, and takes everything back by itself where it does not, also after a power cut.
+// netfix fix: puts in place what keeps this Pi reachable: NetworkManager alone manages the
+// network, with profiles that a reboot keeps. It shows its plan and asks; it proves that what
+// worked before works afterwards, and takes everything back by itself where it does not, also after
+// a power cut.
 //
 //   ./jbang fix --dry-run       the plan, every change with its command
 //   sudo ./jbang fix            the plan, a question, and then the fix

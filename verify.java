@@ -5,8 +5,7 @@
 //SOURCES lib/Cli.java
 
 // netfix verify: says for each measure whether it is in place, missing, or not needed here, and
-// whether
-// this machine is reachable now and after its next boot. It changes nothing.
+// whether this machine is reachable now and after its next boot. It changes nothing.
 //
 //   sudo ./jbang verify                     look at this machine
 //   ./jbang verify --root /mnt/card         look at a mounted card

@@ -1,9 +1,7 @@
 package netfix;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -15,12 +13,7 @@ final class OldManagers {
     static Fulfilment standing(Scene scene) {
         List<String> missing = new ArrayList<>();
         for (NewProfile profile : scene.takeOver().profiles()) {
-            missing.add(
-                    "\""
-                            + profile.id()
-                            + "\" is in "
-                            + String.join(", ", profile.from())
-                            + " only");
+            missing.add("\"" + profile.id() + "\" is in " + origin(scene, profile) + " only");
         }
         return missing.isEmpty() && scene.takeOver().covered().isEmpty()
                 ? Fulfilment.notNeeded("no other manager has anything to hand over")
@@ -77,28 +70,22 @@ final class OldManagers {
                                     true,
                                     "")));
         }
-        Map<String, String> edited = new LinkedHashMap<>();
         Set<String> files = new TreeSet<>(Set.of(Interfaces.FILE));
         scene.snapshot().interfaces().stanzas().forEach(s -> files.add(s.file()));
         for (String file : files) {
             String text = scene.ground().text(file).orElse("");
             String without = StanzaEdit.without(text, taken);
             if (!without.equals(text)) {
-                edited.put(file, without);
+                int mode = scene.ground().stat(file).map(FileStat::mode).orElse(0644);
+                drafts.add(
+                        Plan.Phase.HAND_OVER.with(
+                                Change.Put.text(
+                                        file,
+                                        mode,
+                                        without,
+                                        "without " + String.join(", ", taken))));
             }
         }
-        edited.forEach(
-                (file, text) ->
-                        drafts.add(
-                                Plan.Phase.HAND_OVER.with(
-                                        Change.Put.text(
-                                                file,
-                                                scene.ground()
-                                                        .stat(file)
-                                                        .map(FileStat::mode)
-                                                        .orElse(0644),
-                                                text,
-                                                "without " + String.join(", ", taken)))));
         return drafts;
     }
 }

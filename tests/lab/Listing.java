@@ -72,8 +72,7 @@ final class Listing {
         List<Pattern> daemons = daemonFiles();
         TreeMap<String, String> listing = new TreeMap<>();
         for (String line : result.stdout().lines().toList()) {
-            int end = line.lastIndexOf(line.contains("#content ") ? "#content " : " f ");
-            String[] words = split(line, end);
+            String[] words = split(line);
             if (daemons.stream().noneMatch(p -> p.matcher(words[0]).find())) {
                 listing.put(words[0], words[1]);
             }
@@ -82,12 +81,13 @@ final class Listing {
     }
 
     /** The path may have blanks; what find says of it comes after its type letter. */
-    private static String[] split(String line, int end) {
+    private static String[] split(String line) {
         if (line.startsWith("unit-file ")) {
             int blank = line.lastIndexOf(' ');
             return new String[] {line.substring(0, blank), line.substring(blank + 1)};
         }
-        if (line.contains("#content ")) {
+        int end = line.lastIndexOf("#content ");
+        if (end >= 0) {
             return new String[] {line.substring(0, end) + " content", line.substring(end + 9)};
         }
         var matcher = Pattern.compile("^(.*) ([fdlpscb] \\d+ \\d+:\\d+ ?.*)$").matcher(line);
