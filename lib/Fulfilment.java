@@ -1,6 +1,7 @@
 package netfix;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /** How a measure stands on a machine. */
 public sealed interface Fulfilment {
@@ -31,6 +32,11 @@ public sealed interface Fulfilment {
 
     static Fulfilment unknown(String why) {
         return new Unknown(why);
+    }
+
+    /** Judged where what it is judged by is known; else unknown, for the same reason. */
+    static Fulfilment where(Reading<?> basis, Supplier<Fulfilment> judged) {
+        return basis.whyUnknown().map(Fulfilment::unknown).orElseGet(judged);
     }
 
     default boolean isMissing() {

@@ -28,9 +28,6 @@ public record Ground(
 
     private static final String MOUNTS = "/proc/mounts";
 
-    private static final List<String> VENDOR =
-            List.of("/usr/lib/systemd/system", "/lib/systemd/system");
-
     static Ground read(Machine machine, Snapshot snapshot) {
         Map<String, Reading<String>> files = new LinkedHashMap<>();
         Map<String, Reading<FileStat>> stats = new LinkedHashMap<>();
@@ -40,7 +37,7 @@ public record Ground(
         installing.add("NetworkManager-dispatcher.service");
         for (String unit : installing) {
             paths.add(UNITS + "/" + unit);
-            VENDOR.forEach(folder -> paths.add(folder + "/" + unit));
+            UnitFiles.VENDOR.forEach(folder -> paths.add(folder + "/" + unit));
         }
         for (String path : paths) {
             Reading<FileStat> stat = machine.stat(path);
@@ -55,15 +52,15 @@ public record Ground(
         }
         Map<String, List<String>> wantedBy = new LinkedHashMap<>();
         Set<String> folders = new LinkedHashSet<>(Set.of(UNITS));
-        for (String entry : machine.list(UNITS).orElse(List.of())) {
-            if (entry.endsWith(".wants") || entry.endsWith(".requires")) {
-                folders.add(UNITS + "/" + entry);
-                for (String unit : machine.list(UNITS + "/" + entry).orElse(List.of())) {
-                    wantedBy.computeIfAbsent(unit, u -> new ArrayList<>())
-                            .add(UNITS + "/" + entry + "/" + unit);
-                }
-            }
-        }
+        UnitFiles.wants(machine)
+                .forEach(
+                        (folder, units) -> {
+                            folders.add(folder);
+                            for (String unit : units) {
+                                wantedBy.computeIfAbsent(unit, u -> new ArrayList<>())
+                                        .add(folder + "/" + unit);
+                            }
+                        });
         return new Ground(files, stats, wantedBy, folders);
     }
 
@@ -118,7 +115,7 @@ public record Ground(
 
     /** Where the unit's own file lies; empty where there is none (generated, or not installed). */
     public Optional<String> fragment(String unit) {
-        for (String folder : VENDOR) {
+        for (String folder : UnitFiles.VENDOR) {
             if (stat(folder + "/" + unit).map(s -> s.kind() == FileStat.Kind.FILE).orElse(false)) {
                 return Optional.of(folder + "/" + unit);
             }

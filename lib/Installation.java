@@ -40,9 +40,10 @@ final class Installation {
 
     static Fulfilment standing(Scene scene) {
         Reading<String> stamp = scene.ground().text(STAMP);
-        if (stamp.whyUnknown().isPresent()) {
-            return Fulfilment.unknown(stamp.whyUnknown().get());
-        }
+        return Fulfilment.where(stamp, () -> standing(stamp));
+    }
+
+    private static Fulfilment standing(Reading<String> stamp) {
         return stamp.orElse("").strip().equals(stampOf(sources()))
                 ? Fulfilment.inPlace()
                 : Fulfilment.missing(

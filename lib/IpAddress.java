@@ -32,10 +32,12 @@ final class IpAddress {
 
     /** All interfaces of a running machine. */
     static Reading<List<Link>> links(Machine machine) {
-        return machine.run(COMMAND)
-                .output()
-                .flatMap(IpAddress::parse)
-                .map(all -> all.stream().map(one -> complete(machine, one)).toList());
+        return machine.run(COMMAND).output().flatMap(json -> links(machine, json));
+    }
+
+    /** The same, where the command has been run already. */
+    static Reading<List<Link>> links(Machine machine, String json) {
+        return parse(json).map(all -> all.stream().map(one -> complete(machine, one)).toList());
     }
 
     static Reading<List<Shown>> parse(String json) {
@@ -87,7 +89,7 @@ final class IpAddress {
     /**
      * Reads from /sys/class/net (Documentation/ABI/testing/sysfs-class-net) what ip does not say.
      */
-    static Link complete(Machine machine, Shown shown) {
+    private static Link complete(Machine machine, Shown shown) {
         String sys = "/sys/class/net/" + shown.name();
         Reading<List<String>> entries = machine.list(sys);
         List<String> names = entries.orElse(List.of());

@@ -164,9 +164,7 @@ public final class Look {
                         .orElse(false);
         Reading<List<Link>> links =
                 machine.runsCommands()
-                        ? parsed(
-                                output(addresses.join()),
-                                text -> IpAddress.parse(text).map(this::complete))
+                        ? parsed(output(addresses.join()), json -> IpAddress.links(machine, json))
                         : Reading.known(assumedLinks());
         Reading<Nmcli.General> now = parsed(nm(general.join(), daemon), Nmcli::general);
         return new Snapshot(
@@ -211,10 +209,6 @@ public final class Look {
         return machine.runsCommands() && read.whyUnknown().isPresent()
                 ? parsed(output(run(Rfkill.COMMAND)), Rfkill::parse)
                 : read;
-    }
-
-    private List<Link> complete(List<IpAddress.Shown> shown) {
-        return shown.stream().map(one -> IpAddress.complete(machine, one)).toList();
     }
 
     /**

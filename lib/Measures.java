@@ -2,7 +2,6 @@ package netfix;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -240,14 +239,15 @@ public final class Measures {
     }
 
     private static Fulfilment wiredProfile(Scene scene) {
-        Reading<List<Profile>> profiles = scene.snapshot().nm().profiles();
-        if (profiles.whyUnknown().isPresent()) {
-            return Fulfilment.unknown(profiles.whyUnknown().get());
-        }
-        return WiredProfile.universal(scene.snapshot()).isPresent()
-                ? Fulfilment.inPlace()
-                : Fulfilment.missing(
-                        List.of("no saved profile takes up any Ethernet at the next boot"));
+        return Fulfilment.where(
+                scene.snapshot().nm().profiles(),
+                () ->
+                        WiredProfile.universal(scene.snapshot()).isPresent()
+                                ? Fulfilment.inPlace()
+                                : Fulfilment.missing(
+                                        List.of(
+                                                "no saved profile takes up any Ethernet at the next"
+                                                        + " boot")));
     }
 
     private static List<Profile> refused(Scene scene) {
@@ -257,18 +257,21 @@ public final class Measures {
     }
 
     private static Fulfilment keyfileModes(Scene scene) {
-        Reading<List<Profile>> profiles = scene.snapshot().nm().profiles();
-        return profiles.whyUnknown().isPresent()
-                ? Fulfilment.unknown(profiles.whyUnknown().get())
-                : Fulfilment.missing(
-                        refused(scene).stream().map(p -> p.file() + ": " + p.refusal()).toList());
+        return Fulfilment.where(
+                scene.snapshot().nm().profiles(),
+                () ->
+                        Fulfilment.missing(
+                                refused(scene).stream()
+                                        .map(p -> p.file() + ": " + p.refusal())
+                                        .toList()));
     }
 
     private static Fulfilment exclusiveControl(Scene scene) {
         Reading<String> text = scene.ground().text(ExclusiveControl.FILE);
-        if (text.whyUnknown().isPresent()) {
-            return Fulfilment.unknown(text.whyUnknown().get());
-        }
+        return Fulfilment.where(text, () -> exclusiveControl(scene, text));
+    }
+
+    private static Fulfilment exclusiveControl(Scene scene, Reading<String> text) {
         String wanted = ExclusiveControl.text(scene);
         if (text.orElse("").equals(wanted)) {
             return Fulfilment.inPlace();
@@ -298,18 +301,22 @@ public final class Measures {
     }
 
     private static Fulfilment networkManagerAtBoot(Scene scene) {
-        Reading<Map<String, Unit>> units = scene.snapshot().units();
-        if (units.whyUnknown().isPresent()) {
-            return Fulfilment.unknown(units.whyUnknown().get());
-        }
-        Unit unit = scene.snapshot().unit(Scene.NETWORKMANAGER);
+        return Fulfilment.where(
+                scene.snapshot().units(),
+                () ->
+                        startsAtBoot(
+                                scene.snapshot().unit(Scene.NETWORKMANAGER),
+                                scene.snapshot().host().live()));
+    }
+
+    private static Fulfilment startsAtBoot(Unit unit, boolean live) {
         List<String> missing = new ArrayList<>();
         if (unit.masked()) {
             missing.add("NetworkManager is masked");
         } else if (!unit.enabled()) {
             missing.add("NetworkManager is not enabled");
         }
-        if (scene.snapshot().host().live() && !unit.running()) {
+        if (live && !unit.running()) {
             missing.add("NetworkManager does not run");
         }
         return Fulfilment.missing(missing);

@@ -39,11 +39,7 @@ final class NetplanRenderer {
         drafts.add(Plan.Phase.CONFIGURATION.with(Change.Put.text(FILE, 0600, TEXT, "")));
         drafts.add(Plan.Phase.TAKE_OVER.with(new Change.Run(GENERATE, GENERATE, false, "")));
         for (String link : scene.takeOver().netplan()) {
-            String unit = "netplan-wpa-" + link + ".service";
-            if (scene.snapshot().unit(unit).running()) {
-                drafts.add(
-                        Plan.Phase.TAKE_OVER.with(new Change.UnitJob("stop", unit, "start", "")));
-            }
+            UnitChanges.stop(scene, "netplan-wpa-" + link + ".service").ifPresent(drafts::add);
         }
         return drafts;
     }

@@ -28,7 +28,7 @@ final class PlanFolder {
         int number = 0;
         for (Plan.Step step : plan.steps()) {
             number++;
-            String at = String.format(Locale.ROOT, "ops/%03d/", number);
+            String at = op(number) + "/";
             folder.line(at + "shown", Terminal.safe(step.change().shown()));
             folder.line(at + "measure", step.measure());
             folder.change(at, step.change());
@@ -38,6 +38,25 @@ final class PlanFolder {
             folder.line("lifeline", "");
         }
         return folder.files;
+    }
+
+    /** Where the change of that number lies in its fix's folder. */
+    static String op(int number) {
+        return String.format(Locale.ROOT, "ops/%03d", number);
+    }
+
+    /** The numbers of the fixes that have been made here, the oldest first. */
+    static List<String> fixes(Machine machine) {
+        return machine.list(BASE).orElse(List.of()).stream()
+                .filter(name -> name.matches("\\d{4}"))
+                .sorted()
+                .toList();
+    }
+
+    /** The number of a fix that is to be made. */
+    static String next(Machine machine) {
+        int last = fixes(machine).stream().mapToInt(Integer::parseInt).max().orElse(0);
+        return String.format(Locale.ROOT, "%04d", last + 1);
     }
 
     private void change(String at, Change change) {

@@ -65,20 +65,11 @@ public final class Recovery {
                         Scene.NETWORKMANAGER,
                         scene.networkManagerRuns() ? "" : "stop",
                         ""));
-        switchOn("NetworkingEnabled", List.of("nmcli", "networking", "on"));
-        switchOn("WirelessEnabled", List.of("nmcli", "radio", "wifi", "on"));
+        Switches.on(snapshot, true).forEach(this::add);
         for (Link link : snapshot.physical()) {
             if (snapshot.nm().device(link).map(d -> !d.managed()).orElse(false)) {
                 run(List.of("nmcli", "device", "set", link.name(), "managed", "yes"), List.of());
             }
-        }
-    }
-
-    private void switchOn(String key, List<String> argv) {
-        if (scene.snapshot().nm().switchedOff(key).isPresent()) {
-            List<String> off = new ArrayList<>(argv.subList(0, argv.size() - 1));
-            off.add("off");
-            run(argv, off);
         }
     }
 

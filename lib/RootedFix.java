@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A fix of a mounted card or of an image being built: the same changes as on a running Pi, as far
@@ -37,23 +37,25 @@ public final class RootedFix {
 
     /** Before-images of everything first, then the changes, each shown before it happens. */
     public int run(Plan plan) {
-        String fix = String.format(Locale.ROOT, "%04d", last() + 1);
+        String fix = PlanFolder.next(machine);
         String folder = PlanFolder.BASE + "/" + fix;
         try {
-            new TreeMap<>(PlanFolder.of(plan, List.of(), hands.owner()))
-                    .forEach((name, content) -> stage(folder + "/" + name, content));
+            Map<String, byte[]> staged = PlanFolder.of(plan, List.of(), hands.owner());
+            for (String name : new TreeSet<>(staged.keySet())) {
+                hands.note(folder + "/" + name, staged.get(name));
+            }
             int number = 0;
             for (Plan.Step step : plan.steps()) {
                 number++;
                 Change.OnDisk change = (Change.OnDisk) step.change();
-                String op = op(folder, number);
+                String op = folder + "/" + PlanFolder.op(number);
                 hands.keepBefore(change.path(), op + "/before", change instanceof Change.Tree);
                 if (change instanceof Change.Mode) {
                     // Its content afterwards is what it was; undo compares with that.
                     hands.copyInside(op + "/before/data", op + "/data");
                 }
             }
-            hands.note(PlanFolder.BASE + "/transaction.sh", script());
+            hands.note(PlanFolder.BASE + "/transaction.sh", PlanFolder.script());
             hands.note(PlanFolder.BASE + "/state", "confirmed " + fix + " - -\n");
             for (Plan.Step step : plan.steps()) {
                 narration.println(Terminal.safe(step.change().shown()));
@@ -66,35 +68,9 @@ public final class RootedFix {
         return ExitCode.GOOD;
     }
 
-    private static String script() {
-        return new String(PlanFolder.script(), java.nio.charset.StandardCharsets.UTF_8);
-    }
-
-    private static String op(String folder, int number) {
-        return folder + String.format(Locale.ROOT, "/ops/%03d", number);
-    }
-
-    private void stage(String path, byte[] content) {
-        try {
-            hands.note(path, content);
-        } catch (IOException e) {
-            throw RootedHands.refused(e, root.toString());
-        }
-    }
-
-    private int last() {
-        return fixes().stream().mapToInt(Integer::parseInt).max().orElse(0);
-    }
-
-    private List<String> fixes() {
-        return machine.list(PlanFolder.BASE).orElse(List.of()).stream()
-                .filter(name -> name.matches("\\d{4}"))
-                .toList();
-    }
-
     /** Takes back every fix, the newest first; a file that somebody changed since stays. */
     public int undo() {
-        List<String> newestFirst = new ArrayList<>(fixes());
+        List<String> newestFirst = new ArrayList<>(PlanFolder.fixes(machine));
         newestFirst.sort(Comparator.reverseOrder());
         if (newestFirst.isEmpty()) {
             narration.println("Nothing to undo: netfix has changed nothing here.");

@@ -1,9 +1,7 @@
 package netfix;
 
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What a measure judges by: the network at one instant, the files that it may change, and what the
@@ -27,24 +25,13 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver) {
      * makes it: each to its own is no conflict.
      */
     private static Standing withoutWhatMayStay(Standing standing, Snapshot snapshot) {
-        boolean nm =
-                snapshot.unit(NETWORKMANAGER).running() || snapshot.unit(NETWORKMANAGER).enabled();
         boolean apart =
                 snapshot.physical().stream()
                         .filter(l -> !snapshot.interfaces().of(l.name()).isEmpty())
                         .allMatch(l -> BootForecast.unmanaged(snapshot, l).isPresent());
-        Set<Manager> going = EnumSet.noneOf(Manager.class);
-        going.addAll(standing.going());
-        if (nm && apart) {
-            going.remove(Manager.IFUPDOWN);
-        }
-        return new Standing(
-                standing.links(),
-                going,
-                standing.holders(),
-                standing.supplicantUnits(),
-                standing.supplicantFiles(),
-                standing.supplicantHook());
+        return apart && snapshot.unit(NETWORKMANAGER).inForce()
+                ? standing.without(Manager.IFUPDOWN)
+                : standing;
     }
 
     boolean networkManagerInstalled() {
@@ -59,7 +46,7 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver) {
     /** Runs, or would at the next boot. */
     boolean inForce(String unit) {
         Unit u = snapshot.unit(unit);
-        return u.exists() && (u.running() || u.enabled());
+        return u.exists() && u.inForce();
     }
 
     List<Link> wifi() {

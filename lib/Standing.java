@@ -31,7 +31,7 @@ record Standing(
             if (manager != Manager.NETWORKMANAGER
                     && unit.exists()
                     && !unit.masked()
-                    && (unit.running() || unit.enabled())) {
+                    && unit.inForce()) {
                 going.add(manager);
             }
         }
@@ -45,7 +45,7 @@ record Standing(
                     .forEach(claim -> holding.add(claim.manager()));
             holders.put(link.name(), holding);
             Unit unit = snapshot.unit("wpa_supplicant@" + link.name() + ".service");
-            if (unit.running() || unit.enabled()) {
+            if (unit.inForce()) {
                 units.add(link.name());
             }
         }
@@ -57,6 +57,15 @@ record Standing(
         }
         return new Standing(
                 snapshot.physical(), going, holders, units, files, snapshot.supplicantHook());
+    }
+
+    /** As if that manager stayed. */
+    Standing without(Manager manager) {
+        Set<Manager> others = EnumSet.noneOf(Manager.class);
+        others.addAll(going);
+        others.remove(manager);
+        return new Standing(
+                links, others, holders, supplicantUnits, supplicantFiles, supplicantHook);
     }
 
     boolean holds(Manager manager, Link link) {

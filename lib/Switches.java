@@ -2,29 +2,57 @@ package netfix;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** NetworkManager's two switches, which it keeps across reboots. */
 final class Switches {
 
     static final String STATE = "/var/lib/NetworkManager/NetworkManager.state";
 
+    private enum Switch {
+        NETWORKING("NetworkingEnabled", "networking", "networking"),
+        WIFI("WirelessEnabled", "Wi-Fi", "radio", "wifi");
+
+        private final String key;
+        private final String shown;
+        private final List<String> words;
+
+        /**
+         * @param key in {@link #STATE}
+         * @param words nmcli's for it
+         */
+        Switch(String key, String shown, String... words) {
+            this.key = key;
+            this.shown = shown;
+            this.words = List.of(words);
+        }
+
+        /** In words for a person, where it is. */
+        Optional<String> isOff(Snapshot.NetworkManager nm) {
+            return nm.switchedOff(key)
+                    .map(entry -> shown + " is switched off (" + entry.place() + ")");
+        }
+
+        List<String> argv(String value) {
+            List<String> argv = new ArrayList<>(List.of("nmcli"));
+            argv.addAll(words);
+            argv.add(value);
+            return argv;
+        }
+    }
+
     private Switches() {}
 
     static Fulfilment standing(Scene scene) {
-        Reading<IniFile> state = scene.snapshot().nm().state();
-        if (state.whyUnknown().isPresent()) {
-            return Fulfilment.unknown(state.whyUnknown().get());
-        }
-        List<String> missing = new ArrayList<>();
-        scene.snapshot()
-                .nm()
-                .switchedOff("NetworkingEnabled")
-                .ifPresent(e -> missing.add("networking is switched off (" + e.place() + ")"));
-        scene.snapshot()
-                .nm()
-                .switchedOff("WirelessEnabled")
-                .ifPresent(e -> missing.add("Wi-Fi is switched off (" + e.place() + ")"));
-        return Fulfilment.missing(missing);
+        Snapshot.NetworkManager nm = scene.snapshot().nm();
+        return Fulfilment.where(
+                nm.state(),
+                () ->
+                        Fulfilment.missing(
+                                Stream.of(Switch.values())
+                                        .flatMap(one -> one.isOff(nm).stream())
+                                        .toList()));
     }
 
     static List<Plan.Draft> changes(Scene scene) {
@@ -39,25 +67,18 @@ final class Switches {
                             Change.Put.text(STATE, 0600, on, "NetworkManager's switches")
                                     .as(Change.Fate.REWRITTEN_BY_DAEMONS)));
         }
-        List<Plan.Draft> drafts = new ArrayList<>();
-        if (scene.snapshot().nm().switchedOff("NetworkingEnabled").isPresent()) {
-            drafts.add(nmcli(List.of("networking")));
-        }
-        if (scene.snapshot().nm().switchedOff("WirelessEnabled").isPresent()) {
-            drafts.add(nmcli(List.of("radio", "wifi")));
-        }
-        return drafts;
+        return on(scene.snapshot(), false).stream().map(Plan.Phase.HAND_OVER::with).toList();
     }
 
-    private static Plan.Draft nmcli(List<String> what) {
-        return Plan.Phase.HAND_OVER.with(
-                new Change.Run(argv(what, "on"), argv(what, "off"), false, ""));
-    }
-
-    private static List<String> argv(List<String> what, String value) {
-        List<String> argv = new ArrayList<>(List.of("nmcli"));
-        argv.addAll(what);
-        argv.add(value);
-        return argv;
+    /**
+     * The commands that switch on what is off.
+     *
+     * @param tolerated whether the transaction goes on where one fails
+     */
+    static List<Change.Run> on(Snapshot snapshot, boolean tolerated) {
+        return Stream.of(Switch.values())
+                .filter(one -> one.isOff(snapshot.nm()).isPresent())
+                .map(one -> new Change.Run(one.argv("on"), one.argv("off"), tolerated, ""))
+                .toList();
     }
 }

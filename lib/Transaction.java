@@ -7,8 +7,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Starts the transaction and tells what it does; what it does, and what takes it back, is
@@ -37,12 +37,8 @@ public final class Transaction {
      * @param fix its number; empty where none
      */
     public record State(String name, String fix) {
-        public boolean busy() {
-            return name.equals("open") || name.equals("restoring");
-        }
-
         public boolean pending() {
-            return busy() || name.equals("unconfirmed");
+            return Set.of("open", "restoring", "unconfirmed").contains(name);
         }
     }
 
@@ -67,7 +63,7 @@ public final class Transaction {
                             + ": the next boot confirms it, or `fix confirm`; `fix undo` takes it"
                             + " back");
         }
-        String fix = next();
+        String fix = PlanFolder.next(machine);
         String folder = PlanFolder.BASE + "/" + fix;
         begin(plan, paths, fix, folder);
         Thread interrupted = new Thread(() -> onInterrupt(folder));
@@ -105,16 +101,6 @@ public final class Transaction {
                             : e.getMessage();
             throw new BadInput("nothing was changed: " + why);
         }
-    }
-
-    private String next() {
-        int last =
-                machine.list(PlanFolder.BASE).orElse(List.of()).stream()
-                        .filter(name -> name.matches("\\d{4}"))
-                        .mapToInt(Integer::parseInt)
-                        .max()
-                        .orElse(0);
-        return String.format(Locale.ROOT, "%04d", last + 1);
     }
 
     private void must(String verb, String fix) throws IOException {

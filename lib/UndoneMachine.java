@@ -1,7 +1,6 @@
 package netfix;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +23,8 @@ final class UndoneMachine implements Machine {
 
     UndoneMachine(Machine machine) {
         this.machine = machine;
-        List<String> fixes = new ArrayList<>(machine.list(PlanFolder.BASE).orElse(List.of()));
         // The oldest fix has what was there before all of them.
-        fixes.removeIf(name -> !name.matches("\\d{4}"));
-        for (String fix : fixes) {
+        for (String fix : PlanFolder.fixes(machine)) {
             String ops = PlanFolder.BASE + "/" + fix + "/ops";
             for (String op : machine.list(ops).orElse(List.of())) {
                 keep(ops + "/" + op);

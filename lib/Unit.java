@@ -78,6 +78,11 @@ public record Unit(
         return fileAtBoot.equals("enabled") || fileAtBoot.equals("alias");
     }
 
+    /** Runs, or would at the next boot. */
+    boolean inForce() {
+        return running() || enabled();
+    }
+
     static Unit missing(String name) {
         return new Unit(name, "not-found", "inactive", "dead", "success", "", "", 0);
     }

@@ -14,13 +14,15 @@ final class UnitChanges {
 
     /** In place where all of them are masked, or disabled where a mask cannot be, and none runs. */
     static Fulfilment standing(Scene scene, List<String> units, String notNeeded) {
-        Reading<Map<String, Unit>> known = scene.snapshot().units();
-        if (known.whyUnknown().isPresent()) {
-            return Fulfilment.unknown(known.whyUnknown().get());
-        }
-        if (units.isEmpty()) {
-            return Fulfilment.notNeeded(notNeeded);
-        }
+        return Fulfilment.where(
+                scene.snapshot().units(),
+                () ->
+                        units.isEmpty()
+                                ? Fulfilment.notNeeded(notNeeded)
+                                : Fulfilment.missing(notIsolated(scene, units)));
+    }
+
+    private static List<String> notIsolated(Scene scene, List<String> units) {
         List<String> missing = new ArrayList<>();
         for (String name : units) {
             Unit unit = scene.snapshot().unit(name);
@@ -34,7 +36,7 @@ final class UnitChanges {
                 missing.add(name + " is not masked");
             }
         }
-        return Fulfilment.missing(missing);
+        return missing;
     }
 
     static List<Plan.Draft> isolate(Scene scene, List<String> units) {
@@ -57,12 +59,17 @@ final class UnitChanges {
                                             "systemctl mask " + name)));
                 }
             }
-            if (scene.snapshot().unit(name).running()) {
-                drafts.add(
-                        Plan.Phase.TAKE_OVER.with(new Change.UnitJob("stop", name, "start", "")));
-            }
+            stop(scene, name).ifPresent(drafts::add);
         }
         return drafts;
+    }
+
+    /** Where it runs. */
+    static Optional<Plan.Draft> stop(Scene scene, String unit) {
+        return scene.snapshot().unit(unit).running()
+                ? Optional.of(
+                        Plan.Phase.TAKE_OVER.with(new Change.UnitJob("stop", unit, "start", "")))
+                : Optional.empty();
     }
 
     static List<Plan.Draft> enable(Scene scene, String unit) {

@@ -14,8 +14,8 @@ import java.util.TreeSet;
  */
 final class UnitFiles {
 
-    private static final String ADMIN = "/etc/systemd/system";
-    private static final List<String> VENDOR =
+    /** Where packages put theirs, in the order in which systemd looks. */
+    static final List<String> VENDOR =
             List.of(
                     "/usr/local/lib/systemd/system",
                     "/usr/lib/systemd/system",
@@ -24,7 +24,8 @@ final class UnitFiles {
     private UnitFiles() {}
 
     static Map<String, Unit> of(Machine machine, List<String> names) {
-        Set<String> wanted = wanted(machine);
+        Set<String> wanted = new TreeSet<>();
+        wants(machine).values().forEach(wanted::addAll);
         Map<String, Unit> units = new TreeMap<>();
         for (String name : names) {
             units.put(name, unit(machine, name, wanted));
@@ -32,18 +33,22 @@ final class UnitFiles {
         return units;
     }
 
-    private static Set<String> wanted(Machine machine) {
-        Set<String> wanted = new TreeSet<>();
-        for (String entry : machine.list(ADMIN).orElse(List.of())) {
+    /**
+     * The units that each {@code .wants} and {@code .requires} folder in /etc links, by its path.
+     */
+    static Map<String, List<String>> wants(Machine machine) {
+        Map<String, List<String>> wants = new TreeMap<>();
+        for (String entry : machine.list(Ground.UNITS).orElse(List.of())) {
             if (entry.endsWith(".wants") || entry.endsWith(".requires")) {
-                wanted.addAll(machine.list(ADMIN + "/" + entry).orElse(List.of()));
+                String folder = Ground.UNITS + "/" + entry;
+                wants.put(folder, machine.list(folder).orElse(List.of()));
             }
         }
-        return wanted;
+        return wants;
     }
 
     private static Unit unit(Machine machine, String name, Set<String> wanted) {
-        List<String> places = new ArrayList<>(List.of(ADMIN));
+        List<String> places = new ArrayList<>(List.of(Ground.UNITS));
         places.addAll(VENDOR);
         // wpa_supplicant@wlan0.service is an instance of wpa_supplicant@.service.
         String template = name.replaceFirst("@[^.]*\\.", "@.");

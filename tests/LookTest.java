@@ -20,7 +20,13 @@ import java.util.function.Function;
 class LookTest {
 
     /** A machine without a single file, whose every command comes to the same end. */
-    private record Bare(Function<Command, CommandResult> end) implements Machine {
+    private static class Bare implements Machine {
+        private final Function<Command, CommandResult> end;
+
+        Bare(Function<Command, CommandResult> end) {
+            this.end = end;
+        }
+
         @Override
         public CommandResult run(Command command) {
             return end.apply(command);
@@ -120,48 +126,14 @@ class LookTest {
 
     @Test
     void aFaultOfOurOwnCostsOneAnswer() {
-        Texts machine = Texts.live().says("ip", "[]");
         Machine odd =
-                new Machine() {
-                    @Override
-                    public CommandResult run(Command command) {
-                        if (command.tool().equals("ps")) {
-                            throw new IllegalStateException("unthought of");
-                        }
-                        return machine.run(command);
-                    }
-
-                    @Override
-                    public Reading<String> read(String path) {
-                        return machine.read(path);
-                    }
-
+                new Bare(LookTest::withoutProcesses) {
                     @Override
                     public Reading<List<String>> list(String folder) {
                         if (folder.startsWith("/etc/")) {
                             throw new IllegalStateException("unthought of");
                         }
-                        return machine.list(folder);
-                    }
-
-                    @Override
-                    public Reading<FileStat> stat(String path) {
-                        return machine.stat(path);
-                    }
-
-                    @Override
-                    public boolean runsCommands() {
-                        return true;
-                    }
-
-                    @Override
-                    public Instant clock() {
-                        return Instant.EPOCH;
-                    }
-
-                    @Override
-                    public String describe() {
-                        return "an odd machine";
+                        return super.list(folder);
                     }
                 };
         Snapshot snapshot = Look.at(odd, Progress.silent());
@@ -171,6 +143,16 @@ class LookTest {
         assertTrue(snapshot.netplan().unreadable().get(0).contains("unthought of"));
         assertEquals(Reading.known(List.of()), snapshot.links());
         assertEquals(ExitCode.PROBLEMS, Diagnosis.of(snapshot).exitCode(), "no interface");
+    }
+
+    private static CommandResult withoutProcesses(Command command) {
+        if (command.tool().equals("ps")) {
+            throw new IllegalStateException("unthought of");
+        }
+        return command.tool().equals("ip")
+                ? CommandResult.exited(command, 0, "[]", "")
+                : CommandResult.notRun(
+                        command, CommandResult.Outcome.NO_SUCH_TOOL, "not installed");
     }
 
     @Test
