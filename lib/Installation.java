@@ -36,6 +36,9 @@ final class Installation {
 
     private static final String INSIDE = "netfix/src/";
 
+    /** Empty until it is asked for; a jar does not change while it runs. */
+    private static Map<String, byte[]> sources = Map.of();
+
     private Installation() {}
 
     static Fulfilment standing(Scene scene) {
@@ -69,7 +72,15 @@ final class Installation {
         return List.of(Plan.Phase.INSTALL.with(new Change.Tree(FOLDER, files, "netfix itself")));
     }
 
-    private static Map<String, byte[]> sources() {
+    /** The scripts and lib by their path in the checkout. */
+    static synchronized Map<String, byte[]> sources() {
+        if (sources.isEmpty()) {
+            sources = read();
+        }
+        return sources;
+    }
+
+    private static Map<String, byte[]> read() {
         try {
             Path jar =
                     Path.of(

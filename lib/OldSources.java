@@ -47,10 +47,12 @@ record OldSources(
 
     /**
      * @param more wpa_supplicant configurations that a running process names with {@code -c}
+     * @param networkd what has been read of it
+     * @param interfaces what has been read of them
      */
-    static OldSources read(Machine machine, Collection<String> more) {
+    static OldSources read(
+            Machine machine, Collection<String> more, Networkd networkd, Interfaces interfaces) {
         Reader reader = new Reader(machine);
-        Interfaces interfaces = Interfaces.read(machine);
         Set<String> confs = new TreeSet<>(more);
         confs.add("/etc/wpa_supplicant.conf");
         for (String name : machine.list("/etc/wpa_supplicant").orElse(List.of())) {
@@ -102,7 +104,6 @@ record OldSources(
                     .filter(name -> name.endsWith(".netdev") && !name.contains("netplan"))
                     .forEach(name -> netdevs.add(folder + "/" + name));
         }
-        Networkd networkd = Networkd.read(machine);
         reader.unreadable.addAll(networkd.unreadable());
         reader.unreadable.addAll(interfaces.unreadable());
         return new OldSources(

@@ -15,7 +15,12 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver) {
     public static Scene at(Machine machine, Progress progress) {
         Snapshot snapshot = Look.at(machine, progress);
         Standing standing = withoutWhatMayStay(Standing.of(snapshot), snapshot);
-        OldSources sources = OldSources.read(machine, standing.supplicantFiles().values());
+        OldSources sources =
+                OldSources.read(
+                        machine,
+                        standing.supplicantFiles().values(),
+                        snapshot.networkd(),
+                        snapshot.interfaces());
         return new Scene(
                 snapshot, Ground.read(machine, snapshot), TakeOver.from(standing, sources));
     }

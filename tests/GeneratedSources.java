@@ -48,7 +48,7 @@ final class GeneratedSources {
                 Files.createDirectories(path.getParent());
                 Files.writeString(path, file.getValue());
             }
-            return TakeOver.from(standing, OldSources.read(new RootedMachine(root), List.of()));
+            return TakeOver.from(standing, TakeOverTest.sources(root));
         }
     }
 

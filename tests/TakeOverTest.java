@@ -44,7 +44,13 @@ class TakeOverTest {
     }
 
     private OldSources sources() {
-        return OldSources.read(new RootedMachine(root), List.of());
+        return sources(root);
+    }
+
+    static OldSources sources(Path root) {
+        Machine machine = new RootedMachine(root);
+        return OldSources.read(
+                machine, List.of(), Networkd.read(machine), Interfaces.read(machine));
     }
 
     private static Standing standing(Manager... going) {
