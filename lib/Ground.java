@@ -101,11 +101,8 @@ public record Ground(
         return stats.getOrDefault(path, Reading.absent("")).value();
     }
 
-    /** Masked by a link to /dev/null (systemd.unit(5)). */
     public boolean masked(String unit) {
-        return stat(UNITS + "/" + unit)
-                .map(s -> s.kind() == FileStat.Kind.LINK && s.target().equals("/dev/null"))
-                .orElse(false);
+        return stat(UNITS + "/" + unit).map(UnitFiles::masks).orElse(false);
     }
 
     /** A unit file of the machine's owner stands where a mask would go. */

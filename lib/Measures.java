@@ -2,6 +2,8 @@ package netfix;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -71,12 +73,12 @@ public final class Measures {
                                     + " only in its log.",
                             Measures::keyfileModes,
                             scene ->
-                                    refused(scene).stream()
+                                    keptOut(scene).keySet().stream()
                                             .map(
-                                                    p ->
+                                                    file ->
                                                             Plan.Phase.PROFILES.with(
                                                                     new Change.Mode(
-                                                                            p.file(), 0600, "")))
+                                                                            file, 0600, "")))
                                             .toList()),
                     new Measure(
                             "exclusive-control",
@@ -250,10 +252,15 @@ public final class Measures {
                                                         + " boot")));
     }
 
-    private static List<Profile> refused(Scene scene) {
-        return scene.snapshot().nm().profiles().orElse(List.of()).stream()
-                .filter(p -> !p.refusal().isEmpty() && p.onDisk())
-                .toList();
+    /** File and reason of the profiles that are not read for what a mode or an owner mends. */
+    private static Map<String, String> keptOut(Scene scene) {
+        Map<String, String> keptOut = new TreeMap<>();
+        for (Profile p : scene.snapshot().nm().profiles().orElse(List.of())) {
+            p.refusal()
+                    .filter(r -> r.cause() == Profile.Refusal.Cause.ACCESS && p.onDisk())
+                    .ifPresent(r -> keptOut.put(p.file(), r.why()));
+        }
+        return keptOut;
     }
 
     private static Fulfilment keyfileModes(Scene scene) {
@@ -261,8 +268,8 @@ public final class Measures {
                 scene.snapshot().nm().profiles(),
                 () ->
                         Fulfilment.missing(
-                                refused(scene).stream()
-                                        .map(p -> p.file() + ": " + p.refusal())
+                                keptOut(scene).entrySet().stream()
+                                        .map(e -> e.getKey() + ": " + e.getValue())
                                         .toList()));
     }
 

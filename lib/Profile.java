@@ -22,8 +22,7 @@ import java.util.stream.Stream;
  *     a user who has to log in), empty where it does
  * @param match {@code [match]}: patterns for the interface's name, or what else has to fit
  * @param notOn MACs of interfaces that it stays off
- * @param refusal why NetworkManager will not read this file (mode, owner, leading dot …), empty
- *     where it will
+ * @param refusal empty where NetworkManager reads this file
  */
 public record Profile(
         String file,
@@ -42,7 +41,17 @@ public record Profile(
         String wantsPerson,
         List<IniFile.Entry> match,
         List<String> notOn,
-        String refusal) {
+        Optional<Refusal> refusal) {
+
+    /** Why NetworkManager will not read a file. */
+    public record Refusal(Cause cause, String why) {
+        public enum Cause {
+            NAME,
+            TEXT,
+            /** Mode or owner: the only one that can be mended without knowing what was meant. */
+            ACCESS
+        }
+    }
 
     /** 32 bytes of at most three digits and a semicolon. */
     private static final int MOST_SSID_LIST = 32 * 4;
@@ -87,7 +96,7 @@ public record Profile(
                     case LOOPBACK -> false;
                 };
         if (!kind
-                || !refusal.isEmpty()
+                || refusal.isPresent()
                 || !interfaceName.isEmpty() && !interfaceName.equals(link.name())) {
             return Optional.of(false);
         }
@@ -236,25 +245,33 @@ public record Profile(
      * As NetworkManager's keyfile reader decides: root's, nobody else may read it, a name without a
      * leading dot or a ~.
      */
-    private static String refusal(String file, Optional<FileStat> stat, IniFile ini) {
+    private static Optional<Refusal> refusal(String file, Optional<FileStat> stat, IniFile ini) {
         String name = file.substring(file.lastIndexOf('/') + 1);
         if (name.startsWith(".") || name.endsWith("~")) {
-            return "NetworkManager ignores files of that name";
+            return refused(Refusal.Cause.NAME, "NetworkManager ignores files of that name");
         }
         if (!ini.faults().isEmpty()) {
             IniFile.Fault fault = ini.faults().get(0);
-            return "line " + fault.line() + ": " + fault.what();
+            return refused(Refusal.Cause.TEXT, "line " + fault.line() + ": " + fault.what());
         }
         if (stat.isEmpty() || stat.get().kind() == FileStat.Kind.LINK || stat.get().uid() < 0) {
-            return "";
+            return Optional.empty();
         }
         FileStat s = stat.get();
         if (s.uid() != 0) {
-            return "owner is uid " + s.uid() + ", NetworkManager wants root";
+            return refused(
+                    Refusal.Cause.ACCESS,
+                    "owner is uid " + s.uid() + ", NetworkManager wants root");
         }
         return (s.mode() & 077) != 0
-                ? "mode is " + s.octalMode() + ", NetworkManager wants 0600"
-                : "";
+                ? refused(
+                        Refusal.Cause.ACCESS,
+                        "mode is " + s.octalMode() + ", NetworkManager wants 0600")
+                : Optional.empty();
+    }
+
+    private static Optional<Refusal> refused(Refusal.Cause cause, String why) {
+        return Optional.of(new Refusal(cause, why));
     }
 
     /** GKeyFile's escapes: {@code \s \n \t \r \\}. */

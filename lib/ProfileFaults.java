@@ -340,11 +340,12 @@ final class ProfileFaults {
         List<Verdict.Hit> hits = new ArrayList<>();
         for (Profile p : s.nm().profiles().orElse(List.of())) {
             boolean hidden = p.file().contains("/.");
-            if (!p.refusal().isEmpty()
+            if (p.refusal().isPresent()
                     && !hidden
                     && p.onDisk()
                     && p.file().endsWith(".nmconnection")) {
                 String file = Command.quoted(p.file());
+                Profile.Refusal refusal = p.refusal().get();
                 hits.add(
                         new Verdict.Hit(
                                 p.id(),
@@ -352,9 +353,9 @@ final class ProfileFaults {
                                 "NetworkManager does not read the profile \""
                                         + p.id()
                                         + "\": "
-                                        + p.refusal(),
-                                List.of(new Evidence(p.refusal(), p.file())),
-                                p.refusal().startsWith("line ")
+                                        + refusal.why(),
+                                List.of(new Evidence(refusal.why(), p.file())),
+                                refusal.cause() == Profile.Refusal.Cause.TEXT
                                         ? List.of(
                                                 "sudo nano " + file,
                                                 "sudo nmcli connection load " + file)

@@ -28,10 +28,7 @@ record Standing(
         Set<Manager> going = EnumSet.noneOf(Manager.class);
         for (Manager manager : Manager.values()) {
             Unit unit = snapshot.unit(manager.unit());
-            if (manager != Manager.NETWORKMANAGER
-                    && unit.exists()
-                    && !unit.masked()
-                    && unit.inForce()) {
+            if (manager != Manager.NETWORKMANAGER && unit.exists() && unit.inForce()) {
                 going.add(manager);
             }
         }

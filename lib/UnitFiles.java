@@ -47,6 +47,12 @@ final class UnitFiles {
         return wants;
     }
 
+    /** A link to /dev/null in a unit's place, or an empty file (systemd.unit(5)). */
+    static boolean masks(FileStat stat) {
+        return stat.kind() == FileStat.Kind.LINK && stat.target().equals("/dev/null")
+                || stat.kind() == FileStat.Kind.FILE && stat.size() == 0;
+    }
+
     private static Unit unit(Machine machine, String name, Set<String> wanted) {
         List<String> places = new ArrayList<>(List.of(Ground.UNITS));
         places.addAll(VENDOR);
@@ -59,8 +65,7 @@ final class UnitFiles {
                 if (stat == null) {
                     continue;
                 }
-                if (stat.kind() == FileStat.Kind.LINK && stat.target().equals("/dev/null")
-                        || stat.kind() == FileStat.Kind.FILE && stat.size() == 0) {
+                if (masks(stat)) {
                     return new Unit(
                             name,
                             "masked",

@@ -1,6 +1,7 @@
 package netfix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,52 @@ class MeasuresTest {
         GoldenFile.check(
                 Path.of("README.md"),
                 readme.substring(0, begin) + Measures.markdown() + readme.substring(end));
+    }
+
+    private static Fulfilment standing(String id, Texts machine) {
+        Scene scene = Scene.at(machine, Progress.silent());
+        return Measures.TABLE.stream()
+                .filter(m -> m.id().equals(id))
+                .map(m -> m.standing().apply(scene))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** A mode cannot mend these: counted, they would be missing after every fix. */
+    @Test
+    void onlyWhatAModeOrAnOwnerMendsIsWrongOfAKeyfilesMode() {
+        Texts card =
+                Texts.card()
+                        .networkManager()
+                        .profile(".home.nmconnection.swp", "[connection]", "id=home")
+                        .profile("home.nmconnection~", "[connection]", "id=home")
+                        .profile("broken.nmconnection", "[connection]", "no key here");
+        assertEquals(Fulfilment.inPlace(), standing("keyfile-modes", card));
+    }
+
+    /** systemctl mask on a running unit only keeps it from being started again. */
+    @Test
+    void aMaskedManagerThatStillRunsIsTakenOverFrom() {
+        Texts pi =
+                Texts.live()
+                        .says(
+                                "systemctl",
+                                "Id=dhcpcd.service",
+                                "LoadState=masked",
+                                "ActiveState=active",
+                                "UnitFileState=masked",
+                                "",
+                                "Id=systemd-networkd.service",
+                                "LoadState=masked",
+                                "ActiveState=inactive",
+                                "UnitFileState=masked");
+        assertEquals(Set.of(Manager.DHCPCD), Standing.of(Look.at(pi, Progress.silent())).going());
+    }
+
+    @Test
+    void itsOwnFilesAreReadOnce() {
+        assertTrue(Installation.sources().containsKey("lib/Installation.java"));
+        assertSame(Installation.sources(), Installation.sources());
     }
 
     @Test

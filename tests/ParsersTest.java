@@ -92,12 +92,12 @@ class ParsersTest {
         String file = "/etc/NetworkManager/system-connections/x.nmconnection";
         assertEquals(
                 "mode is 0644, NetworkManager wants 0600",
-                Profile.parse(file, text, Optional.of(open)).refusal());
+                Profile.parse(file, text, Optional.of(open)).refusal().orElseThrow().why());
         assertEquals(
                 "owner is uid 1000, NetworkManager wants root",
-                Profile.parse(file, text, Optional.of(pi)).refusal());
+                Profile.parse(file, text, Optional.of(pi)).refusal().orElseThrow().why());
         Profile good = Profile.parse(file, text, Optional.of(right));
-        assertEquals("", good.refusal());
+        assertEquals(Optional.empty(), good.refusal());
         assertTrue(good.autoconnectsOn(WLAN0));
         assertFalse(good.autoconnectsOn(ETH0));
     }

@@ -156,6 +156,28 @@ class RootedFixTest {
     }
 
     @Test
+    void aProfileThatOthersMayReadIsClosed() throws IOException {
+        String name = "etc/NetworkManager/system-connections/home.nmconnection";
+        put(name, "[connection]\nid=home\n", 0644);
+        assertTrue(missing().contains("keyfile-modes"));
+        rootedFix().run(plan());
+        assertEquals(0600, (Integer) Files.getAttribute(card.resolve(name), "unix:mode") & 07777);
+        assertFalse(missing().contains("keyfile-modes"));
+    }
+
+    /** systemd.unit(5): an empty file in a unit's place is as good as a link to /dev/null. */
+    @Test
+    void anEmptyUnitFileIsAMask() throws IOException {
+        put("etc/systemd/system/NetworkManager.service", "", 0644);
+        put("etc/systemd/system/dhcpcd.service", "", 0644);
+        assertTrue(missing().contains("networkmanager-at-boot"));
+        assertFalse(missing().contains("dhcpcd-off"));
+        rootedFix().run(plan());
+        assertFalse(Files.exists(card.resolve("etc/systemd/system/NetworkManager.service")));
+        assertFalse(missing().contains("networkmanager-at-boot"));
+    }
+
+    @Test
     void aLinkOutOfTheCardStaysOnTheCard() throws IOException {
         Path outside = Files.createDirectories(top.resolve("conf.d"));
         Files.walk(card.resolve("etc/NetworkManager/conf.d"))
