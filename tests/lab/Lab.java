@@ -14,6 +14,7 @@
 //SOURCES Diagnosis.java
 //SOURCES Evidence.java
 //SOURCES Fingerprint.java
+//SOURCES GeneratedBatch.java
 //SOURCES GuestAgent.java
 //SOURCES GuestResult.java
 //SOURCES HostCommand.java
@@ -30,6 +31,7 @@
 //SOURCES OutOfBandLog.java
 //SOURCES Payload.java
 //SOURCES Phrase.java
+//SOURCES PowerCuts.java
 //SOURCES Progress.java
 //SOURCES QemuMonitor.java
 //SOURCES Reach.java

@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -28,7 +31,7 @@ final class Listing {
             """;
 
     private final VirtualPi pi;
-    private TreeMap<String, String> taken;
+    private Map<String, String> taken;
 
     Listing(VirtualPi pi) {
         this.pi = pi;
@@ -39,32 +42,63 @@ final class Listing {
     }
 
     void compare() {
-        if (taken == null) {
-            throw new LabFailure("no listing was taken before");
-        }
-        TreeMap<String, String> now = look();
-        List<String> differences = new ArrayList<>();
-        taken.forEach(
-                (name, was) -> {
-                    String is = now.get(name);
-                    if (!was.equals(is)) {
-                        differences.add("- " + name + " " + was);
-                        differences.add("+ " + (is == null ? name + " is gone" : name + " " + is));
-                    }
-                });
-        now.forEach(
-                (name, is) -> {
-                    if (!taken.containsKey(name)) {
-                        differences.add("+ " + name + " " + is);
-                    }
-                });
+        List<String> differences = differences(taken(), look());
         if (!differences.isEmpty()) {
             throw new LabFailure(
                     "the files are not as they were:\n" + String.join("\n", differences));
         }
     }
 
-    private TreeMap<String, String> look() {
+    /** What was listed last, by name. */
+    Map<String, String> taken() {
+        if (taken == null) {
+            throw new LabFailure("no listing was taken before");
+        }
+        return taken;
+    }
+
+    /** In diff's manner; empty where both are the same. */
+    static List<String> differences(Map<String, String> was, Map<String, String> is) {
+        Set<String> names = new TreeSet<>(was.keySet());
+        names.addAll(is.keySet());
+        List<String> differences = new ArrayList<>();
+        for (String name : names) {
+            String before = was.get(name);
+            String after = is.get(name);
+            if (before != null && !before.equals(after)) {
+                differences.add("- " + name + " " + before);
+            }
+            if (after != null && !after.equals(before)) {
+                differences.add("+ " + name + " " + after);
+            }
+        }
+        return differences;
+    }
+
+    /** Times too: what is written again with the same text has been touched. */
+    void untouchedBy(Runnable deed) {
+        GuestResult before = pi.shell("touch /run/lab-touched && sleep 0.1", LIMIT);
+        if (!before.ok()) {
+            throw new LabFailure(before.shown());
+        }
+        deed.run();
+        GuestResult newer =
+                pi.shell(
+                        "find /etc /boot /usr/local /var/lib/netfix /var/lib/NetworkManager -xdev"
+                                + " -newer /run/lab-touched 2>/dev/null; true",
+                        LIMIT);
+        List<Pattern> daemons = daemonFiles();
+        List<String> touched =
+                newer.stdout()
+                        .lines()
+                        .filter(path -> daemons.stream().noneMatch(p -> p.matcher(path).find()))
+                        .toList();
+        if (!newer.ok() || !touched.isEmpty()) {
+            throw new LabFailure("touched: " + String.join(", ", touched));
+        }
+    }
+
+    Map<String, String> look() {
         GuestResult result = pi.shell(COMMAND, LIMIT);
         if (!result.ok()) {
             throw new LabFailure(result.shown());

@@ -56,10 +56,7 @@ final class Results {
         String key =
                 new Fingerprint()
                         .text(common)
-                        .file(
-                                folders.sources()
-                                        .resolve("scenarios")
-                                        .resolve(scenario.name() + ".scenario"))
+                        .file(folders.sources().resolve(scenario.file()))
                         .file(
                                 folders.sources()
                                         .resolve("states")

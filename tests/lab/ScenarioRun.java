@@ -9,29 +9,38 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** A scenario under way: the Pi that it plays on, and what its steps have seen so far. */
 final class ScenarioRun implements Closeable {
 
     private static final Duration SOON = Duration.ofMinutes(3);
 
+    private static final String UNPACK =
+            "mkdir -p /opt/lab/netfix && tar -x -f /dev/vdc -C /opt/lab/netfix";
+
     /** The longest that one command of a scenario may take: an emulated JBang build is minutes. */
     private static final Duration COMMAND = Duration.ofMinutes(20);
 
     private final VirtualPi pi;
+    private final Moment moment;
     private final Path payload;
     private final Listing listing;
     private final Addresses addresses;
+    private final PowerCuts cuts;
     private Diagnosis diagnosis;
     private GuestResult last;
+    private CompletableFuture<GuestResult> underWay;
     private Optional<Path> captures = Optional.empty();
     private int diagnoses;
 
-    private ScenarioRun(VirtualPi pi, Path payload) {
+    private ScenarioRun(VirtualPi pi, Moment moment, Path payload) {
         this.pi = pi;
+        this.moment = moment;
         this.payload = payload;
         this.listing = new Listing(pi);
         this.addresses = new Addresses(pi);
+        this.cuts = new PowerCuts(pi, payload);
     }
 
     /** A Pi in the start state, with netfix's files in it. */
@@ -44,15 +53,10 @@ final class ScenarioRun implements Closeable {
                         moment.rootDisk(),
                         "qcow2",
                         moment.bootDisk());
-        ScenarioRun run = new ScenarioRun(pi, netfix);
+        ScenarioRun run = new ScenarioRun(pi, moment, netfix);
         try {
             pi.resume(netfix, moment.memory());
-            run.must(
-                    List.of(
-                            "/bin/sh",
-                            "-c",
-                            "mkdir -p /opt/lab/netfix && tar -x -f /dev/vdc -C /opt/lab/netfix"),
-                    SOON);
+            must(pi, UNPACK);
             return run;
         } catch (LabFailure e) {
             pi.close();
@@ -102,14 +106,19 @@ final class ScenarioRun implements Closeable {
         netfix("verify", "", exit);
     }
 
-    private void netfix(String script, String words, int exit) {
+    /** The command line of a script of netfix, its words split at blanks. */
+    static List<String> netfix(String script, String words) {
         List<String> argv = new ArrayList<>(List.of("/opt/lab/netfix/" + script));
         for (String word : words.split(" ")) {
             if (!word.isEmpty()) {
                 argv.add(word);
             }
         }
-        last = pi.run(argv, COMMAND);
+        return argv;
+    }
+
+    private void netfix(String script, String words, int exit) {
+        last = pi.run(netfix(script, words), COMMAND);
         if (last.exit() != exit || last.killed()) {
             throw new LabFailure(last.shown());
         }
@@ -123,10 +132,78 @@ final class ScenarioRun implements Closeable {
         return addresses;
     }
 
+    /** What follows happens while it is at work. */
+    void startFix(String words) {
+        List<String> argv = netfix("fix", words);
+        underWay = CompletableFuture.supplyAsync(() -> pi.run(argv, COMMAND));
+        eventually(List.of("/bin/sh", "-c", "cat /var/lib/netfix/[0-9]*/journal | grep -q ."));
+    }
+
+    void awaitFix(int exit) {
+        if (underWay == null) {
+            throw new LabFailure("no fix was started");
+        }
+        last = underWay.join();
+        if (last.exit() != exit || last.killed()) {
+            throw new LabFailure(last.shown());
+        }
+    }
+
+    /** The transaction's own word for itself: open, unconfirmed, confirmed, rolled-back, none. */
+    void fixIs(String state) {
+        eventually(
+                List.of(
+                        "/bin/sh",
+                        "-c",
+                        "read -r word rest </var/lib/netfix/state || word=none; [ \"$word\" ="
+                                + " \"$0\" ]",
+                        state));
+    }
+
+    /** The card of this Pi, which is off, in the reader of another one that runs. */
+    void fixOnCard(String words, int exit) throws IOException {
+        if (pi.isOn()) {
+            throw new LabFailure("the card is in a Pi that runs");
+        }
+        Path folder = pi.folder().resolve("reader");
+        LabFolders.delete(folder);
+        try (VirtualPi reader =
+                VirtualPi.onDisksOf(
+                        moment.image(),
+                        moment.state(),
+                        folder,
+                        moment.rootDisk(),
+                        "qcow2",
+                        moment.bootDisk())) {
+            reader.bootWithCardOf(pi, payload);
+            must(reader, UNPACK);
+            must(
+                    reader,
+                    "mkdir -p /mnt/card && mount /dev/vdd /mnt/card && mount /dev/vde /mnt/card"
+                            + moment.image().bootFolder());
+            last = reader.run(netfix("fix", "--root /mnt/card " + words), COMMAND);
+            must(reader, "umount -R /mnt/card && sync");
+        }
+        if (last.exit() != exit || last.killed()) {
+            throw new LabFailure(last.shown());
+        }
+    }
+
+    PowerCuts cuts() {
+        return cuts;
+    }
+
     void runOnPi(String commands, int exit) {
         last = pi.shell(commands, COMMAND);
         if (last.exit() != exit || last.killed()) {
             throw new LabFailure(last.shown());
+        }
+    }
+
+    private static void must(VirtualPi pi, String commands) {
+        GuestResult result = pi.shell(commands, SOON);
+        if (!result.ok()) {
+            throw new LabFailure(result.shown());
         }
     }
 

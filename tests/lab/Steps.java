@@ -26,6 +26,10 @@ final class Steps {
                     when("the Pi reboots", (run, words) -> run.reboot()),
                     when("the Pi reboots by itself", (run, words) -> run.rebootsByItself()),
                     when("the Pi is switched off", (run, words) -> run.pi().switchOff()),
+                    when(
+                            "its card is put into another board",
+                            (run, words) ->
+                                    run.pi().moveToBoard("5eed0000-0000-4000-8000-00000000cafe")),
                     when("the power is cut", (run, words) -> run.pi().cutPower()),
                     when("the power comes back", (run, words) -> run.powerOn()),
                     when("the Pi runs <text>", (run, words) -> run.runOnPi(words.get(0), 0)),
@@ -60,6 +64,45 @@ final class Steps {
                     netfixDoes(
                             "fix <text> exits <number>",
                             (run, words) -> run.fix(words.get(0), Integer.parseInt(words.get(1)))),
+                    netfixDoes(
+                            "fix <text> exits <number> and touches no file",
+                            (run, words) ->
+                                    run.listing()
+                                            .untouchedBy(
+                                                    () ->
+                                                            run.fix(
+                                                                    words.get(0),
+                                                                    Integer.parseInt(
+                                                                            words.get(1))))),
+                    netfixDoes(
+                            "fix <text> is started, and has begun",
+                            (run, words) -> run.startFix(words.get(0))),
+                    when(
+                            "that fix exits <number>",
+                            (run, words) -> run.awaitFix(Integer.parseInt(words.get(0)))),
+                    then("the fix is <state>", (run, words) -> run.fixIs(words.get(0))),
+                    netfixDoes(
+                            "fix <text> of its card exits <number>",
+                            (run, words) ->
+                                    run.fixOnCard(words.get(0), Integer.parseInt(words.get(1)))),
+                    netfixDoes(
+                            "the disks are kept at every entry of fix <text>",
+                            (run, words) -> run.cuts().keepEntries(words.get(0), run.listing())),
+                    netfixDoes(
+                            "the disks are kept at every step of the rollback",
+                            (run, words) -> run.cuts().keepRollback()),
+                    netfix(
+                            "each power cut leaves it reachable, wholly old or wholly new",
+                            (run, words) -> run.cuts().judge(run.listing(), run.addresses(), 1)),
+                    netfix(
+                            "each <number>th power cut leaves it reachable, wholly old or wholly"
+                                    + " new",
+                            (run, words) ->
+                                    run.cuts()
+                                            .judge(
+                                                    run.listing(),
+                                                    run.addresses(),
+                                                    Integer.parseInt(words.get(0)))),
                     when("its files are listed", (run, words) -> run.listing().take()),
                     when("its addresses are noted", (run, words) -> run.addresses().note()),
 
@@ -151,6 +194,25 @@ final class Steps {
                             "<interface> is reachable",
                             (run, words) -> Reach.awaitReachable(run.pi(), words.get(0))),
                     then(
+                            "all its interfaces are reachable",
+                            (run, words) ->
+                                    run.pi()
+                                            .state()
+                                            .reaches()
+                                            .forEach(name -> Reach.awaitReachable(run.pi(), name))),
+                    then(
+                            "all its interfaces are reachable within <number> seconds",
+                            (run, words) ->
+                                    run.pi()
+                                            .state()
+                                            .reaches()
+                                            .forEach(
+                                                    name ->
+                                                            Reach.awaitReachable(
+                                                                    run.pi(),
+                                                                    name,
+                                                                    seconds(words.get(0))))),
+                    then(
                             "<interface> is reachable within <number> seconds",
                             (run, words) ->
                                     Reach.awaitReachable(
@@ -216,6 +278,9 @@ final class Steps {
                                                     words.get(0)))),
                     then("its files are as listed", (run, words) -> run.listing().compare()),
                     then("its addresses are as noted", (run, words) -> run.addresses().compare()),
+                    then(
+                            "NetworkManager reads the generated take-overs as they were meant",
+                            (run, words) -> GeneratedBatch.compare(run.pi())),
 
                     // What netfix says.
                     netfix(

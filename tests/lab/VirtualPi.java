@@ -42,6 +42,9 @@ final class VirtualPi implements Closeable {
     private final Set<Integer> unplugged = new HashSet<>();
     private final Set<Integer> cutOff = new HashSet<>();
 
+    /** What the firmware says of the board; empty where it says nothing. */
+    private String board = "";
+
     private Process qemu;
     private QemuMonitor monitor;
     private GuestAgent agent;
@@ -213,6 +216,9 @@ final class VirtualPi implements Closeable {
                         "-qmp",
                         "unix:" + sockets.resolve("monitor") + ",server=on,wait=off"));
         argv.addAll(cables(state));
+        if (!board.isEmpty()) {
+            argv.addAll(List.of("-uuid", board));
+        }
         argv.addAll(more);
         try {
             qemu =
@@ -432,6 +438,21 @@ final class VirtualPi implements Closeable {
         log.note("rebooting");
     }
 
+    /** From its next boot on the card is in another Pi. */
+    void moveToBoard(String uuid) {
+        board = uuid;
+    }
+
+    /**
+     * A boot with the card of another Pi as /dev/vdd (its root) and /dev/vde (its boot partition).
+     */
+    void bootWithCardOf(VirtualPi other, Path payload) {
+        List<String> card = new ArrayList<>(disk("card", other.rootDisk(), "qcow2"));
+        card.addAll(disk("cardboot", other.bootDisk(), "qcow2"));
+        start(payload, card, "");
+        waitForAgent();
+    }
+
     void switchOff() {
         agent.start(List.of("systemctl", "poweroff"));
         String reason = monitor.stopReason(SHUTDOWN);
@@ -464,6 +485,23 @@ final class VirtualPi implements Closeable {
 
     private void applyCable(int wire) {
         monitor.setLink("eth" + wire, !unplugged.contains(wire) && !cutOff.contains(wire));
+    }
+
+    /**
+     * Copies both disks as a power cut at this instant would leave them; the Pi's clocks stand
+     * still meanwhile.
+     */
+    void copyDisks(Path into) {
+        monitor.command("stop");
+        try {
+            Files.createDirectories(into);
+            Files.copy(rootDisk(), into.resolve("root.qcow2"));
+            Files.copy(bootDisk(), into.resolve("boot.qcow2"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            monitor.command("cont");
+        }
     }
 
     void saveMoment(String name) {

@@ -1,0 +1,261 @@
+package netfix.lab;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The disks of a Pi as a power cut would leave them, one pair for every step of a transaction that
+ * has reached the card. The Pi does its work once; each pair is then booted and judged.
+ */
+final class PowerCuts {
+
+    private static final Duration SOON = Duration.ofMinutes(3);
+    private static final Duration LONG = Duration.ofMinutes(40);
+
+    /**
+     * Stands in the place of sync(1), by which the transaction knows that something is on the card:
+     * it does what it is told, says so on the serial line, and waits until the lab has looked. Of
+     * the apply verb it tells the journal's entries, of the others everything.
+     */
+    private static final String TELLING_SYNC =
+            """
+            #!/bin/sh
+            /usr/bin/sync.real "$@"
+            status=$?
+            case $(tr '\\000' ' ' </proc/$PPID/cmdline) in
+                *transaction.sh\\ apply*)
+                    case $1 in
+                        */journal) what=$(tail -n 1 "$1") ;;
+                        *) exit $status ;;
+                    esac
+                    ;;
+                *transaction.sh\\ boot* | *transaction.sh\\ rollback*) what="sync $*" ;;
+                *) exit $status ;;
+            esac
+            printf '\\nlab-cut: %s\\n' "$what" >/dev/ttyS0
+            sleep 2
+            exit $status
+            """;
+
+    private static final Pattern TOLD = Pattern.compile("^lab-cut: (.*?)\\r?$", Pattern.MULTILINE);
+
+    /** What an automatic rollback may leave: the profile without which the Pi would be lost. */
+    private static final Pattern LIFELINE =
+            Pattern.compile("/etc/NetworkManager/system-connections/netfix-wired\\.nmconnection");
+
+    /** They wait for the boot that proves a fix, and go with it. */
+    private static final Pattern WAITING = Pattern.compile("netfix-(boot|prove)\\.service");
+
+    /**
+     * @param step what had just reached the card
+     * @param folder root.qcow2 and boot.qcow2
+     */
+    private record Cut(String step, Path folder) {}
+
+    private final VirtualPi pi;
+    private final Path payload;
+    private final List<Cut> cuts = new ArrayList<>();
+    private Map<String, String> fixed = Map.of();
+    private int pairs;
+
+    PowerCuts(VirtualPi pi, Path payload) {
+        this.pi = pi;
+        this.payload = payload;
+    }
+
+    /** Fixes the Pi; what was kept must be the journal, entry by entry. */
+    void keepEntries(String words, Listing listing) {
+        must(
+                pi,
+                "mv /usr/bin/sync /usr/bin/sync.real && cat >/usr/bin/sync && chmod 755"
+                        + " /usr/bin/sync && sync.real",
+                TELLING_SYNC);
+        CompletableFuture<GuestResult> fixing =
+                CompletableFuture.supplyAsync(() -> pi.run(ScenarioRun.netfix("fix", words), LONG));
+        keepWhile(pi, () -> !fixing.isDone());
+        GuestResult fix = fixing.join();
+        if (!fix.ok()) {
+            throw new LabFailure(fix.shown());
+        }
+        List<String> journal = must(pi, "cat /var/lib/netfix/[0-9]*/journal", "").lines().toList();
+        List<String> kept = cuts.stream().map(Cut::step).toList();
+        if (!journal.equals(kept)) {
+            throw new LabFailure("entries and cuts differ:\n" + journal + "\n" + kept);
+        }
+        System.out.println("    " + journal.size() + " entries, " + kept.size() + " cuts");
+        fixed = listing.look();
+    }
+
+    /** Boots the disks of the last entry before the proof; its rollback is what is kept now. */
+    void keepRollback() throws IOException {
+        Cut last = cuts.get(cuts.size() - 2);
+        cuts.clear();
+        try (VirtualPi cut = on(last)) {
+            CompletableFuture<Void> booting =
+                    CompletableFuture.runAsync(
+                            () -> {
+                                cut.boot(payload);
+                                Settling.await(cut);
+                            });
+            keepWhile(cut, () -> !booting.isDone());
+            booting.join();
+        }
+        if (cuts.isEmpty()) {
+            throw new LabFailure("nothing was rolled back after \"" + last.step() + "\"");
+        }
+        System.out.println("    rollback of \"" + last.step() + "\": " + cuts.size() + " cuts");
+    }
+
+    private interface Going {
+        boolean on();
+    }
+
+    /** Copies the disks whenever the Pi says that something has reached them. */
+    private void keepWhile(VirtualPi watched, Going going) {
+        int seen = told(watched).size();
+        while (true) {
+            boolean goesOn = going.on();
+            List<String> told = told(watched);
+            for (; seen < told.size(); seen++) {
+                if (seen < told.size() - 1) {
+                    throw new LabFailure("too slow to keep the disks at: " + told.get(seen));
+                }
+                Path folder =
+                        pi.folder()
+                                .resolve("cuts")
+                                .resolve(String.format(Locale.ROOT, "%03d", ++pairs));
+                watched.copyDisks(folder);
+                cuts.add(new Cut(told.get(seen), folder));
+            }
+            if (!goesOn) {
+                return;
+            }
+            GuestAgent.pause(20);
+        }
+    }
+
+    private static List<String> told(VirtualPi watched) {
+        List<String> told = new ArrayList<>();
+        try {
+            if (Files.exists(watched.serialLog())) {
+                Matcher line =
+                        TOLD.matcher(
+                                Files.readString(watched.serialLog(), StandardCharsets.ISO_8859_1));
+                while (line.find()) {
+                    told.add(line.group(1));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return told;
+    }
+
+    /** Boots every n-th pair of disks; all are told, and where any is bad it fails. */
+    void judge(Listing listing, Addresses addresses, int nth) throws IOException {
+        if (cuts.isEmpty()) {
+            throw new LabFailure("no disks were kept before");
+        }
+        List<String> bad = new ArrayList<>();
+        int judged = 0;
+        for (int at = nth - 1; at < cuts.size(); at += nth) {
+            Cut cut = cuts.get(at);
+            Instant begin = Instant.now();
+            String verdict;
+            try (VirtualPi booted = on(cut)) {
+                verdict = judge(booted, listing, addresses, judged % 10 == 0);
+            } catch (LabFailure e) {
+                bad.add(cut.step() + ": " + e.getMessage());
+                verdict = "BAD: " + e.getMessage();
+            }
+            judged++;
+            System.out.printf(
+                    "    cut %d of %d, after \"%s\": %s (%d s)%n",
+                    at + 1,
+                    cuts.size(),
+                    cut.step(),
+                    verdict,
+                    Duration.between(begin, Instant.now()).toSeconds());
+        }
+        if (!bad.isEmpty()) {
+            throw new LabFailure(
+                    bad.size() + " of " + judged + " cuts are bad:\n" + String.join("\n", bad));
+        }
+    }
+
+    private String judge(
+            VirtualPi booted, Listing listing, Addresses addresses, boolean thoroughly) {
+        booted.boot(payload);
+        Settling.await(booted);
+        booted.state().reaches().forEach(name -> Reach.awaitReachable(booted, name));
+        addresses.on(booted).compare();
+        Map<String, String> now = new Listing(booted).look();
+        String is = "old";
+        List<String> old =
+                Listing.differences(listing.taken(), now).stream()
+                        .filter(d -> !LIFELINE.matcher(d).find())
+                        .toList();
+        if (!old.isEmpty()) {
+            is = "new";
+            List<String> fresh = Listing.differences(without(fixed), without(now));
+            if (!fresh.isEmpty()) {
+                throw new LabFailure(
+                        "neither old:\n"
+                                + String.join("\n", old).indent(4)
+                                + "nor new:\n"
+                                + String.join("\n", fresh).indent(4));
+            }
+        }
+        if (thoroughly && is.equals("old")) {
+            GuestResult again = booted.run(ScenarioRun.netfix("fix", "--yes"), LONG);
+            if (!again.ok()) {
+                throw new LabFailure("a fix afterwards: " + again.shown());
+            }
+            is += ", and fix works";
+        }
+        return is;
+    }
+
+    private static Map<String, String> without(Map<String, String> listing) {
+        Map<String, String> rest = new TreeMap<>(listing);
+        rest.keySet().removeIf(name -> WAITING.matcher(name).find());
+        return rest;
+    }
+
+    private VirtualPi on(Cut cut) throws IOException {
+        Path folder = pi.folder().resolve("booted");
+        LabFolders.delete(folder);
+        return VirtualPi.onDisksOf(
+                pi.image(),
+                pi.state(),
+                folder,
+                cut.folder().resolve("root.qcow2"),
+                "qcow2",
+                cut.folder().resolve("boot.qcow2"));
+    }
+
+    private static String must(VirtualPi pi, String commands, String input) {
+        GuestResult result =
+                pi.run(
+                        List.of("/bin/sh", "-c", commands),
+                        input.getBytes(StandardCharsets.UTF_8),
+                        SOON);
+        if (!result.ok()) {
+            throw new LabFailure(result.shown());
+        }
+        return result.stdout();
+    }
+}
