@@ -21,11 +21,17 @@ final class BtwifisetOrder {
     private BtwifisetOrder() {}
 
     static Fulfilment standing(Scene scene) {
-        Unit unit = scene.snapshot().unit(UNIT);
-        if (!unit.exists()) {
-            return Fulfilment.notNeeded("btwifiset is not installed");
-        }
-        return scene.ground().text(DROP_IN).orElse("").equals(TEXT)
+        Reading<String> dropIn = scene.ground().text(DROP_IN);
+        return Fulfilment.where(
+                scene.snapshot().units(),
+                () ->
+                        scene.snapshot().unit(UNIT).exists()
+                                ? Fulfilment.where(dropIn, () -> standing(dropIn.orElse("")))
+                                : Fulfilment.notNeeded("btwifiset is not installed"));
+    }
+
+    private static Fulfilment standing(String dropIn) {
+        return dropIn.equals(TEXT)
                 ? Fulfilment.inPlace()
                 : Fulfilment.missing(List.of("btwifiset may start before NetworkManager"));
     }

@@ -35,6 +35,8 @@ public record Ground(
         snapshot.interfaces().stanzas().forEach(stanza -> paths.add(stanza.file()));
         Set<String> installing = new LinkedHashSet<>(Manager.allUnits());
         installing.add("NetworkManager-dispatcher.service");
+        // The instances, one for each Wi-Fi interface.
+        snapshot.units().value().ifPresent(units -> installing.addAll(units.keySet()));
         for (String unit : installing) {
             paths.add(UNITS + "/" + unit);
             UnitFiles.VENDOR.forEach(folder -> paths.add(folder + "/" + unit));

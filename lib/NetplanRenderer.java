@@ -25,7 +25,11 @@ final class NetplanRenderer {
     private NetplanRenderer() {}
 
     static Fulfilment standing(Scene scene) {
-        List<String> links = scene.takeOver().netplan();
+        return Fulfilment.where(
+                scene.snapshot().units(), () -> standing(scene.takeOver().netplan()));
+    }
+
+    private static Fulfilment standing(List<String> links) {
         return links.isEmpty()
                 ? Fulfilment.notNeeded("netplan renders nothing for systemd-networkd")
                 : Fulfilment.missing(

@@ -11,6 +11,10 @@ final class OldManagers {
     private OldManagers() {}
 
     static Fulfilment standing(Scene scene) {
+        return Fulfilment.where(scene.snapshot().units(), () -> handedOver(scene));
+    }
+
+    private static Fulfilment handedOver(Scene scene) {
         List<String> missing = new ArrayList<>();
         for (NewProfile profile : scene.takeOver().profiles()) {
             missing.add("\"" + profile.id() + "\" is in " + origin(scene, profile) + " only");
@@ -46,6 +50,10 @@ final class OldManagers {
     }
 
     static Fulfilment ifupdown(Scene scene) {
+        return Fulfilment.where(scene.snapshot().units(), () -> apart(scene));
+    }
+
+    private static Fulfilment apart(Scene scene) {
         List<String> taken = scene.takenFrom("ifupdown");
         if (taken.isEmpty()) {
             return Fulfilment.notNeeded(

@@ -61,10 +61,12 @@ final class Switches {
                     scene.ground()
                             .text(STATE)
                             .orElse("")
-                            .replaceAll("(?m)^(NetworkingEnabled|WirelessEnabled)=.*$", "$1=true");
+                            .replaceAll(
+                                    "(?m)^(NetworkingEnabled|WirelessEnabled)\\h*=.*$", "$1=true");
+            int mode = scene.ground().stat(STATE).map(FileStat::mode).orElse(0600);
             return List.of(
                     Plan.Phase.CONFIGURATION.with(
-                            Change.Put.text(STATE, 0600, on, "NetworkManager's switches")
+                            Change.Put.text(STATE, mode, on, "NetworkManager's switches")
                                     .as(Change.Fate.REWRITTEN_BY_DAEMONS)));
         }
         return on(scene.snapshot(), false).stream().map(Plan.Phase.HAND_OVER::with).toList();

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -67,6 +68,22 @@ class MeasuresTest {
                                 "ActiveState=inactive",
                                 "UnitFileState=masked");
         assertEquals(Set.of(Manager.DHCPCD), Standing.of(Look.at(pi, Progress.silent())).going());
+    }
+
+    /** Else a machine whose systemd does not answer would have nothing to take over. */
+    @Test
+    void whatHangsOnUnitsIsUnknownWhereTheyAre() {
+        Texts pi = Texts.live().networkManager().hangs(Command.of("systemctl"), "");
+        for (String id :
+                List.of(
+                        "take-over",
+                        "ifupdown-off",
+                        "netplan-renderer",
+                        "dhcpcd-off",
+                        "btwifiset-after-networkmanager",
+                        "networkmanager-at-boot")) {
+            assertTrue(standing(id, pi) instanceof Fulfilment.Unknown, id);
+        }
     }
 
     @Test

@@ -165,6 +165,30 @@ class RootedFixTest {
         assertFalse(missing().contains("keyfile-modes"));
     }
 
+    @Test
+    void theOwnersUnitFileOfASupplicantIsNotMaskedOver() throws IOException {
+        String unit = "etc/systemd/system/wpa_supplicant@wlan0.service";
+        String link = "etc/systemd/system/multi-user.target.wants/wpa_supplicant@wlan0.service";
+        put(unit, INSTALL, 0644);
+        Files.createSymbolicLink(card.resolve(link), Path.of("/" + unit));
+        assertTrue(missing().contains("supplicant-instances-off"));
+        rootedFix().run(plan());
+        assertEquals(INSTALL, Files.readString(card.resolve(unit)));
+        assertFalse(Files.exists(card.resolve(link), LinkOption.NOFOLLOW_LINKS));
+        assertFalse(missing().contains("supplicant-instances-off"));
+    }
+
+    @Test
+    void aSwitchIsTurnedHoweverItIsWritten() throws IOException {
+        String state = "var/lib/NetworkManager/NetworkManager.state";
+        put(state, "[main]\nNetworkingEnabled = false\nWirelessEnabled=true\n", 0644);
+        rootedFix().run(plan());
+        assertEquals(
+                "[main]\nNetworkingEnabled=true\nWirelessEnabled=true\n",
+                Files.readString(card.resolve(state)));
+        assertEquals(0644, (Integer) Files.getAttribute(card.resolve(state), "unix:mode") & 07777);
+    }
+
     /** systemd.unit(5): an empty file in a unit's place is as good as a link to /dev/null. */
     @Test
     void anEmptyUnitFileIsAMask() throws IOException {
