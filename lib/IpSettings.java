@@ -179,6 +179,22 @@ final class IpSettings {
         return v4.dynamic() || v6.method().equals("dhcp");
     }
 
+    /**
+     * Who asks DHCP servers, by NetworkManager's names of properties: {@code ipv4.dhcp-client-id}.
+     */
+    Map<String, String> identity() {
+        Map<String, String> identity = new LinkedHashMap<>();
+        for (Family family : List.of(v4, v6)) {
+            family.more.forEach(
+                    (key, value) -> {
+                        if (key.matches("dhcp-(client-id|iaid|duid)")) {
+                            identity.put((family.v6 ? "ipv6." : "ipv4.") + key, value);
+                        }
+                    });
+        }
+        return identity;
+    }
+
     boolean hasAddresses() {
         return !v4.addresses.isEmpty() || !v6.addresses.isEmpty();
     }

@@ -16,6 +16,7 @@ public final class Measures {
     static final List<String> FILES =
             List.of(
                     ExclusiveControl.FILE,
+                    NetplanRenderer.FILE,
                     BtwifisetOrder.DROP_IN,
                     BtwifisetOrder.FOLDER,
                     Installation.STAMP,
@@ -137,7 +138,8 @@ public final class Measures {
                             "step1",
                             "netplan renders for NetworkManager",
                             "nothing",
-                            "renderer: NetworkManager in a file of its own",
+                            "renderer: NetworkManager in a file of its own, with the same identity"
+                                    + " towards DHCP",
                             "netplan writes networkd's files anew at every boot.",
                             NetplanRenderer::standing,
                             NetplanRenderer::changes),

@@ -9,12 +9,18 @@ import java.util.function.Predicate;
  * What a fix would do, in order: the changes of the missing measures, make before break.
  *
  * @param standings of every measure that was asked about, in the table's order
+ * @param told what would be a little different afterwards, and asks nobody
  * @param losses what the machine does now and would not do afterwards, and nobody has accepted:
  *     with any of them nothing is done
  * @param lifeline whether an automatic rollback has to keep the wired profile, because the old
  *     state leaves an interface that works now without a profile at the next boot
  */
-public record Plan(List<Judged> standings, List<Step> steps, List<Loss> losses, boolean lifeline) {
+public record Plan(
+        List<Judged> standings,
+        List<Step> steps,
+        List<Loss> told,
+        List<Loss> losses,
+        boolean lifeline) {
 
     /** Everything of one phase happens before anything of the next. */
     public enum Phase {
@@ -70,11 +76,20 @@ public record Plan(List<Judged> standings, List<Step> steps, List<Loss> losses, 
         }
         steps.sort(Comparator.comparing(Step::phase));
         boolean takesOver = steps.stream().anyMatch(s -> s.phase() == Phase.TAKE_OVER);
-        List<Loss> losses =
-                takesOver || !scene.snapshot().host().live()
-                        ? scene.takeOver().losses().stream().filter(accepted.negate()).toList()
-                        : List.of();
-        return new Plan(judged, List.copyOf(steps), losses, needsLifeline(scene.snapshot()));
+        if (!takesOver && scene.snapshot().host().live()) {
+            return new Plan(
+                    judged,
+                    List.copyOf(steps),
+                    List.of(),
+                    List.of(),
+                    needsLifeline(scene.snapshot()));
+        }
+        return new Plan(
+                judged,
+                List.copyOf(steps),
+                scene.takeOver().told(),
+                scene.takeOver().losses().stream().filter(accepted.negate()).toList(),
+                needsLifeline(scene.snapshot()));
     }
 
     static List<Judged> judge(Scene scene, List<Measure> measures) {

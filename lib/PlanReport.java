@@ -44,16 +44,22 @@ public final class PlanReport {
                 lines.add(String.format("%4d  %s", number, Terminal.safe(step.change().shown())));
             }
         }
-        if (!plan.losses().isEmpty()) {
-            lines.add("");
-            lines.add("NetworkManager cannot do this, and it would be lost:");
-            for (Loss loss : plan.losses()) {
-                lines.add(
-                        "  " + loss.id() + "  " + Terminal.safe(loss.place() + ": " + loss.text()));
-                lines.add("      " + Terminal.safe(loss.why()));
-            }
-        }
+        losses(lines, "A little different afterwards:", plan.isEmpty() ? List.of() : plan.told());
+        losses(lines, "NetworkManager cannot do this, and it would be lost:", plan.losses());
         return String.join("\n", lines) + "\n";
+    }
+
+    private static void losses(List<String> lines, String heading, List<Loss> losses) {
+        if (losses.isEmpty()) {
+            return;
+        }
+        lines.add("");
+        lines.add(heading);
+        for (Loss loss : losses) {
+            String text = loss.text().isEmpty() ? "" : ": " + loss.text();
+            lines.add("  " + loss.id() + "  " + Terminal.safe(loss.place() + text));
+            lines.add("      " + Terminal.safe(loss.why()));
+        }
     }
 
     private static String nothing(Plan plan) {
@@ -85,14 +91,18 @@ public final class PlanReport {
                     .put("phase", step.phase().toString().toLowerCase(java.util.Locale.ROOT))
                     .put("shown", step.change().shown());
         }
-        ArrayNode losses = top.putArray("losses");
-        for (Loss loss : plan.losses()) {
-            losses.addObject()
+        losses(top.putArray("told"), plan.told());
+        losses(top.putArray("losses"), plan.losses());
+        return Json.pretty(top);
+    }
+
+    private static void losses(ArrayNode array, List<Loss> losses) {
+        for (Loss loss : losses) {
+            array.addObject()
                     .put("id", loss.id())
                     .put("place", loss.place())
                     .put("text", loss.text())
                     .put("why", loss.why());
         }
-        return Json.pretty(top);
     }
 }

@@ -21,7 +21,7 @@ public final class Recovery {
     public static Plan plan(Scene scene) {
         Recovery recovery = new Recovery(scene);
         recovery.build();
-        return new Plan(List.of(), List.copyOf(recovery.steps), List.of(), false);
+        return new Plan(List.of(), List.copyOf(recovery.steps), List.of(), List.of(), false);
     }
 
     private void build() {

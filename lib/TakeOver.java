@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 
@@ -21,8 +22,8 @@ import java.util.UUID;
  * @param losses what somebody wrote on purpose and would not get: the plan stops at them
  * @param told what will be a little different, without being asked about
  * @param country of the wpa_supplicant configurations that are in use; the radio's rules need it
- * @param netplan the interfaces that netplan configures for networkd. Not converted: its files are
- *     written anew at every boot, {@code renderer: NetworkManager} in its YAML is the way
+ * @param netplan what netplan configures for networkd. Not converted: its files are written anew at
+ *     every boot, {@code renderer: NetworkManager} in its YAML is the way
  */
 public record TakeOver(
         List<NewProfile> profiles,
@@ -30,7 +31,15 @@ public record TakeOver(
         List<Loss> losses,
         List<Loss> told,
         Optional<String> country,
-        List<String> netplan) {
+        List<Netplanned> netplan) {
+
+    /**
+     * An interface that netplan configures for networkd.
+     *
+     * @param identity who it is to its DHCP servers, by NetworkManager's names ({@code
+     *     ipv4.dhcp-client-id}); empty where it asks none
+     */
+    public record Netplanned(String link, Map<String, String> identity) {}
 
     /**
      * @param owner dhcpcd, systemd-networkd, ifupdown or wpa_supplicant
@@ -64,7 +73,7 @@ public record TakeOver(
         private final Set<UUID> uuids = new HashSet<>();
         private final Set<String> fileNames = new HashSet<>();
         private final Set<String> ssids = new HashSet<>();
-        private final Set<String> netplan = new TreeSet<>();
+        private final Map<String, Netplanned> netplan = new TreeMap<>();
         private Optional<String> country = Optional.empty();
 
         Making(Standing standing, OldSources sources) {
@@ -110,7 +119,7 @@ public record TakeOver(
                     losses.stopping(),
                     losses.told(),
                     country,
-                    List.copyOf(netplan));
+                    List.copyOf(netplan.values()));
         }
 
         /**
@@ -189,7 +198,7 @@ public record TakeOver(
             if (standing.going().contains(Manager.NETWORKD)) {
                 Optional<IniFile> file = sources.networkd().fileFor(link);
                 if (file.isPresent() && OldSources.byNetplan(file.get())) {
-                    netplan.add(link.name());
+                    netplan.computeIfAbsent(link.name(), name -> netplanned(file.get(), link));
                 } else {
                     file.ifPresent(
                             f ->
@@ -220,6 +229,16 @@ public record TakeOver(
             // He who has configured it comes first, then he who was asked first above.
             claims.sort(Comparator.comparing(claim -> !standing.holds(claim.manager(), link)));
             return claims;
+        }
+
+        /**
+         * What the file says is netplan's to say again, for NetworkManager; who the interface was
+         * to a DHCP server is not in netplan's YAML.
+         */
+        private Netplanned netplanned(IniFile file, Link link) {
+            IpSettings settings = NetworkdSettings.of(sources, file, link, new Losses());
+            tellIdentity(link, settings);
+            return new Netplanned(link.name(), settings.identity());
         }
 
         /**
@@ -257,8 +276,12 @@ public record TakeOver(
                             "without an address of its kind no name server is asked");
                 }
             }
-            first.settings()
-                    .identityUnknown()
+            tellIdentity(link, first.settings());
+            return first.settings();
+        }
+
+        private void tellIdentity(Link link, IpSettings settings) {
+            settings.identityUnknown()
                     .ifPresent(
                             unknown ->
                                     losses.told(
@@ -268,7 +291,6 @@ public record TakeOver(
                                             unknown.text(),
                                             unknown.why()
                                                     + ": the router may give another address"));
-            return first.settings();
         }
 
         private void tellSecond(Link link, Manager manager) {

@@ -1,7 +1,9 @@
 package netfix;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What has to happen on a running Pi so that changed files come into force without a moment in
@@ -94,7 +96,9 @@ final class Transition {
      * passes for configured by somebody else in NetworkManager's eyes ("connected (externally)").
      */
     private void leaveNothingBehind() {
-        for (String link : scene.takenFrom("")) {
+        Set<String> links = new LinkedHashSet<>(scene.takenFrom(""));
+        scene.takeOver().netplan().forEach(one -> links.add(one.link()));
+        for (String link : links) {
             if (scene.wifi().stream().anyMatch(l -> l.name().equals(link))) {
                 add(Plan.Phase.TAKE_OVER, new Change.StraySupplicants(link));
             }

@@ -29,6 +29,7 @@
 //SOURCES MeasuresTest.java
 //SOURCES NmConfigTest.java
 //SOURCES ParsersTest.java
+//SOURCES PlanTest.java
 //SOURCES Texts.java
 //SOURCES RedactionTest.java
 //SOURCES RootedFixTest.java

@@ -434,7 +434,41 @@ class TakeOverTest {
                 "[Match]\nName=eth0\n\n[Network]\nDHCP=ipv4\n");
         TakeOver plan = takeOver(Manager.NETWORKD);
         assertEquals(List.of(), plan.profiles());
-        assertEquals(List.of("eth0"), plan.netplan());
+        assertEquals(
+                List.of(
+                        new TakeOver.Netplanned(
+                                "eth0", Map.of("ipv4.dhcp-client-id", "duid"))),
+                plan.netplan());
+        assertEquals(List.of("dhcp-identity-eth0"), ids(plan.told()), "no lease tells the IAID");
+    }
+
+    @Test
+    void whoNetplanWasToItsRouterIsKept() throws Exception {
+        write(
+                "/run/systemd/network/10-netplan-eth0.network",
+                "[Match]\nName=eth0\n\n[Network]\nDHCP=ipv4\n");
+        write(
+                "/run/systemd/netif/leases/2",
+                "ADDRESS=192.168.50.33\nCLIENTID=ffb6220feb00020000ab11d7c3\n");
+        write(
+                "/run/systemd/network/10-netplan-wlan0.network",
+                "[Match]\nName=wlan0\n\n[Network]\nAddress=192.168.60.7/24\n"
+                        + "LinkLocalAddressing=no\n");
+        TakeOver plan = takeOver(Manager.NETWORKD);
+        assertEquals(List.of(), plan.told());
+        assertEquals(
+                List.of(
+                        new TakeOver.Netplanned(
+                                "eth0",
+                                Map.of(
+                                        "ipv4.dhcp-client-id",
+                                        "ff:b6:22:0f:eb:00:02:00:00:ab:11:d7:c3",
+                                        "ipv6.dhcp-duid",
+                                        "00:02:00:00:ab:11:d7:c3",
+                                        "ipv6.dhcp-iaid",
+                                        "3055685611")),
+                        new TakeOver.Netplanned("wlan0", Map.of())),
+                plan.netplan());
     }
 
     @Test
