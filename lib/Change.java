@@ -69,6 +69,26 @@ public sealed interface Change {
         }
     }
 
+    /**
+     * The whole text of a file that is there, on a file system that renames nothing over another
+     * file and knows neither modes nor owners (FAT): written where it lies, with a copy beside it
+     * meanwhile.
+     */
+    record InPlace(String path, byte[] content, String why) implements OnDisk {
+
+        /** A sector: what fits it is written at once or not at all. */
+        static final int MOST_BYTES = 512;
+
+        static InPlace text(String path, String text, String why) {
+            return new InPlace(path, text.getBytes(StandardCharsets.UTF_8), why);
+        }
+
+        @Override
+        public String shown() {
+            return "write " + path + " in place" + comment(why);
+        }
+    }
+
     /** A symbolic link. */
     record Link(String path, String target, String why) implements OnDisk {
         @Override

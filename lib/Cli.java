@@ -11,6 +11,7 @@
 //SOURCES Command.java
 //SOURCES CommandResult.java
 //SOURCES CommonOptions.java
+//SOURCES CountryCode.java
 //SOURCES DaemonFaults.java
 //SOURCES DefaultRoute.java
 //SOURCES DeviceFaults.java

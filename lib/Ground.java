@@ -47,7 +47,13 @@ public record Ground(
                 continue;
             }
             boolean text = stat.value().map(s -> s.kind() == FileStat.Kind.FILE).orElse(false);
-            files.put(path, text ? machine.read(path) : Reading.absent("no " + path));
+            files.put(
+                    path,
+                    text
+                            ? machine.read(path)
+                            : stat.whyUnknown()
+                                    .map(Reading::<String>unknown)
+                                    .orElseGet(() -> Reading.absent("no " + path)));
         }
         if (machine.runsCommands()) {
             files.put(MOUNTS, machine.read(MOUNTS));
@@ -67,17 +73,34 @@ public record Ground(
     }
 
     /**
-     * Why a change of this machine's root would not last, where it would not. /proc/mounts is
-     * fstab(5)'s form; the last line for / is the one in force.
+     * What is mounted where the path lies, as the words of its line (fstab(5)'s form); of several
+     * at one place the last one is in force. Empty where nothing is known of mounts.
      */
+    private Optional<String[]> mountOf(String path) {
+        Optional<String[]> longest = Optional.empty();
+        for (String line : text(MOUNTS).orElse("").split("\n")) {
+            String[] words = line.split(" ");
+            if (words.length > 3
+                    && (path + "/").startsWith(words[1].equals("/") ? "/" : words[1] + "/")
+                    && longest.map(l -> l[1].length() <= words[1].length()).orElse(true)) {
+                longest = Optional.of(words);
+            }
+        }
+        return longest;
+    }
+
+    private static boolean readOnly(String[] mount) {
+        return ("," + mount[3] + ",").contains(",ro,");
+    }
+
+    /** Whether what the path lies on is mounted read-only. */
+    boolean readOnly(String path) {
+        return mountOf(path).map(Ground::readOnly).orElse(false);
+    }
+
+    /** Why a change of this machine's root would not last, where it would not. */
     Optional<String> rootProblem() {
-        Optional<String[]> root =
-                text(MOUNTS)
-                        .orElse("")
-                        .lines()
-                        .map(line -> line.split(" "))
-                        .filter(words -> words.length > 3 && words[1].equals("/"))
-                        .reduce((a, b) -> b);
+        Optional<String[]> root = mountOf("/");
         if (root.isEmpty()) {
             return Optional.empty();
         }
@@ -86,7 +109,7 @@ public record Ground(
                     "the root is an overlay, which forgets every change at the next boot; switch"
                             + " it off first (raspi-config: Performance, Overlay File System)");
         }
-        return ("," + root.get()[3] + ",").contains(",ro,")
+        return readOnly(root.get())
                 ? Optional.of("the root is mounted read-only (sudo mount -o remount,rw /)")
                 : Optional.empty();
     }

@@ -20,6 +20,10 @@ public final class Measures {
                     BtwifisetOrder.DROP_IN,
                     BtwifisetOrder.FOLDER,
                     Installation.STAMP,
+                    CountryCode.CRDA,
+                    CountryCode.LOADED,
+                    CountryCode.CMDLINES.get(0),
+                    CountryCode.CMDLINES.get(1),
                     Switches.STATE,
                     Interfaces.FILE);
 
@@ -177,7 +181,18 @@ public final class Measures {
                             "NetworkManager keeps both switches across reboots"
                                     + " (/var/lib/NetworkManager/NetworkManager.state).",
                             Switches::standing,
-                            Switches::changes));
+                            Switches::changes),
+                    new Measure(
+                            "country-code",
+                            "step1",
+                            "Wi-Fi's country outlives wpa_supplicant.conf",
+                            "nothing: the country goes with the configuration of wpa_supplicant",
+                            "cfg80211.ieee80211_regdom= as one word more in cmdline.txt, written"
+                                    + " in place; all other words stay as they are",
+                            "A profile has no country; without one channels are missing, or Wi-Fi"
+                                    + " stays off.",
+                            CountryCode::standing,
+                            CountryCode::changes));
 
     /** The table for README, in Markdown. */
     static String markdown() {

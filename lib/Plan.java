@@ -24,7 +24,7 @@ public record Plan(
 
     /** Everything of one phase happens before anything of the next. */
     public enum Phase {
-        /** Scripts, lib and jars to where they stay. */
+        /** Scripts, lib and jars to where they stay, and what only the next boot reads. */
         INSTALL,
         /** What NetworkManager will manage by. */
         PROFILES,

@@ -73,6 +73,9 @@ final class PlanFolder {
             line(at + "kind", "put");
             owned(at, put.mode());
             files.put(at + "data", put.content());
+        } else if (change instanceof Change.InPlace inPlace) {
+            line(at + "kind", "in-place");
+            files.put(at + "data", inPlace.content());
         } else if (change instanceof Change.Link link) {
             line(at + "kind", "link");
             line(at + "target", link.target());

@@ -98,6 +98,11 @@ public final class RootedFix {
             return;
         }
         String path = hands.noted(op + "/path").orElse("").strip();
+        if (hands.noted(op + "/kind").orElse("").strip().equals("in-place")) {
+            hands.restoreInPlace(path, op)
+                    .ifPresent(told -> narration.println(Terminal.safe(told)));
+            return;
+        }
         String after =
                 switch (hands.noted(op + "/kind").orElse("").strip()) {
                     case "put", "mode" -> "file";

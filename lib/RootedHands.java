@@ -1,6 +1,8 @@
 package netfix;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
@@ -10,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Map;
@@ -122,6 +125,8 @@ final class RootedHands {
         Path path = at(change.path());
         if (change instanceof Change.Put put) {
             replace(path, put.content(), put.mode(), uid, gid);
+        } else if (change instanceof Change.InPlace inPlace) {
+            rewrite(path, inPlace.content());
         } else if (change instanceof Change.Link link) {
             relink(path, link.target());
         } else if (change instanceof Change.Remove) {
@@ -237,6 +242,85 @@ final class RootedHands {
         Files.write(fresh, content);
         own(fresh, mode, uid, gid);
         Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** As transaction.sh's in_place: the same steps, and the same file after a power cut. */
+    private static void rewrite(Path file, byte[] content) throws IOException {
+        Path copy = copyBeside(file);
+        if (!Files.exists(file)) {
+            Files.copy(copy, file);
+        }
+        byte[] old = Files.readAllBytes(file);
+        int most = Change.InPlace.MOST_BYTES;
+        if (old.length > most || content.length > most) {
+            throw new IOException(file + " is longer than a sector");
+        }
+        if (!Files.exists(copy)) {
+            Files.write(copy, old);
+            flush(copy);
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            if (content.length < old.length) {
+                byte[] padded = Arrays.copyOf(lineOf(content), old.length);
+                Arrays.fill(padded, lineOf(content).length, old.length, (byte) ' ');
+                put(channel, padded);
+                channel.truncate(content.length);
+                channel.force(true);
+            }
+            put(channel, content);
+        }
+        Files.delete(copy);
+    }
+
+    private static Path copyBeside(Path file) {
+        return file.resolveSibling(file.getFileName() + ".netfix");
+    }
+
+    /** Without what ends it. */
+    private static byte[] lineOf(byte[] content) {
+        int end = content.length;
+        while (end > 0 && (content[end - 1] == '\n' || content[end - 1] == '\r')) {
+            end--;
+        }
+        return Arrays.copyOf(content, end);
+    }
+
+    private static void put(FileChannel channel, byte[] content) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(content);
+        while (bytes.hasRemaining()) {
+            channel.write(bytes, bytes.position());
+        }
+        channel.force(true);
+    }
+
+    private static void flush(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    /**
+     * Takes back a change in place; FAT's modes and owners say nothing.
+     *
+     * @return what to tell, empty where it was taken back before
+     */
+    Optional<String> restoreInPlace(String path, String op) throws IOException {
+        Path there = at(path);
+        byte[] before = Files.readAllBytes(at(op + "/before/data"));
+        boolean half = Files.exists(copyBeside(there));
+        if (!half && !Files.exists(there)) {
+            return Optional.of("kept: " + path + " is not there now");
+        }
+        if (!half && Arrays.equals(before, Files.readAllBytes(there))) {
+            return Optional.empty();
+        }
+        if (!half
+                && !Arrays.equals(
+                        Files.readAllBytes(at(op + "/data")), Files.readAllBytes(there))) {
+            return Optional.of("kept: " + path + ", somebody has changed it since");
+        }
+        rewrite(there, before);
+        return Optional.of("restored: " + path);
     }
 
     private static void relink(Path link, String target) throws IOException {

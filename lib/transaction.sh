@@ -268,10 +268,53 @@ become() {
     if [ -d "$place" ]; then sync "$place"; fi
 }
 
+# in_place DATA PATH: what DATA holds becomes PATH's text, where no file can be renamed over another (FAT). A copy lies beside
+# it meanwhile. What fits a sector is written at once, blanks in place of what goes, the length after it or before it:
+# whenever the power goes, PATH is the old line or the new one, but for blanks at its end.
+in_place() {
+    copy=$2.netfix
+    if ! [ -e "$2" ]; then cp "$copy" "$2" || return 1; fi
+    old=$(wc -c <"$2")
+    fresh=$(wc -c <"$1")
+    if [ "$old" -gt 512 ] || [ "$fresh" -gt 512 ]; then
+        say "$2 is longer than a sector"
+        return 1
+    fi
+    if ! [ -e "$copy" ]; then cp "$2" "$copy" && sync -f "$copy" || return 1; fi
+    if [ "$fresh" -lt "$old" ]; then
+        { printf "%-${old}s" "$(tr -d '\r\n' <"$1")" | dd of="$2" bs=512 iflag=fullblock conv=notrunc,fsync status=none &&
+            truncate -s "$fresh" "$2" && sync -f "$2"; } || return 1
+    fi
+    dd if="$1" of="$2" bs=512 conv=notrunc,fsync status=none && sync -f "$2" && rm -f "$copy" && sync -f "${2%/*}"
+}
+
+# restore_in_place OP PATH: modes and owners of FAT say nothing; a copy beside it says that something was interrupted.
+restore_in_place() {
+    if ! [ -e "$2.netfix" ]; then
+        if ! [ -e "$2" ]; then
+            say "kept: $2 is not there now"
+            kept=1
+            return 0
+        fi
+        if cmp -s "$1/before/data" "$2"; then return 0; fi
+        if ! cmp -s "$1/data" "$2"; then
+            say "kept: $2, somebody has changed it since"
+            kept=1
+            return 0
+        fi
+    fi
+    if in_place "$1/before/data" "$2"; then
+        say "restored: $2"
+    else
+        say "NOT restored: $2"
+        return 1
+    fi
+}
+
 # What the change leaves at its path: a put leaves a file, and so on.
 after_kind() {
     case $(line "$1/kind") in
-        put | mode) echo file ;;
+        put | mode | in-place) echo file ;;
         link) echo link ;;
         remove) echo absent ;;
         tree | folder) echo folder ;;
@@ -318,6 +361,10 @@ prepare() {
         rm -rf "$op/before"
         mkdir "$op/before"
         kind=$(kind_of "$path")
+        if [ "$(line "$op/kind")" = in-place ] && [ "$kind" != file ]; then
+            echo "netfix: $path is no file; nothing was changed" >&2
+            exit 1
+        fi
         if [ "$(line "$op/kind")" = mode ]; then cp -p "$path" "$op/data" || exit 1; fi
         case $kind in
             file)
@@ -392,6 +439,7 @@ perform() { # OP
         put | link | remove | tree | folder | mode)
             become "$(after_kind "$1")" "$1" "$(line "$1/path")"
             ;;
+        in-place) in_place "$1/data" "$(line "$1/path")" ;;
         unit) timeout $((90 * patience)) systemctl "$(line "$1/verb")" -- "$(line "$1/unit")" ;;
         reload-units) systemctl daemon-reload ;;
         run) if [ -e "$1/tolerate" ]; then run_argv "$1" argv || true; else run_argv "$1" argv; fi ;;
@@ -575,6 +623,10 @@ restore_files() { # FIX-FOLDER [automatic]
         fi
         if ! [ -e "$op/before/kind" ]; then continue; fi
         path=$(line "$op/path")
+        if [ "$(line "$op/kind")" = in-place ]; then
+            restore_in_place "$op" "$path" || bad=1
+            continue
+        fi
         # What a power cut left half-made.
         rm -rf "${path%/*}/.netfix-new"
         before=$(line "$op/before/kind")

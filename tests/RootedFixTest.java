@@ -218,4 +218,29 @@ class RootedFixTest {
                         card.resolve(outside.toString().substring(1))
                                 .resolve("01-exclusive-control.conf")));
     }
+
+    @Test
+    void theCountryIsOneWordMoreOnTheBootPartition() throws IOException {
+        String words = "console=tty1 root=PARTUUID=4c-02 rootwait\n";
+        put("boot/firmware/cmdline.txt", words, 0755);
+        put("etc/default/crda", "REGDOMAIN=GB\n", 0644);
+        Path cmdline = card.resolve("boot/firmware/cmdline.txt");
+        Path copy = card.resolve("boot/firmware/cmdline.txt.netfix");
+        rootedFix().run(plan());
+        String with = words.strip() + " cfg80211.ieee80211_regdom=GB\n";
+        assertEquals(with, Files.readString(cmdline));
+        assertFalse(Files.exists(copy));
+        assertFalse(missing().contains("country-code"));
+        // Interrupted: the copy is still there.
+        Files.writeString(copy, words);
+        Files.writeString(cmdline, with.substring(0, words.length()));
+        // FAT's modes are those of the mount.
+        Files.setAttribute(cmdline, "unix:mode", 0700);
+        rootedFix().undo();
+        assertEquals(words, Files.readString(cmdline));
+        assertFalse(Files.exists(copy));
+        rootedFix().run(plan());
+        rootedFix().undo();
+        assertEquals(words, Files.readString(cmdline));
+    }
 }
