@@ -398,7 +398,7 @@ public final class BootForecast {
         return unmanaged(snapshot, snapshot.nm().config(), link);
     }
 
-    private static Optional<Evidence> unmanaged(Snapshot snapshot, NmConfig config, Link link) {
+    static Optional<Evidence> unmanaged(Snapshot snapshot, NmConfig config, Link link) {
         Optional<IniFile.Entry> list =
                 config.entry("keyfile", "unmanaged-devices")
                         .filter(e -> DeviceSpec.matches(e.value(), link));

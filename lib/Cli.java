@@ -30,6 +30,7 @@
 //SOURCES FindingRow.java
 //SOURCES Findings.java
 //SOURCES FixOptions.java
+//SOURCES ForeignOwners.java
 //SOURCES Fulfilment.java
 //SOURCES Ground.java
 //SOURCES IfupdownSettings.java

@@ -12,6 +12,8 @@ final class ExclusiveControl {
 
     static final String FILE = "/etc/NetworkManager/conf.d/01-exclusive-control.conf";
 
+    private static final String KEPT_OFF = "rc-manager=unmanaged";
+
     private ExclusiveControl() {}
 
     static String text(Scene scene) {
@@ -24,6 +26,14 @@ final class ExclusiveControl {
             lines.add("# No dns= key: systemd-resolved does not own /etc/resolv.conf here, and");
             lines.add("# with dns=systemd-resolved NetworkManager would not write it either.");
         }
+        scene.foreign()
+                .resolver()
+                .filter(owned -> keepsOff(scene))
+                .ifPresent(
+                        owned -> {
+                            lines.add("# " + owned.said() + ":");
+                            lines.add(KEPT_OFF);
+                        });
         lines.add(
                 "# A profile for any Ethernet lies in system-connections ("
                         + WiredProfile.ID
@@ -31,6 +41,21 @@ final class ExclusiveControl {
         lines.add("# without it this key would leave Ethernet without a profile at the next boot.");
         lines.add("no-auto-default=*");
         lines.add(keepsInterfaces(scene) ? "plugins=ifupdown,keyfile" : "plugins=keyfile");
+        List<Link> others = leftAlone(scene);
+        if (!others.isEmpty()) {
+            lines.add("");
+            lines.add("# Somebody else's:");
+            others.forEach(
+                    link -> lines.add("# " + scene.foreign().links().get(link.name()).said()));
+            lines.add("[keyfile]");
+            lines.add(
+                    "unmanaged-devices+="
+                            + String.join(
+                                    ",",
+                                    others.stream()
+                                            .map(link -> "interface-name:" + link.name())
+                                            .toList()));
+        }
         lines.add("");
         lines.add("[device]");
         lines.add("wifi.backend=wpa_supplicant");
@@ -48,6 +73,24 @@ final class ExclusiveControl {
         lines.add("uri=http://connectivitycheck.gstatic.com/generate_204");
         lines.add("interval=0");
         return String.join("\n", lines) + "\n";
+    }
+
+    /**
+     * A NetworkManager that was not there before would write the VPN's resolv.conf; one that was
+     * has got on with it. What was decided once stays.
+     */
+    private static boolean keepsOff(Scene scene) {
+        return !scene.inForce(Scene.NETWORKMANAGER)
+                || scene.ground().text(FILE).orElse("").contains("\n" + KEPT_OFF + "\n");
+    }
+
+    /** What others own, and nothing but this file keeps NetworkManager off. */
+    private static List<Link> leftAlone(Scene scene) {
+        NmConfig others = scene.snapshot().nm().config().without(FILE);
+        return scene.snapshot().links().orElse(List.of()).stream()
+                .filter(scene.foreign()::owns)
+                .filter(link -> BootForecast.unmanaged(scene.snapshot(), others, link).isEmpty())
+                .toList();
     }
 
     /** systemd-resolved is there, and /etc/resolv.conf is a link to what it writes. */

@@ -2,6 +2,7 @@ package netfix;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -236,12 +237,19 @@ public final class Measures {
                 why,
                 scene ->
                         UnitChanges.standing(
-                                scene, unitsOf(scene, manager), manager + " is not in force here"),
+                                scene,
+                                unitsOf(scene, manager),
+                                Optional.ofNullable(scene.foreign().serving().get(manager))
+                                        .map(ForeignOwners.Owned::shown)
+                                        .orElse(manager + " is not in force here")),
                 scene -> UnitChanges.isolate(scene, unitsOf(scene, manager)));
     }
 
     /** The manager's units as far as they are there; none where the manager is not in force. */
     private static List<String> unitsOf(Scene scene, Manager manager) {
+        if (scene.foreign().serving().containsKey(manager)) {
+            return List.of();
+        }
         // The socket goes before the service, which it would start again.
         List<String> all = new ArrayList<>(manager.companions());
         all.add(manager.unit());
@@ -252,6 +260,7 @@ public final class Measures {
 
     private static List<String> instances(Scene scene) {
         return scene.wifi().stream()
+                .filter(link -> !scene.foreign().owns(link))
                 .map(link -> "wpa_supplicant@" + link.name() + ".service")
                 .filter(unit -> scene.inForce(unit) || scene.ground().masked(unit))
                 .toList();

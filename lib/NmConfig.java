@@ -122,6 +122,15 @@ public final class NmConfig {
         return version.equals(this.version) ? this : new NmConfig(all, notRead, version, runtime);
     }
 
+    /** The same as if that file were not there. */
+    NmConfig without(String file) {
+        return new NmConfig(
+                all.stream().filter(s -> !(s.folder() + "/" + s.name()).equals(file)).toList(),
+                notRead,
+                version,
+                runtime);
+    }
+
     /** As the next boot finds it: without what somebody left in /run. */
     NmConfig atBoot() {
         return runtime && all.stream().anyMatch(s -> s.folder().equals(RUNTIME))

@@ -9,6 +9,7 @@ import java.util.function.Predicate;
  * What a fix would do, in order: the changes of the missing measures, make before break.
  *
  * @param standings of every measure that was asked about, in the table's order
+ * @param respected what is somebody else's, and is left alone
  * @param told what would be a little different afterwards, and asks nobody
  * @param losses what the machine does now and would not do afterwards, and nobody has accepted:
  *     with any of them nothing is done
@@ -18,6 +19,7 @@ import java.util.function.Predicate;
 public record Plan(
         List<Judged> standings,
         List<Step> steps,
+        List<ForeignOwners.Owned> respected,
         List<Loss> told,
         List<Loss> losses,
         boolean lifeline) {
@@ -80,6 +82,7 @@ public record Plan(
             return new Plan(
                     judged,
                     List.copyOf(steps),
+                    scene.foreign().all(),
                     List.of(),
                     List.of(),
                     needsLifeline(scene.snapshot()));
@@ -87,6 +90,7 @@ public record Plan(
         return new Plan(
                 judged,
                 List.copyOf(steps),
+                scene.foreign().all(),
                 scene.takeOver().told(),
                 scene.takeOver().losses().stream().filter(accepted.negate()).toList(),
                 needsLifeline(scene.snapshot()));

@@ -44,6 +44,10 @@ public final class PlanReport {
                 lines.add(String.format("%4d  %s", number, Terminal.safe(step.change().shown())));
             }
         }
+        if (!plan.respected().isEmpty()) {
+            lines.add("");
+            plan.respected().forEach(o -> lines.add(VerificationReport.respected(o)));
+        }
         losses(lines, "A little different afterwards:", plan.isEmpty() ? List.of() : plan.told());
         losses(lines, "NetworkManager cannot do this, and it would be lost:", plan.losses());
         return String.join("\n", lines) + "\n";
@@ -91,6 +95,7 @@ public final class PlanReport {
                     .put("phase", step.phase().toString().toLowerCase(java.util.Locale.ROOT))
                     .put("shown", step.change().shown());
         }
+        VerificationReport.respected(top.putArray("respected"), plan.respected());
         losses(top.putArray("told"), plan.told());
         losses(top.putArray("losses"), plan.losses());
         return Json.pretty(top);

@@ -21,12 +21,20 @@ public final class Recovery {
     public static Plan plan(Scene scene) {
         Recovery recovery = new Recovery(scene);
         recovery.build();
-        return new Plan(List.of(), List.copyOf(recovery.steps), List.of(), List.of(), false);
+        return new Plan(
+                List.of(),
+                List.copyOf(recovery.steps),
+                scene.foreign().all(),
+                List.of(),
+                List.of(),
+                false);
     }
 
     private void build() {
         Snapshot snapshot = scene.snapshot();
-        for (Link link : snapshot.physical()) {
+        List<Link> links =
+                snapshot.physical().stream().filter(l -> !scene.foreign().owns(l)).toList();
+        for (Link link : links) {
             if (!link.up()) {
                 run(List.of("ip", "link", "set", link.name(), "up"), List.of());
             }
@@ -42,6 +50,9 @@ public final class Recovery {
             return;
         }
         for (Link link : scene.wifi()) {
+            if (scene.foreign().owns(link)) {
+                continue;
+            }
             if (snapshot.processes().orElse(List.of()).stream()
                     .anyMatch(
                             p ->
@@ -52,7 +63,8 @@ public final class Recovery {
                 add(new Change.StraySupplicants(link.name()));
             }
         }
-        if (snapshot.unit(Manager.DHCPCD.unit()).running()) {
+        if (snapshot.unit(Manager.DHCPCD.unit()).running()
+                && !scene.foreign().serving().containsKey(Manager.DHCPCD)) {
             add(new Change.UnitJob("stop", Manager.DHCPCD.unit(), "start", ""));
         }
         if (scene.ground().masked(Scene.NETWORKMANAGER)) {
@@ -66,7 +78,7 @@ public final class Recovery {
                         scene.networkManagerRuns() ? "" : "stop",
                         ""));
         Switches.on(snapshot, true).forEach(this::add);
-        for (Link link : snapshot.physical()) {
+        for (Link link : links) {
             if (snapshot.nm().device(link).map(d -> !d.managed()).orElse(false)) {
                 run(List.of("nmcli", "device", "set", link.name(), "managed", "yes"), List.of());
             }

@@ -4,17 +4,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a measure judges by: the network at one instant, the files that it may change, and what the
- * other managers would leave behind.
+ * What a measure judges by: the network at one instant, the files that it may change, what the other
+ * managers would leave behind, and who is to be left alone.
  */
-public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver) {
+public record Scene(
+        Snapshot snapshot, Ground ground, TakeOver takeOver, ForeignOwners foreign) {
 
     static final String NETWORKMANAGER = "NetworkManager.service";
 
     /** Looks at the machine, and changes nothing. */
     public static Scene at(Machine machine, Progress progress) {
         Snapshot snapshot = Look.at(machine, progress);
-        Standing standing = withoutWhatMayStay(Standing.of(snapshot), snapshot);
+        ForeignOwners foreign = ForeignOwners.of(machine, snapshot);
+        Standing standing =
+                withoutWhatMayStay(Standing.of(snapshot), snapshot).respecting(foreign);
         OldSources sources =
                 OldSources.read(
                         machine,
@@ -22,7 +25,10 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver) {
                         snapshot.networkd(),
                         snapshot.interfaces());
         return new Scene(
-                snapshot, Ground.read(machine, snapshot), TakeOver.from(standing, sources));
+                snapshot,
+                Ground.read(machine, snapshot),
+                TakeOver.from(standing, sources),
+                foreign);
     }
 
     /**
@@ -71,11 +77,20 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver) {
 
     /**
      * A manager alone on a machine without NetworkManager is its owner's choice: respected, named,
-     * and not "fixed".
+     * and not "fixed". So is one that an access point gets its address from, where NetworkManager
+     * is off: beside it NetworkManager would be the second manager.
      */
     Optional<String> foreignOwner() {
         if (networkManagerInstalled()) {
-            return Optional.empty();
+            return inForce(NETWORKMANAGER)
+                    ? Optional.empty()
+                    : foreign.serving().keySet().stream()
+                            .findFirst()
+                            .map(
+                                    manager ->
+                                            manager
+                                                    + " manages this machine, and an access point"
+                                                    + " with it");
         }
         for (Manager manager : Manager.values()) {
             if (manager != Manager.NETWORKMANAGER && inForce(manager.unit())) {

@@ -65,6 +65,21 @@ record Standing(
                 links, others, holders, supplicantUnits, supplicantFiles, supplicantHook);
     }
 
+    /** As if what is to be left alone were not there, and who serves it stayed. */
+    Standing respecting(ForeignOwners foreign) {
+        Standing rest = this;
+        for (Manager manager : foreign.serving().keySet()) {
+            rest = rest.without(manager);
+        }
+        return new Standing(
+                links.stream().filter(link -> !foreign.owns(link)).toList(),
+                rest.going,
+                holders,
+                supplicantUnits,
+                supplicantFiles,
+                supplicantHook);
+    }
+
     boolean holds(Manager manager, Link link) {
         return holders.getOrDefault(link.name(), Set.of()).contains(manager);
     }

@@ -5,6 +5,7 @@ import java.util.List;
 /** Whether what a fix puts in place is in place: the walk of the table, without any change. */
 public record Verification(
         List<Plan.Judged> judged,
+        List<ForeignOwners.Owned> respected,
         Snapshot snapshot,
         Transaction.State state,
         Answer now,
@@ -14,6 +15,7 @@ public record Verification(
         Snapshot snapshot = scene.snapshot();
         return new Verification(
                 Measures.judged(scene),
+                scene.foreign().all(),
                 snapshot,
                 state,
                 Reach.ofAll(snapshot),

@@ -21,6 +21,7 @@ public final class VerificationReport {
                             + one.measure().title()
                             + detail(one.standing()));
         }
+        v.respected().forEach(o -> lines.add(respected(o)));
         lines.add("");
         if (v.snapshot().host().live()) {
             lines.add("Reachable now: " + sentence(v.now()));
@@ -30,6 +31,20 @@ public final class VerificationReport {
             lines.add("The fix is " + v.state().name() + " (fix " + v.state().fix() + ").");
         }
         return String.join("\n", lines) + "\n";
+    }
+
+    /** One line. */
+    static String respected(ForeignOwners.Owned owned) {
+        return "left alone: " + Terminal.safe(owned.shown());
+    }
+
+    static void respected(ArrayNode array, List<ForeignOwners.Owned> all) {
+        all.forEach(
+                o ->
+                        array.addObject()
+                                .put("owner", o.owner())
+                                .put("what", o.what())
+                                .put("seen", o.seen()));
     }
 
     private static String word(Fulfilment standing, Terminal terminal) {
@@ -75,6 +90,7 @@ public final class VerificationReport {
         answer(top.putObject("reachable_now"), v.now());
         answer(top.putObject("reachable_after_boot"), v.afterBoot());
         measures(top.putArray("measures"), v.judged());
+        respected(top.putArray("respected"), v.respected());
         return Json.pretty(top);
     }
 

@@ -25,6 +25,7 @@
 //SOURCES CaptureFileTest.java
 //SOURCES LiveMachineTest.java
 //SOURCES BootForecastTest.java
+//SOURCES ForeignOwnersTest.java
 //SOURCES InPlaceTest.java
 //SOURCES LinksTest.java
 //SOURCES MeasuresTest.java
