@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 
 /**
  * The country that Wi-Fi transmits in. wpa_supplicant.conf had it, a profile of NetworkManager has
- * no room for it, and without it channels are missing, or the radio stays off; so the kernel gets it
- * as a word of its own (cfg80211's parameter ieee80211_regdom).
+ * no room for it, and without it channels are missing, or the radio stays off; so the kernel gets
+ * it as a word of its own (cfg80211's parameter ieee80211_regdom).
  */
 final class CountryCode {
 

@@ -163,10 +163,7 @@ record ForeignOwners(
         private void servedBy(String name) {
             Optional<Link> link = link(name);
             if (inForce(Manager.DHCPCD)
-                    && link.map(
-                                    l ->
-                                            snapshot.dhcpcd().isStatic(l)
-                                                    || snapshot.dhcpcd().hasLease(l))
+                    && link.map(l -> snapshot.dhcpcd().isStatic(l) || snapshot.dhcpcd().hasLease(l))
                             .orElse(false)) {
                 serves(Manager.DHCPCD, name, Dhcpcd.CONF);
             }
@@ -249,8 +246,7 @@ record ForeignOwners(
                 for (String folder : RESOLVCONF) {
                     for (String name : machine.list(folder).orElse(List.of())) {
                         if (name.matches("(tun|tap|wg).*|.*\\.openvpn")) {
-                            return Optional.of(
-                                    new Owned(name, RESOLV_CONF, folder + "/" + name));
+                            return Optional.of(new Owned(name, RESOLV_CONF, folder + "/" + name));
                         }
                     }
                 }

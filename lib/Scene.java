@@ -4,11 +4,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a measure judges by: the network at one instant, the files that it may change, what the other
- * managers would leave behind, and who is to be left alone.
+ * What a measure judges by: the network at one instant, the files that it may change, what the
+ * other managers would leave behind, and who is to be left alone.
  */
-public record Scene(
-        Snapshot snapshot, Ground ground, TakeOver takeOver, ForeignOwners foreign) {
+public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, ForeignOwners foreign) {
 
     static final String NETWORKMANAGER = "NetworkManager.service";
 
@@ -16,8 +15,7 @@ public record Scene(
     public static Scene at(Machine machine, Progress progress) {
         Snapshot snapshot = Look.at(machine, progress);
         ForeignOwners foreign = ForeignOwners.of(machine, snapshot);
-        Standing standing =
-                withoutWhatMayStay(Standing.of(snapshot), snapshot).respecting(foreign);
+        Standing standing = withoutWhatMayStay(Standing.of(snapshot), snapshot).respecting(foreign);
         OldSources sources =
                 OldSources.read(
                         machine,

@@ -74,8 +74,7 @@ class InPlaceTest {
 
     private void theOldLineOrTheNewOne(String when) throws Exception {
         String line = text().stripTrailing();
-        assertTrue(
-                List.of(OLD.strip(), NEW.strip()).contains(line), when + ": \"" + text() + "\"");
+        assertTrue(List.of(OLD.strip(), NEW.strip()).contains(line), when + ": \"" + text() + "\"");
     }
 
     private void restoredExactly(String when) throws Exception {

@@ -141,8 +141,7 @@ class PlanTest {
     void theCountryOfTheSupplicantGoesToTheKernel() {
         Texts card = bullseye().file(CMDLINE, WORDS);
         assertEquals(
-                new Fulfilment.Missing(
-                        List.of(CMDLINE + " has no cfg80211.ieee80211_regdom=GB")),
+                new Fulfilment.Missing(List.of(CMDLINE + " has no cfg80211.ieee80211_regdom=GB")),
                 standing(card, "country-code"));
         Change.InPlace change =
                 plan(card).steps().stream()

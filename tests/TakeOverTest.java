@@ -435,9 +435,7 @@ class TakeOverTest {
         TakeOver plan = takeOver(Manager.NETWORKD);
         assertEquals(List.of(), plan.profiles());
         assertEquals(
-                List.of(
-                        new TakeOver.Netplanned(
-                                "eth0", Map.of("ipv4.dhcp-client-id", "duid"))),
+                List.of(new TakeOver.Netplanned("eth0", Map.of("ipv4.dhcp-client-id", "duid"))),
                 plan.netplan());
         assertEquals(List.of("dhcp-identity-eth0"), ids(plan.told()), "no lease tells the IAID");
     }
