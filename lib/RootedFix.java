@@ -37,6 +37,17 @@ public final class RootedFix {
 
     /** Before-images of everything first, then the changes, each shown before it happens. */
     public int run(Plan plan) {
+        Transaction.State state = Transaction.state(machine);
+        if (state.pending()) {
+            throw new BadInput(
+                    "fix "
+                            + state.fix()
+                            + " of this card is "
+                            + state.name()
+                            + ": its next boot decides; `fix undo --root "
+                            + root
+                            + "` takes it back now");
+        }
         String fix = PlanFolder.next(machine);
         String folder = PlanFolder.BASE + "/" + fix;
         try {
@@ -85,11 +96,22 @@ public final class RootedFix {
                     takeBack(folder + "/" + op);
                 }
             }
+            uproot();
             hands.deleteAll(PlanFolder.BASE);
         } catch (IOException e) {
             throw RootedHands.refused(e, root.toString());
         }
         return ExitCode.GOOD;
+    }
+
+    /** The units that would go on with a fix at the next boot of this card; as transaction.sh's. */
+    private void uproot() throws IOException {
+        for (String unit : List.of("netfix-boot.service", "netfix-prove.service")) {
+            hands.deleteAll(Ground.UNITS + "/sysinit.target.wants/" + unit);
+            hands.deleteAll(Ground.UNITS + "/multi-user.target.wants/" + unit);
+            hands.deleteAll(Ground.UNITS + "/" + unit);
+        }
+        hands.deleteIfEmpty(Ground.UNITS + "/sysinit.target.wants");
     }
 
     private void takeBack(String op) throws IOException {
@@ -110,7 +132,8 @@ public final class RootedFix {
                     case "remove" -> "absent";
                     default -> "folder";
                 };
-        if (!before.get().equals("folder") && hands.isAs(path, op + "/before", before.get())) {
+        hands.clearHalfMade(path);
+        if (hands.isAs(path, op + "/before", before.get())) {
             return;
         }
         boolean rewritten = hands.noted(op + "/volatile").isPresent();

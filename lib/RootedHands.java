@@ -15,8 +15,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Changes files on a mounted card: what transaction.sh does on a running Pi, by the same rules and
@@ -178,8 +181,42 @@ final class RootedHands {
                             && Arrays.equals(
                                     Files.readAllBytes(at(folder + "/data")),
                                     Files.readAllBytes(there));
+            case "folder" ->
+                    Files.isDirectory(at(folder + "/data"))
+                            ? contents(at(folder + "/data")).equals(contents(there))
+                            : noted(folder + "/mode").orElse("").strip().equals(mode(there))
+                                    && noted(folder + "/owner")
+                                            .orElse("")
+                                            .strip()
+                                            .equals(owner(there));
             default -> true;
         };
+    }
+
+    /** As diff -r sees it: what is in it, modes aside. */
+    private static Map<String, String> contents(Path folder) throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path path : all.toList()) {
+                contents.put(
+                        folder.relativize(path).toString(),
+                        switch (kind(path)) {
+                            case "file" ->
+                                    new String(
+                                            Files.readAllBytes(path), StandardCharsets.ISO_8859_1);
+                            case "link" -> "-> " + targetOf(path);
+                            default -> kind(path);
+                        });
+            }
+        }
+        return contents;
+    }
+
+    /** What a power cut has left beside it. */
+    void clearHalfMade(String path) throws IOException {
+        for (String name : List.of(".netfix-new", ".netfix-old")) {
+            delete(at(path).resolveSibling(name));
+        }
     }
 
     private static String targetOf(Path link) {
@@ -218,6 +255,13 @@ final class RootedHands {
                 if (Files.isDirectory(data)) {
                     delete(there);
                     copy(data, there);
+                } else {
+                    String[] owner = noted(folder + "/owner").orElse("0:0").strip().split(":");
+                    own(
+                            there,
+                            Integer.parseInt(noted(folder + "/mode").orElse("755").strip(), 8),
+                            Integer.parseInt(owner[0]),
+                            Integer.parseInt(owner[1]));
                 }
             }
             default -> throw new IOException(folder + " says nothing of what was at " + path);
@@ -368,6 +412,12 @@ final class RootedHands {
     /** Without following any link. */
     void deleteAll(String path) throws IOException {
         delete(at(path));
+    }
+
+    void deleteIfEmpty(String path) throws IOException {
+        if (Files.isDirectory(at(path), LinkOption.NOFOLLOW_LINKS)) {
+            removeIfEmpty(at(path));
+        }
     }
 
     private static void delete(Path path) throws IOException {

@@ -2,19 +2,25 @@ package netfix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.zeroturnaround.exec.ProcessExecutor;
+import org.zeroturnaround.exec.ProcessResult;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -242,5 +248,105 @@ class RootedFixTest {
         rootedFix().run(plan());
         rootedFix().undo();
         assertEquals(words, Files.readString(cmdline));
+    }
+
+    private static final String STATE = "var/lib/netfix";
+
+    /** transaction.sh's functions, in a copy of netfix's folder whose paths lead into the card. */
+    private void sh(String what) throws Exception {
+        String script = new String(PlanFolder.script(), StandardCharsets.UTF_8);
+        Path functions =
+                Files.writeString(
+                        top.resolve("functions"), script.replaceFirst("(?s)\nverb=\\$.*", "\n"));
+        for (Path path : staged("path")) {
+            Files.writeString(path, card + Files.readString(path));
+        }
+        String base = "base=" + card.resolve(STATE);
+        ProcessResult result =
+                new ProcessExecutor("sh", "-c", ". " + functions + "\n" + base + "\n" + what)
+                        .readOutput(true)
+                        .execute();
+        assertEquals(0, result.getExitValue(), result.outputUTF8());
+        for (Path path : staged("path")) {
+            Files.writeString(path, Files.readString(path).substring(card.toString().length()));
+        }
+    }
+
+    private List<Path> staged(String name) throws IOException {
+        try (Stream<Path> all = Files.walk(card.resolve(STATE))) {
+            return all.filter(p -> p.toString().matches(".*/ops/\\d+/" + name)).toList();
+        }
+    }
+
+    /** Of every kind that lies on disk. */
+    private Plan everyKind() throws IOException {
+        put("boot/firmware/cmdline.txt", "root=PARTUUID=4c-02 rootwait\n", 0755);
+        put("etc/default/crda", "REGDOMAIN=GB\n", 0644);
+        put("etc/NetworkManager/system-connections/open.nmconnection", "[connection]\n", 0644);
+        put("usr/local/lib/netfix/old", "old\n", 0644);
+        List<Plan.Step> steps = new ArrayList<>(plan().steps());
+        steps.add(
+                Plan.Phase.INSTALL
+                        .with(
+                                new Change.Tree(
+                                        "/usr/local/lib/netfix",
+                                        Map.of("lib/New.java", "new\n".getBytes(), "BUILD", LINE),
+                                        ""))
+                        .of("installed"));
+        steps.add(
+                Plan.Phase.UNITS
+                        .with(new Change.Remove("/etc/NetworkManager/conf.d/keep", ""))
+                        .of("x"));
+        steps.add(
+                Plan.Phase.PROFILES
+                        .with(
+                                new Change.Mode(
+                                        "/etc/NetworkManager/system-connections/open.nmconnection",
+                                        0600,
+                                        ""))
+                        .of("x"));
+        return new Plan(List.of(), steps, List.of(), List.of(), List.of(), false);
+    }
+
+    private static final byte[] LINE = {'1', '\n'};
+
+    @Test
+    void whatWasDoneToTheCardIsTakenBackOnThePi() throws Exception {
+        Plan plan = everyKind();
+        TreeMap<String, String> before = listing();
+        rootedFix().run(plan);
+        assertFalse(before.equals(listing()));
+        sh("restore_files \"$base/0001\" && [ -z \"${kept:-}\" ]");
+        assertEquals(before, listing());
+    }
+
+    @Test
+    void whatWasDoneOnThePiIsTakenBackOnTheCard() throws Exception {
+        Plan plan = everyKind();
+        TreeMap<String, String> before = listing();
+        String owner = new RootedHands(card).owner();
+        for (Map.Entry<String, byte[]> file : PlanFolder.of(plan, List.of(), owner).entrySet()) {
+            Path path = card.resolve(STATE + "/0001").resolve(file.getKey());
+            Files.createDirectories(path.getParent());
+            Files.write(path, file.getValue());
+        }
+        sh("dir=$base/0001; : >\"$dir/paths\"; prepare");
+        sh("dir=$base/0001; for op in $(ops); do perform \"$op\" || exit 1; done");
+        put(STATE + "/state", "unconfirmed 0001 x y\n", 0600);
+        put("etc/systemd/system/netfix-boot.service", "[Unit]\n", 0644);
+        put("etc/systemd/system/sysinit.target.wants/netfix-boot.service", "", 0644);
+        put("etc/NetworkManager/conf.d/.netfix-new", "half-made", 0600);
+        assertFalse(before.equals(listing()));
+        assertThrows(BadInput.class, () -> rootedFix().run(plan), "one is not confirmed yet");
+        rootedFix().undo();
+        assertEquals(before, listing());
+    }
+
+    @Test
+    void aFolderThatSomebodyAddedToSinceStays() throws Exception {
+        rootedFix().run(everyKind());
+        put("usr/local/lib/netfix/mine", "mine\n", 0644);
+        rootedFix().undo();
+        assertTrue(Files.exists(card.resolve("usr/local/lib/netfix/mine")));
     }
 }
