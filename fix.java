@@ -75,7 +75,7 @@ public class fix implements Callable<Integer> {
         }
         LiveMachine here = options.writable(machine);
         return options.agreed()
-                ? new Transaction(here, narration()).run(plan, Paths.lines(scene.snapshot()))
+                ? new Transaction(here, narration()).run(plan, Paths.lines(scene.snapshot(), here))
                 : ExitCode.USAGE;
     }
 

@@ -67,6 +67,7 @@
 //SOURCES OldManagers.java
 //SOURCES OldSources.java
 //SOURCES Owners.java
+//SOURCES PathTimes.java
 //SOURCES Paths.java
 //SOURCES Plan.java
 //SOURCES PlanFolder.java
@@ -90,6 +91,7 @@
 //SOURCES Scene.java
 //SOURCES Snapshot.java
 //SOURCES Ssid.java
+//SOURCES SshClients.java
 //SOURCES Standing.java
 //SOURCES StanzaEdit.java
 //SOURCES SupplicantNetworks.java

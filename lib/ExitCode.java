@@ -20,5 +20,8 @@ public final class ExitCode {
     /** The rollback failed: hands needed. */
     public static final int HANDS_NEEDED = 5;
 
+    /** Ctrl-C before anything was changed. */
+    public static final int INTERRUPTED = 130;
+
     private ExitCode() {}
 }

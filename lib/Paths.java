@@ -2,11 +2,21 @@ package netfix;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * What works before a fix and has to work after it, in the lines that the transaction's sh reads:
- * {@code path IFACE wired|wifi ADDRESS/PREFIX GATEWAY|- METHODS SECONDS SSID|-} (the SSID as iw
- * prints it, to the end of the line) and {@code dns}.
+ * What works before a fix and has to work after it, in the lines that the transaction's sh reads.
+ * Nine words and the rest of the line:
+ *
+ * <pre>
+ * path   IFACE wired|wifi ADDRESS/PREFIX dhcp|static GATEWAY|- METHODS SECONDS measured|assumed SSID|-
+ * client IFACE -          ADDRESS        -           -         METHODS 0       -                -
+ * dns    -     -          -              -           -         -       0       -                -
+ * </pre>
+ *
+ * METHODS is a list of arp, icmp and tcp. The seconds are what the path took to come up, the SSID
+ * is as iw prints it.
  */
 public final class Paths {
 
@@ -15,17 +25,29 @@ public final class Paths {
      */
     private static final String TO_BE_ASKED = "arp,icmp,tcp";
 
-    /** How long an interface took to come up is known of this boot at best; else this. */
+    /** Where the journal does not tell how long an interface took. */
     private static final int USUAL_SECONDS = 30;
 
     private Paths() {}
 
-    public static List<String> lines(Snapshot snapshot) {
+    /** Looks at the machine, and changes nothing. */
+    public static List<String> lines(Snapshot snapshot, Machine machine) {
+        return lines(
+                snapshot,
+                PathTimes.parse(machine.run(PathTimes.COMMAND).output().orElse("")),
+                SshClients.parse(
+                        machine.run(SshClients.COMMAND).output().orElse(""),
+                        System.getenv().getOrDefault("SSH_CONNECTION", "")));
+    }
+
+    static List<String> lines(
+            Snapshot snapshot, Map<String, Integer> took, List<SshClients.Client> clients) {
         List<String> lines = new ArrayList<>();
         for (Link link : snapshot.physical()) {
             if (!link.up() || !link.hasCarrier() || link.globalAddresses().isEmpty()) {
                 continue;
             }
+            Link.Address address = link.globalAddresses().get(0);
             String gateway =
                     snapshot.defaultRoutes(link).stream()
                             .map(Route::gateway)
@@ -34,19 +56,36 @@ public final class Paths {
                             .orElse("-");
             boolean wifi = link.kind() == Link.Kind.WIFI;
             String ssid = snapshot.associated().getOrDefault(link.name(), "");
+            Optional<Integer> seconds = Optional.ofNullable(took.get(link.name()));
             lines.add(
                     String.join(
                             " ",
                             "path",
                             link.name(),
                             wifi ? "wifi" : "wired",
-                            link.globalAddresses().get(0).toString(),
+                            address.toString(),
+                            address.lifetime() ? "dhcp" : "static",
                             gateway,
                             gateway.equals("-") ? "-" : TO_BE_ASKED,
-                            String.valueOf(USUAL_SECONDS),
+                            String.valueOf(seconds.orElse(USUAL_SECONDS)),
+                            seconds.isPresent() ? "measured" : "assumed",
                             ssid.isEmpty() ? "-" : ssid));
+            for (SshClients.Client client : clients) {
+                if (link.addresses().stream().anyMatch(a -> a.local().equals(client.local()))) {
+                    lines.add(
+                            String.join(
+                                    " ",
+                                    "client",
+                                    link.name(),
+                                    "-",
+                                    client.peer(),
+                                    "- -",
+                                    TO_BE_ASKED,
+                                    "0 - -"));
+                }
+            }
         }
-        lines.add("dns - - - - - 0 -");
+        lines.add("dns - - - - - - 0 - -");
         return lines;
     }
 }

@@ -3,9 +3,12 @@ package netfix;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,8 +24,27 @@ public final class Transaction {
     private static final String TOLD = "/run/netfix-undo.log";
     private static final String UNDONE = "/run/netfix/undo.result";
 
+    /** How many looks lie between two questions whether anybody is at work at all. */
+    private static final int LOOKS_A_QUESTION = 25;
+
+    private static final List<String> FIX_UNITS =
+            List.of("netfix-apply.service", "netfix-rollback.service", "netfix-rollback.timer");
+
+    private static final List<String> WORKING =
+            List.of("active", "activating", "deactivating", "reloading");
+
+    private static final Duration PATIENTLY = Duration.ofMinutes(20);
+
+    private static final List<String> UNDO_UNITS = List.of("netfix-undo.service");
+
     private final Writable machine;
     private final PrintStream narration;
+
+    /** How much of what is told has been shown. */
+    private int shown;
+
+    /** Who tells the rest where Ctrl-C was pressed. */
+    private volatile Thread interrupter;
 
     /**
      * @param narration where what happens is told as it happens
@@ -33,12 +55,16 @@ public final class Transaction {
     }
 
     /**
-     * @param name none, open, restoring, unconfirmed, confirmed, rolled-back
+     * @param name none, open, restoring, undoing, unconfirmed, confirmed, rolled-back
      * @param fix its number; empty where none
      */
     public record State(String name, String fix) {
+        public boolean busy() {
+            return Set.of("open", "restoring", "undoing").contains(name);
+        }
+
         public boolean pending() {
-            return Set.of("open", "restoring", "unconfirmed").contains(name);
+            return busy() || name.equals("unconfirmed");
         }
     }
 
@@ -55,34 +81,47 @@ public final class Transaction {
     public int run(Plan plan, List<String> paths) throws IOException {
         State state = state(machine);
         if (state.pending()) {
-            throw new BadInput(
-                    "fix "
-                            + state.fix()
-                            + " is "
-                            + state.name()
-                            + ": the next boot confirms it, or `fix confirm`; `fix undo` takes it"
-                            + " back");
+            throw new BadInput(pending(state));
         }
         String fix = PlanFolder.next(machine);
         String folder = PlanFolder.BASE + "/" + fix;
-        begin(plan, paths, fix, folder);
-        Thread interrupted = new Thread(() -> onInterrupt(folder));
-        Runtime.getRuntime().addShutdownHook(interrupted);
+        Thread onInterrupt = new Thread(() -> onInterrupt(fix, folder));
+        Runtime.getRuntime().addShutdownHook(onInterrupt);
         try {
+            begin(plan, paths, fix, folder);
             CommandResult started =
                     machine.run(
                             Command.of("systemctl", "start", "--no-block", "netfix-apply.service"));
             if (!started.ok()) {
                 throw new IOException(started.failure());
             }
-            return follow(folder + "/narration", folder + "/result");
+            return follow(folder + "/narration", folder + "/result", FIX_UNITS);
         } finally {
-            Runtime.getRuntime().removeShutdownHook(interrupted);
+            forget(onInterrupt);
         }
+    }
+
+    private static String pending(State state) {
+        return "fix "
+                + state.fix()
+                + " is "
+                + state.name()
+                + (state.busy()
+                        ? ": it is at work, or was cut short and goes on at the next boot; how far"
+                                + " it is says "
+                                + PlanFolder.BASE
+                                + "/"
+                                + state.fix()
+                                + "/narration. `fix undo` takes everything back now"
+                        : ": the next boot confirms it, or `fix confirm`; `fix undo` takes it"
+                                + " back");
     }
 
     /** All that has to be on the disk before the first change, and the two nets under it. */
     private void begin(Plan plan, List<String> paths, String fix, String folder) {
+        if (machine.stat(folder).value().isPresent()) {
+            throw new BadInput("another fix has just begun; nothing was changed");
+        }
         try {
             machine.stage(folder, PlanFolder.of(plan, paths, "0:0"));
             machine.write(SCRIPT, PlanFolder.script(), 0700);
@@ -93,8 +132,13 @@ public final class Transaction {
                     0600);
             must("prepare", fix);
             must("arm", fix);
+        } catch (FileAlreadyExistsException e) {
+            // Its folder is the other one's.
+            throw new BadInput("another fix has just begun; nothing was changed");
         } catch (IOException e) {
-            machine.run(Command.of("rm", "-rf", folder));
+            if (interrupter == null) {
+                machine.run(Command.of("rm", "-rf", folder));
+            }
             String why =
                     e instanceof FileSystemException f && f.getReason() != null
                             ? f.getFile() + ": " + f.getReason()
@@ -110,26 +154,79 @@ public final class Transaction {
         }
     }
 
-    /** Prints what is narrated, line by line, until there is a result. */
-    private int follow(String told, String end) {
-        int shown = 0;
+    /**
+     * Prints what is narrated, line by line, until there is a result, or nobody is left who could
+     * make one: whoever is killed in the very last moment has done its work and cannot say so.
+     */
+    private int follow(String told, String end, List<String> units) {
         Optional<String> result;
+        int looks = 0;
+        boolean idle = false;
         do {
             result = machine.read(end).value().filter(r -> r.endsWith("\n"));
-            String all = machine.read(told).orElse("");
-            int whole = all.lastIndexOf('\n') + 1;
-            if (whole > shown) {
-                all.substring(shown, whole)
-                        .lines()
-                        .forEach(line -> narration.println(Terminal.safe(line)));
-                narration.flush();
-                shown = whole;
-            }
+            show(told);
             if (result.isEmpty()) {
+                looks++;
+                if (looks % LOOKS_A_QUESTION == 0) {
+                    boolean working = atWork(units);
+                    if (!working && idle) {
+                        return withoutResult();
+                    }
+                    idle = !working;
+                }
                 pause();
             }
-        } while (result.isEmpty());
-        return Integer.parseInt(result.get().lines().findFirst().orElse("5").strip());
+        } while (result.isEmpty() && !handedOver());
+        return result.map(Transaction::status).orElse(ExitCode.HANDS_NEEDED);
+    }
+
+    private boolean handedOver() {
+        return interrupter != null && interrupter != Thread.currentThread();
+    }
+
+    private static int status(String result) {
+        return Integer.parseInt(result.lines().findFirst().orElse("5").strip());
+    }
+
+    private void show(String told) {
+        String all = machine.read(told).orElse("");
+        int whole = all.lastIndexOf('\n') + 1;
+        if (whole > shown) {
+            all.substring(shown, whole)
+                    .lines()
+                    .forEach(line -> narration.println(Terminal.safe(line)));
+            narration.flush();
+            shown = whole;
+        }
+    }
+
+    private boolean atWork(List<String> units) {
+        List<String> argv = new ArrayList<>(List.of("systemctl", "is-active"));
+        argv.addAll(units);
+        return machine.run(new Command(argv, Command.USUAL_TIMEOUT))
+                .stdout()
+                .lines()
+                .anyMatch(WORKING::contains);
+    }
+
+    private int withoutResult() {
+        State state = state(machine);
+        return switch (state.name()) {
+            case "none", "unconfirmed", "confirmed" -> ExitCode.GOOD;
+            case "rolled-back" -> ExitCode.ROLLED_BACK;
+            default -> {
+                narration.println(
+                        "Fix "
+                                + state.fix()
+                                + " is "
+                                + state.name()
+                                + ", and nobody is at work on it any more. The next boot goes on"
+                                + " with it; at once: sudo sh "
+                                + SCRIPT
+                                + (state.name().equals("undoing") ? " undo" : " rollback"));
+                yield ExitCode.HANDS_NEEDED;
+            }
+        };
     }
 
     private static void pause() {
@@ -144,28 +241,67 @@ public final class Transaction {
      * Ctrl-C takes the fix back. A lost terminal (SSH over the very interface that changes) also
      * ends this process, and must change nothing: then there is no /dev/tty any more.
      */
-    private void onInterrupt(String folder) {
-        try (var tty = Files.newInputStream(Path.of("/dev/tty"))) {
-            // Only whether it opens matters.
-            if (tty == null) {
-                return;
-            }
-        } catch (IOException e) {
+    private void onInterrupt(String fix, String folder) {
+        if (!hasTerminal()) {
             return;
         }
-        machine.run(
-                new Command(
-                        List.of("systemctl", "start", "netfix-rollback.service"),
-                        Command.USUAL_TIMEOUT.multipliedBy(60)));
-        int status = follow(folder + "/narration", folder + "/result");
-        narration.println("Interrupted; the old configuration is back.");
+        interrupter = Thread.currentThread();
+        State state = state(machine);
+        if (!state.fix().equals(fix) || !state.pending()) {
+            machine.run(Command.of("rm", "-rf", folder));
+            Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+        }
+        narration.println("Interrupted.");
+        boolean changed = machine.stat(folder + "/journal").value().isPresent();
+        because(folder + "/reason", "interrupted (Ctrl-C)");
+        CommandResult started =
+                machine.run(
+                        Command.of("systemctl", "start", "--no-block", "netfix-rollback.service"));
+        int status =
+                started.ok()
+                        ? follow(folder + "/narration", folder + "/result", FIX_UNITS)
+                        : machine.run(new Command(List.of("sh", SCRIPT, "rollback"), PATIENTLY))
+                                        .ok()
+                                ? withoutResult()
+                                : ExitCode.HANDS_NEEDED;
+        if (status == ExitCode.GOOD) {
+            narration.println("It was proved already, and stays; `fix undo` takes it back.");
+        }
         narration.flush();
-        Runtime.getRuntime().halt(status);
+        Runtime.getRuntime()
+                .halt(status == ExitCode.ROLLED_BACK && !changed ? ExitCode.INTERRUPTED : status);
+    }
+
+    /** The first reason stays: what went wrong before somebody lost patience. */
+    private void because(String file, String reason) {
+        if (machine.stat(file).isAbsent()) {
+            try {
+                machine.write(file, (reason + "\n").getBytes(StandardCharsets.UTF_8), 0600);
+            } catch (IOException e) {
+                narration.println("The reason could not be noted: " + e.getMessage());
+            }
+        }
+    }
+
+    /** Not while the machine shuts this process down: then it is running. */
+    private void forget(Thread onInterrupt) {
+        if (interrupter == null) {
+            Runtime.getRuntime().removeShutdownHook(onInterrupt);
+        }
+    }
+
+    private static boolean hasTerminal() {
+        try (var tty = Files.newInputStream(Path.of("/dev/tty"))) {
+            return tty != null;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** confirm or seal; its exit status. */
     public int verb(String verb) throws IOException {
         if (state(machine).name().equals("none")) {
+            narration.println("Nothing to " + verb + ": no fix of netfix's lies here.");
             return ExitCode.GOOD;
         }
         return machine.runShown(List.of("sh", SCRIPT, verb), narration);
@@ -190,12 +326,32 @@ public final class Transaction {
                                 "--unit=netfix-undo",
                                 "--property=StandardOutput=append:" + TOLD,
                                 "--property=StandardError=append:" + TOLD,
+                                // Killed itself, it begins again.
+                                "--property=Restart=on-abnormal",
+                                "--property=RestartSec=1",
                                 "sh",
                                 SCRIPT,
                                 "undo"));
         if (!started.ok()) {
             throw new IOException(started.failure());
         }
-        return follow(TOLD, UNDONE);
+        Thread onInterrupt = new Thread(this::undoGoesOn);
+        Runtime.getRuntime().addShutdownHook(onInterrupt);
+        try {
+            return follow(TOLD, UNDONE, UNDO_UNITS);
+        } finally {
+            forget(onInterrupt);
+        }
+    }
+
+    private void undoGoesOn() {
+        if (!hasTerminal()) {
+            return;
+        }
+        interrupter = Thread.currentThread();
+        narration.println("An undo is not interrupted half-way: it goes on.");
+        int status = follow(TOLD, UNDONE, UNDO_UNITS);
+        narration.flush();
+        Runtime.getRuntime().halt(status);
     }
 }

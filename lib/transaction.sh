@@ -9,8 +9,10 @@
 #   /var/lib/netfix/FIX/paths       what worked before, and has to work afterwards
 #   /var/lib/netfix/FIX/journal     "NNN begin", "NNN done"; every line is on the disk before the next thing happens
 #   /var/lib/netfix/FIX/narration   the same for people;  FIX/result: exit status and reason
+#   /var/lib/netfix/FIX/confirmed, undone   that fix is; what it changed is back already, in an undo of several
 #
-# States: open (being applied), restoring, unconfirmed (proved live, not yet by a boot), confirmed, rolled-back, none.
+# States: open (being applied), restoring, undoing, unconfirmed (proved live, not yet by a boot), confirmed, rolled-back,
+# none. Restoring and undoing go on at every boot until they are complete.
 #
 #   sh transaction.sh prepare FIX | arm FIX | apply | rollback REASON | boot | prove | confirm | undo | seal | status
 set -u
@@ -23,6 +25,10 @@ base=/var/lib/netfix
 log=/var/log/netfix.log
 units=/etc/systemd/system
 runtime=/run/systemd/system
+told=/run/netfix
+cards='/boot/firmware /boot'
+interfaces=/sys/class/net
+kernel_boot=/proc/sys/kernel/random/boot_id
 # Everything here may take longer on a machine that is slow, never less than it says.
 patience=1
 if [ -r "$base/patience" ]; then read -r patience <"$base/patience"; fi
@@ -32,9 +38,25 @@ if [ -r "$base/patience" ]; then read -r patience <"$base/patience"; fi
 # keep FILE: returns once FILE and its name are on the card.
 keep() { sync "$1" "${1%/*}"; }
 
-# put FILE < text: whole or not at all.
+# put FILE [MODE] < text: whole or not at all.
 put() {
-    cat >"$1.new" && sync "$1.new" && mv -f "$1.new" "$1" && sync "${1%/*}"
+    if cat >"$1.new" && chmod "${2:-600}" "$1.new" && sync "$1.new" && mv -f "$1.new" "$1"; then
+        sync "${1%/*}"
+    else
+        rm -f "$1.new"
+        return 1
+    fi
+}
+
+# wipe FOLDER...: gone, and not to be read from an image of the card either: its file system writes in place. Trees are
+# netfix itself, no secret, and many files.
+wipe() {
+    for gone in "$@"; do
+        if [ -d "$gone" ]; then
+            find "$gone" -type f ! -path '*/data/*' -exec shred -n 1 --remove=unlink -- {} +
+        fi
+        rm -rf "$gone"
+    done
 }
 
 # One line from a file, whatever is in it; empty where there is none.
@@ -57,7 +79,12 @@ board() {
     printf '%s' "${serial:-unknown}"
 }
 
-boot_id() { cat /proc/sys/kernel/random/boot_id; }
+# systemctl soft-reboot (systemd 254) starts everything anew but the kernel, whose id stays.
+boot_id() {
+    soft=$(systemctl show -P SoftRebootsCount 2>/dev/null)
+    case $soft in '' | 0) soft='' ;; *) soft=.$soft ;; esac
+    printf '%s%s' "$(line "$kernel_boot")" "$soft"
+}
 
 # Sets state, fix, its_board, its_boot.
 read_state() {
@@ -69,33 +96,38 @@ read_state() {
 }
 
 set_state() { # NAME
-    printf '%s %s %s %s\n' "$1" "$fix" "$(board)" "$(boot_id)" | put "$base/state"
     state=$1
+    printf '%s %s %s %s\n' "$1" "$fix" "$(board)" "$(boot_id)" | put "$base/state"
 }
 
 # --- Telling --------------------------------------------------------------------------------------
 
 say() {
     printf '%s\n' "$*"
-    if [ -n "${dir:-}" ] && [ -d "$dir" ]; then printf '%s\n' "$*" >>"$dir/narration"; fi
+    if [ -n "${dir:-}" ] && [ -d "$dir" ]; then { printf '%s\n' "$*" >>"$dir/narration"; } 2>/dev/null; fi
 }
 
-# For whoever comes later: the log, bounded, and for a Pi that nobody can reach the boot partition.
+# For whoever comes later: the journal, the log, bounded, and for a Pi that nobody can reach the boot partition.
 note() {
     when=$(date -u '+%Y-%m-%dT%H:%M:%SZ')
+    logger -t netfix -- "$*" 2>/dev/null
     if [ -f "$log" ] && [ "$(wc -c <"$log")" -gt 262144 ]; then mv -f "$log" "$log.1"; fi
-    printf '%s %s\n' "$when" "$*" >>"$log" 2>/dev/null
-    for card in /boot/firmware /boot; do
+    { printf '%s %s\n' "$when" "$*" >>"$log"; } 2>/dev/null
+    for card in $cards; do
         if grep -q " $card vfat rw" /proc/mounts; then
-            printf '%s %s\r\n' "$when" "$*" >>"$card/netfix-rollback.txt" && sync "$card/netfix-rollback.txt"
-            # FAT has no room for a history.
-            if [ "$(wc -c <"$card/netfix-rollback.txt")" -gt 8192 ]; then
-                tail -c 4096 "$card/netfix-rollback.txt" >"$card/netfix-r.new" &&
-                    mv -f "$card/netfix-r.new" "$card/netfix-rollback.txt"
-            fi
+            note_on_card "$card/netfix-rollback.txt" "$when $*" 2>/dev/null
             break
         fi
     done
+}
+
+# For any computer's editor: ASCII, CRLF. FAT has no room for a history.
+note_on_card() { # FILE LINE
+    printf '%s\r\n' "$2" | tr -c '\r\n -~' '?' >>"$1" && sync "$1"
+    if [ "$(wc -c <"$1")" -gt 8192 ]; then
+        # From the first whole line on.
+        tail -c 4096 "$1" | sed 1d >"${1%.txt}.new" && sync "${1%.txt}.new" && mv -f "${1%.txt}.new" "$1"
+    fi
 }
 
 result() { # STATUS REASON...
@@ -108,12 +140,17 @@ result() { # STATUS REASON...
 
 # The units that must outlive a reboot, enabled before anything else and removed after everything else.
 plant() {
-    cat >"$units/netfix-boot.service" <<EOF
-# netfix: restores the network's old configuration where a fix was interrupted. Removed when the fix is confirmed or undone.
+    (
+        umask 022
+        mkdir -p "$units/sysinit.target.wants" "$units/multi-user.target.wants"
+    ) && put "$units/netfix-boot.service" 644 <<EOF && put "$units/netfix-prove.service" 644 <<EOF2 || return 1
+# netfix: restores the network's old configuration where a fix was interrupted, and forgets what it kept where the card has
+# been moved to another board. Removed when everything is undone, or sealed.
 [Unit]
 Description=netfix: restore the network's configuration after an interrupted fix
 DefaultDependencies=no
 RequiresMountsFor=$base
+ConditionPathExists=$base/transaction.sh
 After=systemd-remount-fs.service local-fs.target
 Wants=network-pre.target
 Before=network-pre.target NetworkManager.service dhcpcd.service networking.service
@@ -129,11 +166,11 @@ ExecStart=/bin/sh $base/transaction.sh boot
 [Install]
 WantedBy=sysinit.target
 EOF
-    cat >"$units/netfix-prove.service" <<EOF
 # netfix: judges whether the network works after the first boot with a fix. Removed when the fix is confirmed or undone.
 [Unit]
 Description=netfix: prove the fix by this boot
 After=netfix-boot.service NetworkManager.service
+ConditionPathExists=$base/transaction.sh
 
 [Service]
 Type=simple
@@ -141,23 +178,24 @@ ExecStart=/bin/sh $base/transaction.sh prove
 
 [Install]
 WantedBy=multi-user.target
-EOF
-    chmod 644 "$units/netfix-boot.service" "$units/netfix-prove.service"
-    (
-        umask 022
-        mkdir -p "$units/sysinit.target.wants" "$units/multi-user.target.wants"
-    )
-    ln -sf "$units/netfix-boot.service" "$units/sysinit.target.wants/netfix-boot.service"
-    ln -sf "$units/netfix-prove.service" "$units/multi-user.target.wants/netfix-prove.service"
-    sync "$units/netfix-boot.service" "$units/netfix-prove.service" \
-        "$units/sysinit.target.wants" "$units/multi-user.target.wants" "$units"
+EOF2
+    ln -sfn "$units/netfix-boot.service" "$units/sysinit.target.wants/netfix-boot.service" &&
+        ln -sfn "$units/netfix-prove.service" "$units/multi-user.target.wants/netfix-prove.service" &&
+        sync "$units/sysinit.target.wants" "$units/multi-user.target.wants" "$units"
 }
 
+# Before-images lie here for as long as a confirmed fix can be undone: then the boot unit stays, and wipes them where the
+# card comes up on another board.
+keeps_images() { ls "$base"/[0-9]*/confirmed >/dev/null 2>&1; }
+
 uproot() {
-    rm -f "$units/sysinit.target.wants/netfix-boot.service" "$units/multi-user.target.wants/netfix-prove.service" \
-        "$units/netfix-boot.service" "$units/netfix-prove.service"
-    # Ours only where nobody else has put anything in: undo leaves the tree as it was.
-    rmdir "$units/sysinit.target.wants" 2>/dev/null
+    rm -f "$units"/netfix-*.new
+    rm -f "$units/multi-user.target.wants/netfix-prove.service" "$units/netfix-prove.service"
+    if ! keeps_images; then
+        rm -f "$units/sysinit.target.wants/netfix-boot.service" "$units/netfix-boot.service"
+        # Ours only where nobody else has put anything in: undo leaves the tree as it was.
+        rmdir "$units/sysinit.target.wants" "$units/multi-user.target.wants" 2>/dev/null
+    fi
     sync "$units"
     rm -f "$runtime/netfix-rollback.timer" "$runtime/netfix-rollback.service" "$runtime/netfix-apply.service"
     systemctl daemon-reload
@@ -165,10 +203,10 @@ uproot() {
     systemctl reset-failed 'netfix-*' 2>/dev/null || true
 }
 
-# The units of this boot only. The timer is renewed by every journal entry; a step that hangs lets it fire.
+# The units of this boot only. The timer is renewed by every journal entry, which is more often than systemd lets a unit
+# start (StartLimitBurst=); a step that hangs lets it fire.
 arm_now() {
-    mkdir -p "$runtime"
-    cat >"$runtime/netfix-apply.service" <<EOF
+    mkdir -p "$runtime" && put "$runtime/netfix-apply.service" 644 <<EOF || return 1
 [Unit]
 Description=netfix: apply the plan
 OnFailure=netfix-rollback.service
@@ -177,23 +215,54 @@ Type=exec
 ExecStart=/bin/sh $base/transaction.sh apply
 TimeoutStopSec=10
 EOF
-    cat >"$runtime/netfix-rollback.service" <<EOF
+    # Killed itself, it begins again.
+    put "$runtime/netfix-rollback.service" 644 <<EOF || return 1
 [Unit]
 Description=netfix: take back an unproved fix
+StartLimitIntervalSec=0
 [Service]
 Type=oneshot
 ExecStart=/bin/sh $base/transaction.sh rollback
+Restart=on-abnormal
+RestartSec=1
 EOF
-    cat >"$runtime/netfix-rollback.timer" <<EOF
+    put "$runtime/netfix-rollback.timer" 644 <<EOF || return 1
 [Unit]
 Description=netfix: take back the fix where it stops getting on
+StartLimitIntervalSec=0
 [Timer]
 OnActiveSec=$((120 * patience))
 AccuracySec=1
 EOF
-    chmod 644 "$runtime"/netfix-*
-    systemctl daemon-reload
-    systemctl start netfix-rollback.timer
+    systemctl daemon-reload && systemctl start netfix-rollback.timer
+}
+
+# arm FIX: the nets are spread, and the fix is open; or nothing has happened.
+arm() {
+    exec 9>"$base/lock"
+    if ! flock -n 9; then
+        echo "netfix: another fix is at work" >&2
+        exit 2
+    fi
+    read_state
+    case $state in
+        open | restoring | undoing | unconfirmed)
+            echo "netfix: fix $fix is $state" >&2
+            exit 2
+            ;;
+        *) ;;
+    esac
+    standing=$(line "$base/state")
+    fix=$1 dir=$base/$1
+    if plant && set_state open && arm_now; then return; fi
+    echo "netfix: what would take the fix back could not be set up" >&2
+    if [ -n "$standing" ]; then
+        printf '%s\n' "$standing" | put "$base/state"
+    else
+        rm -f "$base/state"
+    fi
+    uproot
+    exit 1
 }
 
 # --- Changes --------------------------------------------------------------------------------------
@@ -233,7 +302,7 @@ is() {
     esac
 }
 
-# become KIND FOLDER PATH: makes it so. Whole or not at all, but for a folder's tree, which is done again.
+# become KIND FOLDER PATH: makes it so. Whole or not at all; only a folder's tree may be away for a moment.
 become() {
     place=${3%/*}
     new=$place/.netfix-new
@@ -259,9 +328,16 @@ become() {
                 rm -rf "$new" && cp -a "$2/data" "$new" || return 1
                 # What is staged is for root's eyes; what is installed is for everybody's.
                 if [ "$(line "$2/kind")" = tree ]; then chmod -R u=rwX,go=rX "$new"; fi
-                rm -rf "$3" && mv -fT "$new" "$3"
+                sync -f "$new"
+                old=$place/.netfix-old
+                rm -rf "$old"
+                if [ -e "$3" ]; then mv -T "$3" "$old" || return 1; fi
+                mv -T "$new" "$3" && rm -rf "$old"
+            elif [ -d "$3" ]; then
+                chown "$(line "$2/owner")" "$3" && chmod "$(line "$2/mode")" "$3"
             else
-                { [ -d "$3" ] || mkdir "$3"; } && chown "$(line "$2/owner")" "$3" && chmod "$(line "$2/mode")" "$3"
+                rm -rf "$new"
+                mkdir "$new" && chown "$(line "$2/owner")" "$new" && chmod "$(line "$2/mode")" "$new" && mv -T "$new" "$3"
             fi
             ;;
     esac || return 1
@@ -326,28 +402,45 @@ ops() { # in order; with -r in reverse
     if [ -d "$dir/ops" ]; then find "$dir/ops" -mindepth 1 -maxdepth 1 | sort "$@"; fi
 }
 
+# --- What works now -------------------------------------------------------------------------------
+
+# The next line of the paths file (on descriptor 3); lib/Paths.java says what stands where.
+next_path() { read -r word iface kind address life gateway methods seconds known ssid <&3; }
+
+# heard IFACE ADDRESS METHODS: those that ADDRESS answers to, with commas.
+heard() {
+    all=
+    for method in $(printf '%s' "$3" | tr , ' '); do
+        if answers "$1" "$2" "$method"; then all=${all:+$all,}$method; fi
+    done
+    printf '%s' "$all"
+}
+
 # Keeps of the paths those that work now, with the methods that their gateway answers: proof is relative to what was.
 ask_paths() {
     : >"$dir/paths.new"
-    while read -r word iface kind address gateway methods seconds ssid <&3; do
+    while next_path; do
         case $word in
             path)
                 if [ "$gateway" != - ]; then
-                    heard=
-                    for method in $(printf '%s' "$methods" | tr , ' '); do
-                        if answers "$iface" "$gateway" "$method"; then heard=${heard:+$heard,}$method; fi
-                    done
-                    if [ -z "$heard" ]; then
+                    methods=$(heard "$iface" "$gateway" "$methods")
+                    if [ -z "$methods" ] && [ "$life" = static ]; then
+                        say "$iface: the gateway $gateway does not answer now; the address and the route are to stay"
+                        methods=none
+                    elif [ -z "$methods" ]; then
                         say "$iface: the gateway $gateway does not answer now; nothing to be proved there"
                         continue
                     fi
-                    methods=$heard
                 fi
-                printf '%s\n' "path $iface $kind $address $gateway $methods $seconds $ssid" >>"$dir/paths.new"
                 ;;
-            dns) if resolves; then printf '%s\n' "dns - - - - - 0 -" >>"$dir/paths.new"; fi ;;
-            *) ;;
+            client)
+                methods=$(heard "$iface" "$address" "$methods")
+                if [ -z "$methods" ]; then continue; fi
+                ;;
+            dns) if ! resolves; then continue; fi ;;
+            *) continue ;;
         esac
+        printf '%s\n' "$word $iface $kind $address $life $gateway $methods $seconds $known $ssid" >>"$dir/paths.new"
     done 3<"$dir/paths"
     mv -f "$dir/paths.new" "$dir/paths"
 }
@@ -386,13 +479,18 @@ prepare() {
         esac
         echo "$kind" >"$op/before/kind"
     done || return 1
+    # Room for the way back, should the card be full by then: the largest before-image, and something for the notes.
+    most=$(du -sk "$dir"/ops/*/before 2>/dev/null | sort -n | tail -n 1 | cut -f 1)
+    reserve=$((${most:-0} + 512))
+    fallocate -l "${reserve}K" "$base/reserve" 2>/dev/null ||
+        head -c "${reserve}K" /dev/zero >"$base/reserve" || return 1
     sync -f "$dir"
 }
 
 # entry NNN begin|done: on the card before anything else happens; and one more period for the timer.
 entry() {
-    printf '%s %s\n' "$1" "$2" >>"$dir/journal" && keep "$dir/journal"
-    systemctl restart --no-block netfix-rollback.timer 2>/dev/null
+    { printf '%s %s\n' "$1" "$2" >>"$dir/journal" && keep "$dir/journal"; } || return 1
+    systemctl restart --no-block netfix-rollback.timer 2>/dev/null || true
 }
 
 # Runs the argv that lies in a file, one argument a line: no shell ever reads it.
@@ -475,6 +573,8 @@ answers() {
             ip "$v" neigh show to "$2" dev "$1" | grep -q -e REACHABLE -e STALE -e DELAY -e PROBE
             ;;
         tcp)
+            # It may go out elsewhere, and would then say nothing of this interface.
+            ip "$v" route get "$2" 2>/dev/null | grep -q " dev $1 " || return 1
             # A refusal is an answer too.
             for port in 53 80 443 22; do
                 # shellcheck disable=SC2016  # bash expands them: they are arguments there.
@@ -496,23 +596,44 @@ dns_answers() {
         [ "$(timeout 4 head -c 2 <&3)" = Nf ]' "$1" 2>/dev/null
 }
 
-# works: does the path in $iface $gateway $methods work now? Says why not in $why.
+# works: does the path that next_path has read work now? Says why not in $why, and in $witness who else says so.
 works() {
+    witness=
     if ! addressed "$iface"; then
         why="$iface has no address"
+    elif reached; then
+        return 0
+    fi
+    # Whoever watches over SSH is a witness, wherever the gateway is.
+    while read -r is_client its_iface _ client _ _ its_methods _ <&4; do
+        if [ "$is_client" = client ] && [ "$its_iface" = "$iface" ] &&
+            [ -n "$(heard "$iface" "$client" "$its_methods")" ]; then
+            witness=" ($why; $client, which was connected over SSH, does)"
+            return 0
+        fi
+    done 4<"$dir/paths"
+    return 1
+}
+
+# reached: the gateway answers, by any method that it answered before. Where it did not answer, or there is none, a lease
+# may change; an address that was given by hand is there again.
+reached() {
+    if [ "$life" = static ] && { [ "$gateway" = - ] || [ "$methods" = none ]; } &&
+        ! ip -o addr show dev "$iface" 2>/dev/null | grep -qF " $address "; then
+        why="$iface has not the address $address"
         return 1
     fi
     if [ "$gateway" = - ]; then return 0; fi
-    present=$(gateway_of "$iface")
-    case $gateway in *:*) present=$gateway ;; esac
+    case $gateway in *:*) present=$gateway ;; *) present=$(gateway_of "$iface") ;; esac
     if [ -z "$present" ]; then
         why="$iface has no default route"
         return 1
     fi
+    if [ "$methods" = none ]; then return 0; fi
     for method in $(printf '%s' "$methods" | tr , ' '); do
         if answers "$iface" "$present" "$method"; then return 0; fi
     done
-    why="the gateway $present does not answer on $iface"
+    why="on $iface the gateway $present does not answer"
     return 1
 }
 
@@ -525,22 +646,25 @@ resolves() {
     }
 }
 
-# proved: every path that worked before works. Where nothing did, there is nothing to be worse than.
-# Sets why to the first reason where one does not, in the time that it is given.
+# proved: every path that worked before works, in the time that it is given. Sets why to the first reason where one does
+# not, and compared where there was anything to compare with.
 proved() {
-    why=
-    while read -r word iface kind address gateway methods seconds ssid <&3; do
+    why='' compared=''
+    while next_path; do
         case $word in
             path)
-                : "$kind" "$address" "$ssid"
+                compared=yes
                 limit=$(($(now) + (seconds + 30 > 45 ? seconds + 30 : 45) * patience))
-                say "  waiting for $iface"
+                case $known in
+                    measured) say "  waiting for $iface, which took $seconds s before" ;;
+                    *) say "  waiting for $iface (how long it took before is not known; $seconds s are assumed)" ;;
+                esac
                 until works; do
                     if [ "$(now)" -ge "$limit" ]; then return 1; fi
                     entry proof waiting
                     sleep 2
                 done
-                say "  $iface works as before"
+                say "  $iface works as before$witness"
                 ;;
             dns)
                 limit=$(($(now) + 30 * patience))
@@ -557,6 +681,37 @@ proved() {
             *) ;;
         esac
     done 3<"$dir/paths"
+    if [ -z "$compared" ]; then say "  Nothing worked before, so there is nothing to compare with."; fi
+    gained
+}
+
+# gained: names the interfaces that have an address now and did not work before. Where none did, they are waited for.
+gained() {
+    limit=$(($(now) + 45 * patience))
+    while :; do
+        fresh='' others=''
+        for place in "$interfaces"/*; do
+            name=${place##*/}
+            if ! [ -e "$place/device" ] || grep -q "^path $name " "$dir/paths"; then continue; fi
+            if addressed "$name"; then fresh="$fresh $name"; else others="$others $name"; fi
+        done
+        if [ -n "$compared$fresh" ] || [ -z "$others" ] || [ "$(now)" -ge "$limit" ]; then break; fi
+        entry proof waiting
+        sleep 2
+    done
+    for name in $fresh; do
+        present=$(gateway_of "$name")
+        if [ -z "$present" ]; then
+            reach='no default route'
+        elif [ -n "$(heard "$name" "$present" arp,icmp,tcp)" ]; then
+            reach="gateway $present answers"
+        else
+            reach="gateway $present does not answer"
+        fi
+        say "  gained: $name, $(ip -o addr show dev "$name" scope global | sed -n 's/.* inet6* \([^ ]*\).*/\1/p' |
+            head -n 1), $reach"
+    done
+    if [ -z "$compared$fresh" ]; then say "  No path was gained either."; fi
 }
 
 # arp_probe IFACE ADDRESS: somebody there has that address. Asked in no name (sender 0.0.0.0, RFC 5227), because an address
@@ -591,9 +746,8 @@ arp_probe() {
 # alive: the network is there, whether we reach it or not. The gateway that was known answers ARP, or the known network
 # is in a scan.
 alive() {
-    while read -r word iface kind address gateway methods seconds ssid <&3; do
-        : "$address" "$methods" "$seconds"
-        if [ "$word" != path ] || ! [ -e "/sys/class/net/$iface" ]; then continue; fi
+    while next_path; do
+        if [ "$word" != path ] || ! [ -e "$interfaces/$iface" ]; then continue; fi
         ip link set "$iface" up 2>/dev/null
         if [ "$kind" = wifi ]; then
             if [ "$ssid" != - ] && timeout 30 iw dev "$iface" scan 2>/dev/null | ssid_in_scan "$ssid"; then return 0; fi
@@ -617,10 +771,7 @@ restore_files() { # FIX-FOLDER [automatic]
     bad=0
     for op in $(ops -r); do
         after=$(after_kind "$op")
-        if [ "$after" = none ]; then
-            if [ "$(line "$op/kind")" = reload-units ]; then reload=1; fi
-            continue
-        fi
+        if [ "$after" = none ]; then continue; fi
         if ! [ -e "$op/before/kind" ]; then continue; fi
         path=$(line "$op/path")
         if [ "$(line "$op/kind")" = in-place ]; then
@@ -628,25 +779,29 @@ restore_files() { # FIX-FOLDER [automatic]
             continue
         fi
         # What a power cut left half-made.
-        rm -rf "${path%/*}/.netfix-new"
+        rm -rf "${path%/*}/.netfix-new" "${path%/*}/.netfix-old"
         before=$(line "$op/before/kind")
         if is "$before" "$op/before" "$path"; then continue; fi
         if [ -e "$op/lifeline" ] && [ -e "$dir/lifeline" ] && [ "${2:-}" = automatic ]; then
             say "kept: $path, without which this Pi would be unreachable after a boot"
             continue
         fi
-        if ! is "$after" "$op" "$path" && ! [ -e "$op/volatile" ]; then
+        # A cut in the middle of an exchange of trees leaves neither.
+        if ! is "$after" "$op" "$path" && ! [ -e "$op/volatile" ] &&
+            ! { [ "$(line "$op/kind")" = tree ] && [ "$(kind_of "$path")" = absent ]; }; then
             say "kept: $path, somebody has changed it since"
             kept=1
             continue
         fi
         if become "$before" "$op/before" "$path"; then
             say "restored: $path"
+            reload=1
         else
             say "NOT restored: $path"
             bad=1
         fi
     done
+    # Units, and what generators make of other files.
     if [ -n "$reload" ]; then systemctl daemon-reload; fi
     return "$bad"
 }
@@ -654,6 +809,8 @@ restore_files() { # FIX-FOLDER [automatic]
 # What ran before runs again. At boot only the units, and without waiting: they start after us.
 restore_running() { # FIX-FOLDER now|boot
     dir=$1
+    # Cut before its first change.
+    if ! [ -e "$dir/journal" ]; then return; fi
     for op in $(ops -r); do
         if [ "$2" = now ] && ! grep -q "^${op##*/} begin" "$dir/journal" 2>/dev/null; then continue; fi
         case $(line "$op/kind") in
@@ -690,7 +847,7 @@ revive() {
         missing=yes
         while [ -n "$missing" ] && [ "$(now)" -lt "$limit" ]; do
             missing=
-            while read -r word iface kind address gateway methods seconds ssid <&3; do
+            while next_path; do
                 if [ "$word" = path ] && ! works; then missing="$missing $why;"; fi
             done 3<"$dir/paths"
             if [ -n "$missing" ]; then sleep 1; fi
@@ -707,27 +864,27 @@ revive() {
     say "Not back yet:$missing"
 }
 
-# take_back now|boot REASON...: the automatic way back.
+# take_back now|boot|reboot REASON...: the automatic way back.
 take_back() {
     at=$1
     shift
     its=$dir
-    set_state restoring
-    if ! restore_files "$its" automatic; then
-        note "netfix could not take back fix $fix completely ($*). To be done by hand: sh $base/transaction.sh undo"
-        result 5 "$*"
+    complete=yes
+    rm -f "$base/reserve" "$its/confirmed"
+    # Until all of it is done: what cuts it short makes it begin again.
+    set_state restoring || complete=
+    restore_files "$its" automatic || complete=
+    if [ "$at" != reboot ]; then restore_running "$its" "$at"; fi
+    if [ "$at" = now ]; then revive; fi
+    if [ -z "$complete" ] || ! set_state rolled-back; then
+        note "netfix could not take back fix $fix completely ($*). To be done by hand: sudo sh $base/transaction.sh rollback"
         say "The rollback is not complete. Look above for what was not restored, and run: sudo sh $base/transaction.sh rollback"
+        result 5 "$*"
         return 5
     fi
-    set_state rolled-back
-    restore_running "$its" "$at"
-    if [ "$at" = now ]; then
-        dir=$its
-        revive
-    fi
     note "netfix took back fix $fix: $*"
-    result 4 "$*"
     say "The old configuration is back: $*"
+    result 4 "$*"
     return 4
 }
 
@@ -740,22 +897,24 @@ apply() {
     # A list with a name: the loop must not be a subshell, or its failure would be nobody's.
     for op in $(ops); do
         number=${op##*/}
-        entry "$number" begin
+        entry "$number" begin || give_up "the journal of the fix cannot be written (is the card full?)"
         say "$(line "$op/shown")"
-        perform "$op" >>"$dir/narration" 2>&1 || {
-            give_up "this did not work: $(line "$op/shown")"
-        }
-        entry "$number" "done"
+        perform "$op" >>"$dir/narration" 2>&1 || give_up "this did not work: $(line "$op/shown")"
+        entry "$number" "done" || give_up "the journal of the fix cannot be written (is the card full?)"
     done
     say "Proof:"
     if ! proved; then
         give_up "$why"
     fi
     entry proof "done"
-    set_state unconfirmed
+    set_state unconfirmed || give_up "its state cannot be written (is the card full?)"
     systemctl stop netfix-rollback.timer
+    if [ -n "$compared" ]; then
+        say "Proved: everything that worked before works. The next boot confirms it."
+    else
+        say "Done: nothing is worse than before. The next boot confirms it."
+    fi
     result 0 "proved; the next boot will confirm it"
-    say "Proved: everything that worked before works. The next boot confirms it."
 }
 
 give_up() {
@@ -780,6 +939,13 @@ rollback() {
     case $state in
         open | restoring) ;;
         *)
+            # Done, and killed before it could say so.
+            if [ "$state" = unconfirmed ] && ! [ -e "$dir/result" ]; then
+                result 0 "proved; the next boot will confirm it"
+            elif [ "$state" = rolled-back ]; then
+                if ! [ -e "$dir/result" ]; then result 4 "$(line "$dir/reason")"; fi
+                uproot
+            fi
             echo "netfix: there is nothing to take back ($state)" >&2
             exit 0
             ;;
@@ -798,21 +964,40 @@ boot() {
     if [ "$its_board" != - ] && [ "$its_board" != "$(board)" ] && [ "$state" != none ]; then
         # A cloned card: what lies here was true of another Pi.
         say "netfix: this card has been moved to another board; fix $fix counts as confirmed"
+        forget
         set_state confirmed
-        find "$base" -mindepth 1 -maxdepth 1 -name '[0-9]*' -exec rm -rf {} +
-        rm -rf "$base/known-good"
         uproot
         return
     fi
     case $state in
-        open | restoring)
-            take_back boot "the Pi was switched off, or booted, in the middle of the fix"
+        open | restoring | undoing)
+            # Of this very boot: whoever is at it goes on.
+            if [ "$its_boot" = "$(boot_id)" ]; then return; fi
+            if [ "$state" = undoing ]; then
+                undo_now boot
+                return
+            fi
+            reason=$(line "$dir/reason")
+            take_back boot "${reason:-the Pi was switched off, or booted, in the middle of the fix}"
             status=$?
             if [ "$status" = 4 ]; then uproot; fi
             ;;
-        rolled-back | none | confirmed) uproot ;;
+        rolled-back | none | confirmed)
+            rm -f "$units"/netfix-*.new
+            if [ -e "$units/netfix-prove.service" ] || ! keeps_images; then uproot; fi
+            ;;
         *) ;;
     esac
+}
+
+# What was kept of before, and of other moments.
+forget() {
+    # shellcheck disable=SC2046  # their names are numbers
+    wipe "$base/reserve" "$base/known-good" $(fixes)
+}
+
+fixes() { # the oldest first; with -r the newest
+    find "$base" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*' | sort "$@"
 }
 
 # The judge of the first boot. It fails a boot only where nothing that worked before works and the network is
@@ -821,16 +1006,15 @@ prove() {
     read_state
     if [ "$state" != unconfirmed ] || [ "$its_boot" = "$(boot_id)" ]; then exit 0; fi
     longest=0
-    while read -r word iface kind address gateway methods seconds ssid <&3; do
+    while next_path; do
         if [ "$word" = path ] && [ "$seconds" -gt "$longest" ]; then longest=$seconds; fi
     done 3<"$dir/paths"
-    : "$iface" "$kind" "$address" "$gateway" "$methods" "$ssid"
     span=$((longest * 3 > 300 ? longest * 3 : 300))
     started=$(now)
     alive_since=
     while :; do
         working='' broken='' count=0
-        while read -r word iface kind address gateway methods seconds ssid <&3; do
+        while next_path; do
             if [ "$word" != path ]; then continue; fi
             count=$((count + 1))
             if works; then working="$working $iface"; else broken="$broken $iface ($why)"; fi
@@ -852,7 +1036,7 @@ prove() {
                 read_state
                 if [ "$state" != unconfirmed ]; then exit 0; fi
                 printf '%s\n' "after the boot nothing that worked before works:$broken" | put "$dir/reason"
-                take_back boot "$(line "$dir/reason")"
+                take_back reboot "$(line "$dir/reason")"
                 status=$?
                 if [ "$status" = 4 ]; then
                     uproot
@@ -875,20 +1059,24 @@ confirm() { # [HOW]
         echo "netfix: there is no unconfirmed fix ($state)" >&2
         exit 2
     fi
-    set_state confirmed
+    if [ "$verb" != prove ]; then systemctl stop netfix-prove.service 2>/dev/null; fi
+    rm -f "$base/reserve"
+    touch "$dir/confirmed"
+    set_state confirmed || exit 1
     uproot
     say "Confirmed: ${1:-by hand}"
-    printf '%s netfix: fix %s is confirmed, %s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "$fix" "${1:-by hand}" >>"$log"
+    { printf '%s netfix: fix %s is confirmed, %s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "$fix" "${1:-by hand}" >>"$log"; } \
+        2>/dev/null
 }
 
 # Everything that netfix ever changed here, the newest fix first. In a unit of its own, as a fix is: what it tells and
 # how it ended lie in /run/netfix, where they outlive it and not the boot.
 undo() {
-    mkdir -p /run/netfix
-    rm -f /run/netfix/undo.result
+    mkdir -p "$told"
+    rm -f "$told/undo.result"
     # shellcheck disable=SC2154  # status is set in the trap itself
-    trap 'status=$?; echo "$status" >/run/netfix/undo.new; mv -f /run/netfix/undo.new /run/netfix/undo.result' EXIT
-    systemctl stop netfix-rollback.timer netfix-apply.service 2>/dev/null
+    trap 'status=$?; echo "$status" >"$told/undo.new"; mv -f "$told/undo.new" "$told/undo.result"' EXIT
+    systemctl stop netfix-rollback.timer netfix-apply.service netfix-prove.service 2>/dev/null
     exec 9>"$base/lock"
     flock 9
     read_state
@@ -896,26 +1084,45 @@ undo() {
         echo "netfix: there is nothing to undo" >&2
         exit 0
     fi
+    rm -f "$base/reserve"
     # A boot in the middle goes on with it.
-    plant
-    kept=
-    all=$(find "$base" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*' | sort -r)
-    newest=$fix
-    set_state restoring
-    failed=0
-    for folder in $all; do
-        restore_files "$folder" || failed=1
-    done
-    if [ "$failed" = 1 ]; then
-        echo "netfix: not everything could be restored (see above); run it again once the reason is gone" >&2
-        exit 5
+    if ! { plant && set_state undoing; }; then
+        echo "netfix: nothing was undone: a boot in the middle of it could not go on with it" >&2
+        exit 1
     fi
-    for folder in $all; do
-        restore_running "$folder" now
+    undo_now now || exit 5
+}
+
+# undo_now now|boot: safe to do again from the start, after a cut anywhere.
+undo_now() {
+    kept='' failed=0 fresh=''
+    for folder in $(fixes -r); do
+        # Once each: what an older one has put back is not what a newer one left.
+        if [ -e "$folder/undone" ]; then
+            if [ "$1" = now ]; then fresh="$fresh $folder"; fi
+            continue
+        fi
+        fresh="$fresh $folder"
+        restore_files "$folder" || failed=1
+        if [ "$failed" = 0 ]; then touch "$folder/undone" && keep "$folder/undone"; fi
     done
-    fix=$newest dir=$base/$newest
-    revive
-    set_state none
+    for folder in $fresh; do restore_running "$folder" "$1"; done
+    dir=$base/$fix
+    if [ "$1" = now ]; then revive; fi
+    if [ "$failed" = 1 ]; then
+        note "netfix could not undo its fixes completely. To be done by hand: sudo sh $base/transaction.sh undo"
+        echo "netfix: not everything could be restored (see above); run it again once the reason is gone" >&2
+        return 5
+    fi
+    # Out of the way in one step each, so that no half of one is ever taken for a whole.
+    for folder in $(fixes -r); do
+        wipe "$base/gone"
+        mv -T "$folder" "$base/gone"
+    done
+    wipe "$base/gone" "$base/known-good"
+    rm -f "$base/state"
+    sync "$base"
+    state=none dir=
     note "netfix undid its fixes${kept:+; what somebody changed since was kept}"
     uproot
     # This file too: sh has it open and reads on.
@@ -925,19 +1132,20 @@ undo() {
 
 # Before a card is imaged: what is here is for good, and no secret of the builder's stays in a before-image.
 seal() {
+    systemctl stop netfix-prove.service 2>/dev/null
     exec 9>"$base/lock"
     flock 9
     read_state
     case $state in
-        open | restoring)
+        open | restoring | undoing)
             echo "netfix: a fix is being applied or taken back; wait for it to end" >&2
             exit 1
             ;;
-        unconfirmed) set_state confirmed ;;
+        unconfirmed) set_state confirmed || exit 1 ;;
         *) ;;
     esac
-    find "$base" -mindepth 1 -maxdepth 1 -name '[0-9]*' -exec rm -rf {} +
-    rm -rf "$base/known-good"
+    forget
+    rm -f "$base/state"
     uproot
     rm -rf "$base"
     sync "${base%/*}"
@@ -950,17 +1158,7 @@ case $verb in
         fix=$1 dir=$base/$1
         prepare
         ;;
-    arm)
-        exec 9>"$base/lock"
-        if ! flock -n 9; then
-            echo "netfix: another fix is at work" >&2
-            exit 2
-        fi
-        fix=$1 dir=$base/$1
-        plant
-        set_state open
-        arm_now
-        ;;
+    arm) arm "$1" ;;
     apply)
         exec 9>"$base/lock"
         flock 9
@@ -970,7 +1168,7 @@ case $verb in
     boot)
         boot
         # What could not be restored is to be seen in systemctl --failed.
-        if [ "$state" = restoring ]; then exit 1; fi
+        case $state in restoring | undoing) if [ "$its_boot" != "$(boot_id)" ]; then exit 1; fi ;; *) ;; esac
         exit 0
         ;;
     prove) prove ;;

@@ -32,6 +32,7 @@
 //SOURCES NmConfigTest.java
 //SOURCES ParsersTest.java
 //SOURCES PlanTest.java
+//SOURCES PathsTest.java
 //SOURCES Texts.java
 //SOURCES RedactionTest.java
 //SOURCES RootedFixTest.java
@@ -43,6 +44,7 @@
 //SOURCES TakeOverTest.java
 //SOURCES StanzaEditTest.java
 //SOURCES TerminalTest.java
+//SOURCES TransactionScriptTest.java
 //SOURCES CapturesTest.java
 //SOURCES CheckoutTest.java
 //SOURCES LookTest.java

@@ -1,0 +1,480 @@
+package netfix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.zeroturnaround.exec.ProcessExecutor;
+import org.zeroturnaround.exec.ProcessResult;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+
+/**
+ * transaction.sh itself, run by sh in a folder of its own: its places are moved there, and
+ * systemctl only notes what it is asked. A cut is a SIGKILL to the whole process group just before
+ * the n-th command that changes anything on the disk; whether what was written is on the disk only
+ * a power cut of a real machine tells.
+ */
+class TransactionScriptTest {
+
+    /** What the script changes the disk with. */
+    private static final List<String> TOOLS =
+            List.of("sync", "mv", "rm", "ln", "cp", "mkdir", "rmdir", "chmod", "touch");
+
+    private static final String SECRET = "psk=correct horse battery staple";
+
+    @TempDir Path top;
+    private Path pi;
+    private int boots;
+
+    @BeforeEach
+    void aPi() throws Exception {
+        pi = Files.createDirectory(top.resolve("pi"));
+        for (String folder : List.of("etc", "usr/tree", "var/log", "units", "run", "net")) {
+            Files.createDirectories(pi.resolve(folder));
+        }
+        put("etc/a", "a\n");
+        put("etc/keyfile", SECRET + "\n");
+        put("etc/gone", "gone\n");
+        put("usr/tree/old", "old\n");
+        Files.createSymbolicLink(pi.resolve("etc/alias"), Path.of("a"));
+        Files.createDirectories(pi.resolve("var/lib/netfix"));
+        Path bin = Files.createDirectory(top.resolve("bin"));
+        stub(bin.resolve("systemctl"), "[ \"$1\" = show ] || echo \"$@\" >>" + top + "/asked\n");
+        stub(bin.resolve("logger"), "");
+        Files.writeString(
+                top.resolve("transaction.sh"),
+                cuttable() + moved(new String(PlanFolder.script(), StandardCharsets.UTF_8)));
+        boot();
+    }
+
+    /** Functions before the commands, because a wrapper of each would take twice the time. */
+    private String cuttable() {
+        StringBuilder text = new StringBuilder("cut_here() {\n");
+        text.append("    read -r left <").append(top).append("/left\n");
+        text.append("    if [ \"$left\" = 1 ]; then kill -9 0; fi\n");
+        text.append("    echo $((left - 1)) >").append(top).append("/left\n}\n");
+        for (String tool : TOOLS) {
+            text.append(tool).append("() { cut_here; command ").append(tool).append(" \"$@\"; }\n");
+        }
+        return text.toString();
+    }
+
+    private String moved(String script) {
+        Map<String, String> places =
+                Map.of(
+                        "base=/var/lib/netfix\n", "base=" + pi + "/var/lib/netfix\n",
+                        "log=/var/log/netfix.log\n", "log=" + pi + "/var/log/netfix.log\n",
+                        "units=/etc/systemd/system\n", "units=" + pi + "/units\n",
+                        "runtime=/run/systemd/system\n", "runtime=" + top + "/run\n",
+                        "told=/run/netfix\n", "told=" + top + "/told\n",
+                        "cards='/boot/firmware /boot'\n", "cards=''\n",
+                        "interfaces=/sys/class/net\n", "interfaces=" + pi + "/net\n",
+                        "kernel_boot=/proc/sys/kernel/random/boot_id\n",
+                                "kernel_boot=" + top + "/boot\n",
+                        "PATH=/usr/sbin", "PATH=" + top + "/bin:/usr/sbin");
+        for (Map.Entry<String, String> place : places.entrySet()) {
+            assertTrue(script.contains(place.getKey()), place.getKey());
+            script = script.replace(place.getKey(), place.getValue());
+        }
+        return script;
+    }
+
+    private void put(String name, String text) throws IOException {
+        Path file = pi.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    private static void stub(Path file, String body) throws IOException {
+        Files.writeString(file, "#!/bin/sh\n" + body);
+        assertTrue(file.toFile().setExecutable(true));
+    }
+
+    /** The next boot: another id, and nothing of the last one runs. */
+    private void boot() throws IOException {
+        boots++;
+        Files.writeString(top.resolve("boot"), "boot-" + boots + "\n");
+    }
+
+    private ProcessResult run(String... verb) throws Exception {
+        return runUpTo(0, verb);
+    }
+
+    /**
+     * @param cut before which of its changes it is killed; 0 for never
+     */
+    private ProcessResult runUpTo(int cut, String... verb) throws Exception {
+        Files.writeString(top.resolve("left"), cut + "\n");
+        List<String> argv =
+                new ArrayList<>(List.of("setsid", "sh", top.resolve("transaction.sh").toString()));
+        argv.addAll(List.of(verb));
+        return new ProcessExecutor(argv).readOutput(true).execute();
+    }
+
+    private static boolean wasKilled(ProcessResult result) {
+        return result.getExitValue() == 137;
+    }
+
+    private void did(String... verb) throws Exception {
+        ProcessResult result = run(verb);
+        assertEquals(0, result.getExitValue(), () -> List.of(verb) + ": " + result.outputUTF8());
+    }
+
+    private String state() throws IOException {
+        Path file = pi.resolve("var/lib/netfix/state");
+        return Files.exists(file) ? Files.readString(file).split(" ")[0] : "none";
+    }
+
+    private void stage(String fix, Change... changes) throws IOException {
+        List<Plan.Step> steps =
+                Stream.of(changes)
+                        .map(change -> new Plan.Step(Plan.Phase.CONFIGURATION, change, "test"))
+                        .toList();
+        String owner =
+                Files.getAttribute(pi, "unix:uid") + ":" + Files.getAttribute(pi, "unix:gid");
+        Map<String, byte[]> files =
+                PlanFolder.of(
+                        new Plan(List.of(), steps, List.of(), List.of(), List.of(), false),
+                        List.of("dns - - - - - - 0 - -"),
+                        owner);
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            Path path = pi.resolve("var/lib/netfix/" + fix + "/" + file.getKey());
+            Files.createDirectories(path.getParent());
+            Files.write(path, file.getValue());
+        }
+        // No name server is asked: what there is to prove is not what is tested here.
+        Files.writeString(pi.resolve("var/lib/netfix/" + fix + "/paths"), "");
+    }
+
+    private String at(String name) {
+        return pi + "/" + name;
+    }
+
+    private void firstFix(String until) throws Exception {
+        stage(
+                "0001",
+                Change.Put.text(at("etc/a"), 0644, "first\n", ""),
+                Change.Put.text(at("etc/keyfile"), 0600, SECRET + "\nautoconnect=true\n", ""),
+                Change.Put.text(at("etc/fresh"), 0600, "fresh\n", ""),
+                new Change.Remove(at("etc/gone"), ""),
+                new Change.Link(at("etc/alias"), "/dev/null", ""),
+                new Change.Folder(at("etc/folder"), 0755),
+                Change.Put.text(at("etc/folder/inside"), 0644, "inside\n", ""),
+                new Change.Tree(
+                        at("usr/tree"),
+                        Map.of("new", "new\n".getBytes(StandardCharsets.UTF_8)),
+                        ""),
+                new Change.UnitJob("stop", "dhcpcd.service", "start", ""));
+        until("0001", until);
+    }
+
+    private void secondFix(String until) throws Exception {
+        stage(
+                "0002",
+                Change.Put.text(at("etc/a"), 0644, "second\n", ""),
+                new Change.Remove(at("etc/fresh"), ""),
+                Change.Put.text(at("etc/gone"), 0644, "here again\n", ""),
+                new Change.Tree(
+                        at("usr/tree"),
+                        Map.of("newer", "newer\n".getBytes(StandardCharsets.UTF_8)),
+                        ""));
+        until("0002", until);
+    }
+
+    /** Those that take more than one step; few, because each cut is two runs of the script. */
+    private Change text(String content) {
+        return Change.Put.text(at("etc/a"), 0644, content, "");
+    }
+
+    private Change tree(String name) {
+        return new Change.Tree(
+                at("usr/tree"), Map.of(name, "new\n".getBytes(StandardCharsets.UTF_8)), "");
+    }
+
+    private void until(String fix, String last) throws Exception {
+        for (String verb : List.of("prepare", "arm", "apply", "confirm")) {
+            if (verb.equals("prepare") || verb.equals("arm")) {
+                did(verb, fix);
+            } else {
+                did(verb);
+            }
+            if (verb.equals(last)) {
+                return;
+            }
+        }
+    }
+
+    /** Everything but what is netfix's own: type, mode, content. */
+    private Map<String, String> listing() throws IOException {
+        Map<String, String> all = new TreeMap<>();
+        try (Stream<Path> paths = Files.walk(pi)) {
+            for (Path path : (Iterable<Path>) paths::iterator) {
+                String name = pi.relativize(path).toString();
+                if (name.startsWith("var")) {
+                    continue;
+                }
+                Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+                String what =
+                        Files.isSymbolicLink(path)
+                                ? "-> " + Files.readSymbolicLink(path)
+                                : Files.isDirectory(path) ? "" : Files.readString(path);
+                all.put(name, mode + " " + what);
+            }
+        }
+        return all;
+    }
+
+    /**
+     * Does the same from the same start, cut before the first, the second, ... of its changes,
+     * until it ends by itself; and looks after the boot that follows.
+     *
+     * @return how many cuts there were
+     */
+    private int cutEverywhere(String verb, Callable<String> wrongAfterwards) throws Exception {
+        Path start = top.resolve("start");
+        copy(pi, start);
+        List<String> wrong = new ArrayList<>();
+        for (int cut = 1; ; cut++) {
+            delete(pi);
+            copy(start, pi);
+            boolean killed = wasKilled(runUpTo(cut, verb));
+            boot();
+            run("boot");
+            String why = wrongAfterwards.call();
+            if (!why.isEmpty()) {
+                wrong.add("cut before change " + cut + " of " + verb + ": " + why);
+            }
+            if (!killed) {
+                assertEquals(List.of(), wrong);
+                return cut - 1;
+            }
+        }
+    }
+
+    private static void copy(Path from, Path to) throws Exception {
+        new ProcessExecutor("cp", "-a", from.toString(), to.toString()).exitValueNormal().execute();
+    }
+
+    private static void delete(Path folder) throws Exception {
+        new ProcessExecutor("rm", "-rf", folder.toString()).exitValueNormal().execute();
+    }
+
+    private String differs(Map<String, String> wanted) throws IOException {
+        Map<String, String> is = listing();
+        if (is.equals(wanted)) {
+            return "";
+        }
+        Map<String, String> lost = new TreeMap<>(wanted);
+        lost.entrySet().removeAll(is.entrySet());
+        is.entrySet().removeAll(wanted.entrySet());
+        return "lost " + lost + ", left " + is.keySet() + ", state " + state();
+    }
+
+    @Test
+    void aFixAndItsUndoLeaveNothing() throws Exception {
+        Map<String, String> before = listing();
+        firstFix("confirm");
+        assertEquals("confirmed", state());
+        secondFix("confirm");
+        assertNotEquals(before, listing());
+        did("undo");
+        assertEquals("", differs(before));
+        assertFalse(Files.exists(pi.resolve("var/lib/netfix")));
+        assertTrue(Files.readString(top.resolve("asked")).contains("start -- dhcpcd.service"));
+    }
+
+    @Test
+    void aFixThatIsCutAnywhereIsGoneAfterTheBoot() throws Exception {
+        Map<String, String> before = listing();
+        stage("0001", text("new\n"), new Change.Folder(at("etc/folder"), 0755), tree("new"));
+        until("0001", "arm");
+        int cuts =
+                cutEverywhere("apply", () -> state().equals("unconfirmed") ? "" : differs(before));
+        assertTrue(cuts > 10, cuts + " cuts");
+    }
+
+    @Test
+    void aRollbackThatIsCutAnywhereIsCompleteAfterTheBoot() throws Exception {
+        Map<String, String> before = listing();
+        stage("0001", text("new\n"), tree("new"));
+        until("0001", "apply");
+        Path state = pi.resolve("var/lib/netfix/state");
+        Files.writeString(state, Files.readString(state).replace("unconfirmed", "open"));
+        int cuts = cutEverywhere("rollback", () -> differs(before));
+        assertTrue(cuts > 10, cuts + " cuts");
+    }
+
+    @Test
+    void anUndoOfTwoFixesThatIsCutAnywhereIsCompleteAfterTheBoot() throws Exception {
+        Map<String, String> before = listing();
+        stage("0001", tree("new"));
+        until("0001", "confirm");
+        stage("0002", tree("newer"), text("0002\n"));
+        until("0002", "confirm");
+        Map<String, String> fixed = listing();
+        int cuts =
+                cutEverywhere(
+                        "undo",
+                        () -> {
+                            String left = String.join(" ", notUndone());
+                            return switch (state()) {
+                                // Before it had begun.
+                                case "confirmed" -> differs(fixed);
+                                case "none" -> left + differs(before);
+                                default -> state();
+                            };
+                        });
+        assertTrue(cuts > 20, cuts + " cuts");
+    }
+
+    private List<String> notUndone() throws IOException {
+        Path base = pi.resolve("var/lib/netfix");
+        if (!Files.exists(base)) {
+            return List.of();
+        }
+        try (Stream<Path> names = Files.list(base)) {
+            return names.map(path -> path.getFileName().toString())
+                    .filter(name -> name.matches("0.*|gone|state"))
+                    .toList();
+        }
+    }
+
+    /** The control: without the script's part at the next boot the same cut leaves half a fix. */
+    @Test
+    void withoutTheBootUnitACutLeavesHalfAFix() throws Exception {
+        Map<String, String> before = listing();
+        firstFix("arm");
+        assertTrue(wasKilled(runUpTo(20, "apply")));
+        assertNotEquals("", differs(before));
+        boot();
+        run("boot");
+        assertEquals("", differs(before));
+    }
+
+    @Test
+    void aFixThatIsBeingAppliedInThisBootIsLeftToItself() throws Exception {
+        firstFix("arm");
+        did("boot");
+        assertEquals("open", state());
+    }
+
+    @Test
+    void aSecondFixIsRefusedWhileOneIsOpenOrUnconfirmed() throws Exception {
+        firstFix("arm");
+        stage("0002", new Change.Remove(at("etc/a"), ""));
+        did("prepare", "0002");
+        assertEquals(2, run("arm", "0002").getExitValue());
+        did("apply");
+        assertEquals(2, run("arm", "0002").getExitValue());
+        assertTrue(
+                Files.readString(pi.resolve("var/lib/netfix/state"))
+                        .startsWith("unconfirmed 0001"));
+    }
+
+    @Test
+    void aFixWhoseJournalCannotBeWrittenIsTakenBack() throws Exception {
+        Map<String, String> before = listing();
+        firstFix("arm");
+        Files.createDirectory(pi.resolve("var/lib/netfix/0001/journal"));
+        did("apply");
+        assertEquals("", differs(before));
+        assertTrue(
+                Files.readString(pi.resolve("var/lib/netfix/0001/result"))
+                        .startsWith("4\nthe journal of the fix cannot be written"));
+    }
+
+    @Test
+    void whatSomebodyHasChangedSinceIsKept() throws Exception {
+        firstFix("confirm");
+        put("etc/a", "mine\n");
+        did("undo");
+        assertEquals("mine\n", Files.readString(pi.resolve("etc/a")));
+        assertFalse(Files.exists(pi.resolve("etc/fresh")));
+    }
+
+    @Test
+    void onAnotherBoardNothingIsTakenBackAndTheImagesAreWiped() throws Exception {
+        firstFix("apply");
+        Map<String, String> fixed = listing();
+        fixed.keySet().removeIf(name -> name.startsWith("units"));
+        Path state = pi.resolve("var/lib/netfix/state");
+        String[] words = Files.readString(state).strip().split(" ");
+        for (String was : List.of("open", "unconfirmed", "confirmed")) {
+            Files.writeString(state, was + " 0001 another-board " + words[3] + "\n");
+            Files.createDirectories(pi.resolve("var/lib/netfix/known-good"));
+            boot();
+            did("boot");
+            assertEquals("confirmed", state());
+            Map<String, String> now = listing();
+            now.keySet().removeIf(name -> name.startsWith("units"));
+            assertEquals(fixed, now);
+            assertEquals(List.of(), secretsIn("var"));
+            assertFalse(Files.exists(pi.resolve("var/lib/netfix/0001")));
+            assertFalse(Files.exists(pi.resolve("var/lib/netfix/known-good")));
+        }
+    }
+
+    @Test
+    void aConfirmedFixIsForgottenOnAnotherBoardToo() throws Exception {
+        firstFix("confirm");
+        assertTrue(Files.exists(pi.resolve("units/netfix-boot.service")));
+        assertFalse(Files.exists(pi.resolve("units/netfix-prove.service")));
+        assertNotEquals(List.of(), secretsIn("var"));
+        Path state = pi.resolve("var/lib/netfix/state");
+        Files.writeString(state, "confirmed 0001 another-board boot-1\n");
+        boot();
+        did("boot");
+        assertEquals(List.of(), secretsIn("var"));
+        assertFalse(Files.exists(pi.resolve("units/netfix-boot.service")));
+    }
+
+    private List<String> secretsIn(String folder) throws IOException {
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> paths = Files.walk(pi.resolve(folder))) {
+            for (Path path : (Iterable<Path>) paths::iterator) {
+                if (Files.isRegularFile(path) && Files.readString(path).contains(SECRET)) {
+                    found.add(pi.relativize(path).toString());
+                }
+            }
+        }
+        return found;
+    }
+
+    @Test
+    void sealLeavesNoSecretAndNoUnit() throws Exception {
+        firstFix("apply");
+        assertNotEquals(List.of(), secretsIn("var"));
+        did("seal");
+        assertEquals(List.of(), secretsIn("var"));
+        assertFalse(Files.exists(pi.resolve("var/lib/netfix")));
+        try (Stream<Path> units = Files.walk(pi.resolve("units"))) {
+            assertEquals(
+                    List.of(),
+                    units.filter(p -> p.getFileName().toString().startsWith("netfix")).toList());
+        }
+        assertEquals(List.of("etc/keyfile"), secretsIn("etc"));
+    }
+
+    @Test
+    void whereNothingWorkedBeforeItSaysSo() throws Exception {
+        firstFix("apply");
+        String told = Files.readString(pi.resolve("var/lib/netfix/0001/narration"));
+        assertTrue(told.contains("there is nothing to compare with"), told);
+        assertTrue(told.contains("nothing is worse than before"), told);
+    }
+}
