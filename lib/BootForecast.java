@@ -148,15 +148,16 @@ public final class BootForecast {
         if (off.isPresent()) {
             return off.get();
         }
-        Optional<Evidence> unmanaged = unmanaged(snapshot, config, link);
-        if (unmanaged.isPresent()) {
-            return Answer.no("NetworkManager leaves it alone (" + unmanaged.get().source() + ")");
+        Reading<Evidence> unmanaged = unmanaged(snapshot, config, link);
+        if (unmanaged.value().isPresent()) {
+            return Answer.no(
+                    "NetworkManager leaves it alone (" + unmanaged.value().get().source() + ")");
         }
         Optional<String> unknown =
                 nm.profiles()
                         .whyUnknown()
                         .or(() -> config.unreadable().stream().findFirst())
-                        .or(() -> undecided(config, "keyfile", "unmanaged-devices", link));
+                        .or(unmanaged::whyUnknown);
         if (unknown.isPresent()) {
             return Answer.unknown(unknown.get());
         }
@@ -224,18 +225,26 @@ public final class BootForecast {
         return on ? Optional.empty() : nm.state().whyUnknown().map(Answer::unknown);
     }
 
-    private static Optional<String> undecided(
-            NmConfig config, String section, String key, Link link) {
-        return config.entry(section, key)
-                .filter(e -> DeviceSpec.undecided(e.value(), link))
+    /** Whether a list of devices has an interface in it. */
+    private static Reading<Evidence> listed(Optional<IniFile.Entry> list, Link link) {
+        if (list.isEmpty()) {
+            return Reading.absent("no such key");
+        }
+        return DeviceSpec.matches(list.get().value(), link)
                 .map(
-                        e ->
-                                "whether "
-                                        + key
-                                        + " means it hangs on its MAC address or driver, which is"
-                                        + " not known ("
-                                        + e.place()
-                                        + ")");
+                        matches ->
+                                matches
+                                        ? Reading.known(Evidence.of(list.get()))
+                                        : Reading.<Evidence>absent("it is not listed"))
+                .orElseGet(() -> Reading.unknown(hangs(list.get())));
+    }
+
+    private static String hangs(IniFile.Entry entry) {
+        return "whether "
+                + entry.key()
+                + " means it hangs on its MAC address or driver, which is not known ("
+                + entry.place()
+                + ")";
     }
 
     /**
@@ -280,41 +289,18 @@ public final class BootForecast {
     }
 
     private Answer automatic(NmConfig config, Link link, String none) {
-        Optional<Evidence> forbidden = automaticProfileForbidden(snapshot, config, link);
-        if (forbidden.isPresent()) {
+        Reading<Evidence> forbidden = automaticProfileForbidden(snapshot, config, link);
+        if (forbidden.value().isPresent()) {
             return Answer.no(
                     none
                             + ", and an automatic one is ruled out ("
-                            + forbidden.get().source()
+                            + forbidden.value().get().source()
                             + ")");
         }
-        Reading<List<String>> deleted = snapshot.nm().autoDefaultDeleted();
-        Optional<String> unknown =
-                deleted.whyUnknown()
-                        .or(() -> undecided(config, "main", "no-auto-default", link))
-                        .or(
-                                () ->
-                                        atNextBoot(snapshot)
-                                                .filter(p -> p.fits(link).isEmpty())
-                                                .map(
-                                                        p ->
-                                                                "whether \""
-                                                                        + p.id()
-                                                                        + "\" rules out an"
-                                                                        + " automatic profile"
-                                                                        + " hangs on a MAC address"
-                                                                        + " that is not known")
-                                                .findFirst());
-        if (unknown.isPresent()) {
-            return Answer.unknown(unknown.get());
-        }
-        if (link.permanentMac().isEmpty() && !deleted.orElse(List.of()).isEmpty()) {
-            return Answer.unknown(
-                    "the automatic profile was deleted for "
-                            + String.join(", ", deleted.orElse(List.of()))
-                            + ", and whose address that is a mounted card does not tell");
-        }
-        return Answer.yes("NetworkManager, its automatic profile");
+        return forbidden
+                .whyUnknown()
+                .map(Answer::unknown)
+                .orElseGet(() -> Answer.yes("NetworkManager, its automatic profile"));
     }
 
     /** The profiles that the next boot has: those on disk, and those that netplan writes anew. */
@@ -360,56 +346,97 @@ public final class BootForecast {
      * interface, whether or not it connects by itself (have_connection_for_device in
      * src/core/settings/nm-settings.c).
      */
-    static Optional<Evidence> automaticProfileForbidden(Snapshot snapshot, Link link) {
+    static Reading<Evidence> automaticProfileForbidden(Snapshot snapshot, Link link) {
         return automaticProfileForbidden(snapshot, snapshot.nm().config().atBoot(), link);
     }
 
-    private static Optional<Evidence> automaticProfileForbidden(
+    private static Reading<Evidence> automaticProfileForbidden(
             Snapshot snapshot, NmConfig config, Link link) {
-        Optional<IniFile.Entry> key =
-                config.entry("main", "no-auto-default")
-                        .filter(e -> DeviceSpec.matches(e.value(), link));
-        if (key.isPresent()) {
-            return key.map(Evidence::of);
+        return firstKnown(
+                List.of(
+                        listed(config.entry("main", "no-auto-default"), link),
+                        automaticProfileDeleted(snapshot, link),
+                        profileInstead(snapshot, link)));
+    }
+
+    /** What is certain beats what may be. */
+    private static Reading<Evidence> firstKnown(List<Reading<Evidence>> readings) {
+        return readings.stream()
+                .filter(r -> r.value().isPresent())
+                .findFirst()
+                .or(() -> readings.stream().filter(r -> r.whyUnknown().isPresent()).findFirst())
+                .orElse(readings.get(0));
+    }
+
+    private static Reading<Evidence> automaticProfileDeleted(Snapshot snapshot, Link link) {
+        String file = "/var/lib/NetworkManager/no-auto-default.state";
+        Reading<List<String>> deleted = snapshot.nm().autoDefaultDeleted();
+        if (deleted.whyUnknown().isPresent()) {
+            return Reading.unknown(deleted.whyUnknown().get());
         }
-        if (!link.permanentMac().isEmpty()
-                && snapshot.nm()
-                        .autoDefaultDeleted()
-                        .orElse(List.of())
-                        .contains(link.permanentMac())) {
-            return Optional.of(
-                    new Evidence(
-                            link.permanentMac(), "/var/lib/NetworkManager/no-auto-default.state"));
+        List<String> macs = deleted.orElse(List.of());
+        if (!macs.isEmpty() && link.permanentMac().isEmpty()) {
+            return Reading.unknown(
+                    "the automatic profile was deleted for "
+                            + String.join(", ", macs)
+                            + ", and whose address that is a mounted card does not tell");
+        }
+        return macs.contains(link.permanentMac())
+                ? Reading.known(new Evidence(link.permanentMac(), file))
+                : Reading.absent("nobody deleted it");
+    }
+
+    private static Reading<Evidence> profileInstead(Snapshot snapshot, Link link) {
+        Optional<Profile> fits =
+                atNextBoot(snapshot).filter(p -> p.fits(link).orElse(false)).findFirst();
+        if (fits.isPresent()) {
+            Profile p = fits.get();
+            String what = p.autoconnect() ? "profile \"" + p.id() + "\"" : "autoconnect=false";
+            return Reading.known(new Evidence(what, p.file()));
         }
         return atNextBoot(snapshot)
-                .filter(p -> p.fits(link).orElse(false))
+                .filter(p -> p.fits(link).isEmpty())
+                .findFirst()
                 .map(
                         p ->
-                                new Evidence(
-                                        p.autoconnect()
-                                                ? "profile \"" + p.id() + "\""
-                                                : "autoconnect=false",
-                                        p.file()))
-                .findFirst();
+                                Reading.<Evidence>unknown(
+                                        "whether \""
+                                                + p.id()
+                                                + "\" rules out an automatic profile hangs on a"
+                                                + " MAC address that is not known"))
+                .orElseGet(() -> Reading.absent("no profile fits it"));
     }
 
     /** What in NetworkManager's configuration keeps it off an interface now. */
-    static Optional<Evidence> unmanaged(Snapshot snapshot, Link link) {
+    static Reading<Evidence> unmanaged(Snapshot snapshot, Link link) {
         return unmanaged(snapshot, snapshot.nm().config(), link);
     }
 
-    static Optional<Evidence> unmanaged(Snapshot snapshot, NmConfig config, Link link) {
-        Optional<IniFile.Entry> list =
-                config.entry("keyfile", "unmanaged-devices")
-                        .filter(e -> DeviceSpec.matches(e.value(), link));
-        if (list.isPresent()) {
-            return list.map(Evidence::of);
+    static Reading<Evidence> unmanaged(Snapshot snapshot, NmConfig config, Link link) {
+        return firstKnown(
+                List.of(
+                        listed(config.entry("keyfile", "unmanaged-devices"), link),
+                        notManaged(config, link),
+                        ifupdownPlugin(snapshot, config, link)));
+    }
+
+    private static Reading<Evidence> notManaged(NmConfig config, Link link) {
+        List<Optional<IniFile.Entry>> perhaps = config.deviceEntries("managed", link);
+        List<IniFile.Entry> off =
+                perhaps.stream()
+                        .flatMap(Optional::stream)
+                        .filter(e -> NmConfig.isFalse(e.value()))
+                        .toList();
+        if (off.isEmpty()) {
+            return Reading.absent("no [device] section keeps it off");
         }
-        Optional<IniFile.Entry> managed =
-                config.deviceEntry("managed", link).filter(e -> NmConfig.isFalse(e.value()));
-        if (managed.isPresent()) {
-            return managed.map(Evidence::of);
-        }
+        return off.size() == perhaps.size()
+                ? Reading.known(Evidence.of(off.get(0)))
+                : Reading.unknown(hangs(off.get(0)));
+    }
+
+    private static Reading<Evidence> ifupdownPlugin(
+            Snapshot snapshot, NmConfig config, Link link) {
         boolean plugin =
                 config.entry("main", "plugins")
                         .map(e -> e.value().contains("ifupdown"))
@@ -418,11 +445,12 @@ public final class BootForecast {
                 config.entry("ifupdown", "managed")
                         .map(e -> NmConfig.isTrue(e.value()))
                         .orElse(false);
-        return plugin && !managesThem
-                ? snapshot.interfaces().of(link.name()).stream()
-                        .findFirst()
-                        .map(
-                                s ->
+        return snapshot.interfaces().of(link.name()).stream()
+                .filter(s -> plugin && !managesThem)
+                .findFirst()
+                .map(
+                        s ->
+                                Reading.known(
                                         new Evidence(
                                                 "iface "
                                                         + s.name()
@@ -430,8 +458,8 @@ public final class BootForecast {
                                                         + s.family()
                                                         + " "
                                                         + s.method(),
-                                                s.place()))
-                : Optional.empty();
+                                                s.place())))
+                .orElseGet(() -> Reading.absent("no stanza keeps it off"));
     }
 
     private Answer dhcpcd(Link link) {

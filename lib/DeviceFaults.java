@@ -42,7 +42,7 @@ final class DeviceFaults {
                     evidence.add(
                             new Evidence(
                                     link.name() + ": " + device.stateText(), "nmcli device show"));
-                    Optional<Evidence> configured = BootForecast.unmanaged(s, link);
+                    Optional<Evidence> configured = BootForecast.unmanaged(s, link).value();
                     configured.ifPresent(evidence::add);
                     return Optional.of(
                             new Verdict.Hit(

@@ -3,6 +3,7 @@ package netfix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -16,39 +17,33 @@ final class DeviceSpec {
 
     /**
      * Whether a list matches: one item does, and no {@code except:} item does. A list of exceptions
-     * alone matches all others.
+     * alone matches all others. Empty where that hangs on what is not known of this interface: a
+     * mounted card tells neither MACs nor drivers, and nothing tells a driver's version.
      */
-    static boolean matches(String list, Link link) {
+    static Optional<Boolean> matches(String list, Link link) {
         boolean matched = false;
+        boolean perhaps = false;
+        boolean perhapsNot = false;
         boolean onlyExceptions = true;
         for (String item : items(list)) {
             boolean except = item.startsWith("except:");
-            boolean hit = matchesOne(except ? item.substring(7) : item, except, link);
-            if (except && hit) {
-                return false;
+            Optional<Boolean> hit = matchesOne(except ? item.substring(7) : item, except, link);
+            if (except && hit.orElse(false)) {
+                return Optional.of(false);
             }
-            if (!except) {
+            if (except) {
+                perhapsNot |= hit.isEmpty();
+            } else {
                 onlyExceptions = false;
-                matched |= hit;
+                matched |= hit.orElse(false);
+                perhaps |= hit.isEmpty();
             }
         }
-        return matched || onlyExceptions && !items(list).isEmpty();
-    }
-
-    /**
-     * Whether the answer hangs on something that is not known of this interface: a mounted card
-     * tells neither MACs nor drivers.
-     */
-    static boolean undecided(String list, Link link) {
-        for (String item : items(list)) {
-            String spec = item.startsWith("except:") ? item.substring(7) : item;
-            boolean mac = spec.startsWith("mac:") || spec.matches(MAC);
-            if (mac && link.permanentMac().isEmpty()
-                    || spec.startsWith("driver:") && link.hardware().driver().isEmpty()) {
-                return true;
-            }
+        matched |= onlyExceptions && !items(list).isEmpty();
+        if (!matched && !perhaps) {
+            return Optional.of(false);
         }
-        return false;
+        return matched && !perhapsNot ? Optional.of(true) : Optional.empty();
     }
 
     /**
@@ -75,46 +70,64 @@ final class DeviceSpec {
         return items;
     }
 
-    private static boolean matchesOne(String item, boolean except, Link link) {
+    private static Optional<Boolean> matchesOne(String item, boolean except, Link link) {
         if (item.equals("*")) {
-            return true;
+            return Optional.of(true);
         }
         if (item.startsWith("interface-name:")) {
             String name = item.substring("interface-name:".length());
-            return name.startsWith("=")
-                    ? name.substring(1).equals(link.name())
-                    : simple(name.replaceFirst("^~", "")).matcher(link.name()).matches();
+            return Optional.of(
+                    name.startsWith("=")
+                            ? name.substring(1).equals(link.name())
+                            : simple(name.replaceFirst("^~", "")).matcher(link.name()).matches());
         }
         if (item.startsWith("type:")) {
             String type = item.substring(5);
-            return switch (link.kind()) {
-                case WIRED -> type.equals("ethernet");
-                case WIFI -> type.equals("wifi");
-                case LOOPBACK -> type.equals("loopback");
-                case VIRTUAL -> type.equals(link.hardware().devtype());
-            };
+            return Optional.of(
+                    switch (link.kind()) {
+                        case WIRED -> type.equals("ethernet");
+                        case WIFI -> type.equals("wifi");
+                        case LOOPBACK -> type.equals("loopback");
+                        case VIRTUAL -> type.equals(link.hardware().devtype());
+                    });
         }
         if (item.startsWith("driver:")) {
-            String driver = item.substring(7);
-            int slash = driver.lastIndexOf('/');
-            // Behind a slash stands the driver's version, of which only * is certain to fit.
-            return !link.hardware().driver().isEmpty()
-                    && link.hardware()
-                            .driver()
-                            .equals(driver.endsWith("/*") ? driver.substring(0, slash) : driver);
+            return isDriver(item.substring(7), link.hardware().driver());
         }
         if (item.startsWith("mac:")) {
             return isMac(item.substring(4), link);
         }
         // Without a tag, a MAC or a name; not behind except:.
-        return !except && (isMac(item, link) || item.equals(link.name()));
+        return except || item.equals(link.name())
+                ? Optional.of(!except)
+                : isMac(item, link);
+    }
+
+    /** {@code NAME}, or {@code NAME/VERSION}, where the version may have wildcards. */
+    private static Optional<Boolean> isDriver(String wanted, String driver) {
+        if (driver.isEmpty()) {
+            return Optional.empty();
+        }
+        int slash = wanted.lastIndexOf('/');
+        if (slash < 0) {
+            return Optional.of(wanted.equals(driver));
+        }
+        if (!wanted.substring(0, slash).equals(driver)) {
+            return Optional.of(false);
+        }
+        return wanted.endsWith("/*") ? Optional.of(true) : Optional.empty();
     }
 
     private static final String MAC = "(?i)[0-9a-f]{2}([:-][0-9a-f]{2}){5}";
 
-    private static boolean isMac(String text, Link link) {
-        return text.matches(MAC)
-                && text.toLowerCase(Locale.ROOT).replace('-', ':').equals(link.permanentMac());
+    private static Optional<Boolean> isMac(String text, Link link) {
+        if (!text.matches(MAC)) {
+            return Optional.of(false);
+        }
+        return link.permanentMac().isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        text.toLowerCase(Locale.ROOT).replace('-', ':').equals(link.permanentMac()));
     }
 
     /** GLib's patterns, {@code *} and {@code ?}; a bracket is a bracket. */

@@ -89,7 +89,11 @@ final class ExclusiveControl {
         NmConfig others = scene.snapshot().nm().config().without(FILE);
         return scene.snapshot().links().orElse(List.of()).stream()
                 .filter(scene.foreign()::owns)
-                .filter(link -> BootForecast.unmanaged(scene.snapshot(), others, link).isEmpty())
+                .filter(
+                        link ->
+                                BootForecast.unmanaged(scene.snapshot(), others, link)
+                                        .value()
+                                        .isEmpty())
                 .toList();
     }
 

@@ -43,8 +43,10 @@ public final class Findings {
                 .title("NetworkManager's configuration is broken")
                 .why(
                         "NetworkManager refuses to start with a configuration file that it cannot"
-                                + " parse; after the next boot there is no network.")
-                .recognised("A line of a configuration file is neither a section nor a key.")
+                                + " read; after the next boot there is no network.")
+                .recognised(
+                        "A line of a configuration file is neither a section nor a key, or a file"
+                            + " of conf.d is none: a link to nothing or to /dev/null, a folder.")
                 .survivesReboot();
         t.row("networkmanager-masked", SERVICE_CONFLICT, DaemonFaults::masked)
                 .title("NetworkManager is masked")

@@ -28,12 +28,13 @@ public final class IniFile {
     /**
      * A line that is no configuration.
      *
+     * @param line 0 where it is about the whole file
      * @param what without the line itself: a psk that lost its = stands in it
      */
     public record Fault(String file, int line, String what) {
 
         public String place() {
-            return file + ":" + line;
+            return line == 0 ? file : file + ":" + line;
         }
 
         @Override
@@ -68,6 +69,11 @@ public final class IniFile {
      */
     public static IniFile keyfile(String file, String text) {
         return parse(file, text, "#");
+    }
+
+    /** One that is there and that nothing can be read from. */
+    static IniFile none(Fault fault) {
+        return new IniFile(fault.file(), List.of(), List.of(fault));
     }
 
     private static IniFile parse(String file, String text, String comments) {

@@ -40,8 +40,7 @@ public final class NmConfig {
                     "keyfile/unmanaged-devices");
 
     /**
-     * A file that is there; without an entry where it only hides another one (empty, a link to
-     * /dev/null).
+     * A file that is there; without an entry where it only hides another one (empty).
      */
     private record Snippet(String folder, String name, IniFile ini) {}
 
@@ -104,13 +103,46 @@ public final class NmConfig {
             return Optional.of(
                     new Snippet(folder, name, IniFile.keyfile(file, text.value().get())));
         }
-        boolean nothing =
-                machine.stat(file).value().map(s -> s.target().equals("/dev/null")).orElse(false);
-        if (nothing) {
-            return Optional.of(new Snippet(folder, name, IniFile.keyfile(file, "")));
+        Optional<String> refused =
+                machine.stat(file).value().flatMap(stat -> refused(machine, stat, text));
+        if (refused.isPresent()) {
+            IniFile.Fault fault = new IniFile.Fault(file, 0, refused.get());
+            return Optional.of(new Snippet(folder, name, IniFile.none(fault)));
+        }
+        if (text.isAbsent() && machine.stat(file).value().isPresent()) {
+            notRead.add("whether " + file + " is there hangs on what is mounted, or made, at boot");
         }
         text.whyUnknown().ifPresent(notRead::add);
         return Optional.empty();
+    }
+
+    /**
+     * Why NetworkManager does not start with such a file, empty where that is not certain: it reads
+     * regular files only, and a link to /dev/null, which hides a unit or a .network file from
+     * systemd, is a device to it ("Failed to read configuration: … Not a regular file", 1.30 to
+     * 1.52); of a link to nothing it says "file … not found".
+     */
+    private static Optional<String> refused(
+            Machine machine, FileStat stat, Reading<String> text) {
+        return switch (stat.kind()) {
+            case FILE -> Optional.empty();
+            case FOLDER -> Optional.of("a folder, and NetworkManager reads only files");
+            case OTHER -> Optional.of("no regular file, and NetworkManager reads nothing else");
+            case LINK -> {
+                // What lies there may come with a mount or with the boot.
+                boolean later =
+                        !machine.runsCommands()
+                                && stat.target().matches(".*/?(run|boot|mnt|media|home)/.*");
+                if (stat.target().equals("/dev/null")) {
+                    yield Optional.of(
+                            "a link to /dev/null, which NetworkManager cannot read; an empty file"
+                                    + " hides another one");
+                }
+                yield text.isAbsent() && !later
+                        ? Optional.of("a link to " + stat.target() + ", which is not there")
+                        : Optional.empty();
+            }
+        };
     }
 
     /**
@@ -249,31 +281,38 @@ public final class NmConfig {
     }
 
     /**
-     * The entry of the {@code [device…]} section that is in force for an interface: the first that
-     * has the key and whose {@code match-device} fits, {@code [device]} itself last
-     * (_match_section_infos_lookup in src/core/nm-config-data.c).
+     * The entry of the {@code [device…]} section that is in force for an interface, empty where
+     * none is: the first that has the key and whose {@code match-device} fits, {@code [device]}
+     * itself last (_match_section_infos_lookup in src/core/nm-config-data.c). Several where whether
+     * one fits hangs on a MAC or a driver that is not known: one of them is it.
      */
-    public Optional<IniFile.Entry> deviceEntry(String key, Link link) {
+    List<Optional<IniFile.Entry>> deviceEntries(String key, Link link) {
         List<String> names = new ArrayList<>(sections.keySet());
         Collections.reverse(names);
         names.removeIf(name -> !name.startsWith("device"));
         if (names.remove("device")) {
             names.add("device");
         }
+        List<Optional<IniFile.Entry>> entries = new ArrayList<>();
         for (String name : names) {
             Map<String, IniFile.Entry> keys = sections.get(name);
             boolean stop = keys.containsKey("stop-match") && isTrue(keys.get("stop-match").value());
             if (!keys.containsKey(key) && !stop) {
                 continue;
             }
-            boolean matches =
-                    !keys.containsKey("match-device")
-                            || DeviceSpec.matches(keys.get("match-device").value(), link);
-            if (matches) {
-                return Optional.ofNullable(keys.get(key));
+            Optional<Boolean> matches =
+                    keys.containsKey("match-device")
+                            ? DeviceSpec.matches(keys.get("match-device").value(), link)
+                            : Optional.of(true);
+            if (matches.orElse(true)) {
+                entries.add(Optional.ofNullable(keys.get(key)));
+            }
+            if (matches.orElse(false)) {
+                return entries;
             }
         }
-        return Optional.empty();
+        entries.add(Optional.empty());
+        return entries;
     }
 
     /** nm_config_parse_boolean. */

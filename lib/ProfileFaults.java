@@ -55,7 +55,7 @@ final class ProfileFaults {
                                     + device.get().stateText()
                                     + ", carrier 1, no profile matches it",
                             "nmcli device show"));
-            Optional<Evidence> forbidden = BootForecast.automaticProfileForbidden(s, link);
+            Optional<Evidence> forbidden = BootForecast.automaticProfileForbidden(s, link).value();
             forbidden.ifPresent(evidence::add);
             String why =
                     forbidden
@@ -113,7 +113,7 @@ final class ProfileFaults {
                                                             + c.file(),
                                                     "nmcli connection show")));
             if (link.kind() == Link.Kind.WIRED) {
-                BootForecast.automaticProfileForbidden(s, link).ifPresent(evidence::add);
+                BootForecast.automaticProfileForbidden(s, link).value().ifPresent(evidence::add);
             }
             hits.add(
                     new Verdict.Hit(
@@ -242,7 +242,7 @@ final class ProfileFaults {
             if (link.kind() != Link.Kind.WIFI
                     || !managed
                     || heldByOthers(s, link)
-                    || BootForecast.unmanaged(s, link).isPresent()) {
+                    || BootForecast.unmanaged(s, link).value().isPresent()) {
                 continue;
             }
             if (s.nm().profiles().whyUnknown().isPresent()) {

@@ -37,7 +37,7 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, Foreign
         boolean apart =
                 snapshot.physical().stream()
                         .filter(l -> !snapshot.interfaces().of(l.name()).isEmpty())
-                        .allMatch(l -> BootForecast.unmanaged(snapshot, l).isPresent());
+                        .allMatch(l -> BootForecast.unmanaged(snapshot, l).value().isPresent());
         return apart && snapshot.unit(NETWORKMANAGER).inForce()
                 ? standing.without(Manager.IFUPDOWN)
                 : standing;

@@ -121,17 +121,61 @@ class NmConfigTest {
     }
 
     @Test
-    void aLinkToNothingOrAnEmptyFileHidesTheOneBelow() {
+    void anEmptyFileHidesTheOneBelow() {
         Texts card =
                 Texts.card()
-                        .file(LIB + "10-x.conf", "[main]", "no-auto-default=*")
                         .file(LIB + "20-y.conf", "[keyfile]", "unmanaged-devices=*")
-                        .link(ETC + "10-x.conf", "/dev/null")
                         .file(ETC + "20-y.conf", "");
         NmConfig config = NmConfig.read(card);
-        assertEquals("(none)", value(config, "main", "no-auto-default"));
         assertEquals("(none)", value(config, "keyfile", "unmanaged-devices"));
         assertEquals(List.of(), config.unreadable());
+        assertEquals(List.of(), config.faults());
+    }
+
+    /**
+     * Seen of NetworkManager 1.30, 1.42 and 1.52, {@code NetworkManager --print-config}: "Failed to
+     * read configuration: file … not found", "…: Not a regular file".
+     */
+    @Test
+    void aLinkToNothingOrToADeviceIsNoConfiguration() {
+        Texts card = Texts.card().networkManager().link(ETC + "10-x.conf", "/srv/gone.conf");
+        is(card, ETC + "10-x.conf: a link to /srv/gone.conf, which is not there");
+        Diagnosis d = card.diagnosis();
+        Finding found = d.findings().errors().get(0);
+        assertEquals("networkmanager-config-broken", found.row().code());
+        assertEquals(ETC + "10-x.conf", found.hit().evidence().get(0).source());
+        assertTrue(card.afterBoot("eth0").isNo());
+
+        is(
+                Texts.card().link(ETC + "10-x.conf", "/dev/null"),
+                ETC
+                        + "10-x.conf: a link to /dev/null, which NetworkManager cannot read; an"
+                        + " empty file hides another one");
+        is(
+                Texts.card().file(ETC + "10-x.conf/oops", ""),
+                ETC + "10-x.conf: a folder, and NetworkManager reads only files");
+        Texts hidden =
+                Texts.card().link(LIB + "10-x.conf", "/gone").file(ETC + "10-x.conf", "[main]");
+        assertEquals(List.of(), NmConfig.read(hidden).faults());
+    }
+
+    private static void is(Texts machine, String fault) {
+        assertEquals(
+                List.of(fault),
+                NmConfig.read(machine).faults().stream().map(IniFile.Fault::toString).toList());
+    }
+
+    @Test
+    void whatAMountedCardHasNotMountedMayBeThereAtBoot() {
+        Texts card =
+                Texts.card().networkManager().link(ETC + "10-x.conf", "/boot/firmware/nm.conf");
+        assertEquals(List.of(), NmConfig.read(card).faults());
+        assertTrue(card.afterBoot("eth0").isUnknown());
+        assertEquals(
+                1,
+                NmConfig.read(Texts.live().link(ETC + "10-x.conf", "/boot/firmware/nm.conf"))
+                        .faults()
+                        .size());
     }
 
     @Test
@@ -152,6 +196,70 @@ class NmConfigTest {
         assertEquals("eth0", value(config.atBoot(), "keyfile", "unmanaged-devices"));
     }
 
+    private static Optional<IniFile.Entry> inForce(NmConfig config, Link link) {
+        List<Optional<IniFile.Entry>> entries = config.deviceEntries("managed", link);
+        assertEquals(1, entries.size(), entries.toString());
+        return entries.get(0);
+    }
+
+    /** A mounted card tells neither MACs nor drivers. */
+    @ParameterizedTest
+    @CsvSource({
+        "mac:dc:a6:32:01:02:03,0,UNKNOWN",
+        "driver:bcmgenet,0,UNKNOWN",
+        "driver:bcmgenet,1,YES",
+        "'mac:dc:a6:32:01:02:03;interface-name:eth0',0,NO",
+        "'interface-name:eth0;except:mac:dc:a6:32:01:02:03',0,UNKNOWN",
+        "'interface-name:wlan0;except:mac:dc:a6:32:01:02:03',0,YES",
+        "interface-name:eth0,0,NO",
+    })
+    void whatHangsOnTheMacIsUnknownOnACard(String match, String managed, Answer.Kind boot) {
+        Texts card =
+                Texts.card()
+                        .networkManager()
+                        .file(
+                                ETC + "10-x.conf",
+                                "[device-x]",
+                                "match-device=" + match,
+                                "managed=" + managed);
+        Answer answer = card.afterBoot("eth0");
+        assertEquals(boot, answer.kind(), answer.toString());
+        if (boot == Answer.Kind.UNKNOWN) {
+            assertTrue(answer.why().contains(ETC + "10-x.conf:3"), answer.toString());
+        }
+    }
+
+    @Test
+    void whereAllThatMayBeInForceSayTheSameNothingIsUnknown() {
+        Texts card =
+                Texts.card()
+                        .networkManager()
+                        .file(
+                                ETC + "10-x.conf",
+                                "[device-x]",
+                                "match-device=driver:bcmgenet",
+                                "managed=0",
+                                "[device]",
+                                "managed=0");
+        assertTrue(card.afterBoot("eth0").isNo());
+        card.file(ETC + "20-y.conf", "[device]", "managed=1");
+        assertTrue(card.afterBoot("eth0").isUnknown());
+    }
+
+    @Test
+    void anExceptionByMacLeavesOpenWhetherAnAutomaticProfileIsMade() {
+        Texts card =
+                Texts.card()
+                        .networkManager()
+                        .file(
+                                ETC + "10-x.conf",
+                                "[main]",
+                                "no-auto-default=*,except:mac:dc:a6:32:01:02:03");
+        Answer answer = card.afterBoot("eth0");
+        assertTrue(answer.isUnknown(), answer.toString());
+        assertTrue(answer.why().contains("no-auto-default"), answer.toString());
+    }
+
     @Test
     void theFirstSectionThatFitsTheDeviceDecides() {
         NmConfig config =
@@ -166,8 +274,8 @@ class NmConfigTest {
                                         "match-device=type:wifi",
                                         "managed=1")
                                 .file(ETC + "20-y.conf", "[device]", "managed=yes"));
-        assertEquals(LIB + "10-x.conf:3", config.deviceEntry("managed", WLAN0).get().place());
-        assertEquals(ETC + "20-y.conf:2", config.deviceEntry("managed", ETH0).get().place());
+        assertEquals(LIB + "10-x.conf:3", inForce(config, WLAN0).get().place());
+        assertEquals(ETC + "20-y.conf:2", inForce(config, ETH0).get().place());
         NmConfig later =
                 NmConfig.read(
                         Texts.card()
@@ -177,8 +285,8 @@ class NmConfigTest {
                                         "[device-z]",
                                         "match-device=interface-name:eth0",
                                         "managed=1"));
-        assertEquals("1", later.deviceEntry("managed", ETH0).get().value());
-        assertEquals("0", later.deviceEntry("managed", WLAN0).get().value());
+        assertEquals("1", inForce(later, ETH0).get().value());
+        assertEquals("0", inForce(later, WLAN0).get().value());
     }
 
     @Test
@@ -192,8 +300,8 @@ class NmConfigTest {
                                         "[device-b]",
                                         "match-device=interface-name:eth0",
                                         "stop-match=yes"));
-        assertEquals(Optional.empty(), config.deviceEntry("managed", ETH0));
-        assertEquals("0", config.deviceEntry("managed", WLAN0).get().value());
+        assertEquals(Optional.empty(), inForce(config, ETH0));
+        assertEquals("0", inForce(config, WLAN0).get().value());
     }
 
     @ParameterizedTest

@@ -71,8 +71,8 @@ class ParsersTest {
         "'wlan0',false,true",
     })
     void deviceListsAsNetworkManagerReadsThem(String spec, boolean eth0, boolean wlan0) {
-        assertEquals(eth0, DeviceSpec.matches(spec == null ? "" : spec, ETH0));
-        assertEquals(wlan0, DeviceSpec.matches(spec == null ? "" : spec, WLAN0));
+        assertEquals(Optional.of(eth0), DeviceSpec.matches(spec == null ? "" : spec, ETH0));
+        assertEquals(Optional.of(wlan0), DeviceSpec.matches(spec == null ? "" : spec, WLAN0));
     }
 
     @Test
