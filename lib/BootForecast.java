@@ -435,8 +435,7 @@ public final class BootForecast {
                 : Reading.unknown(hangs(off.get(0)));
     }
 
-    private static Reading<Evidence> ifupdownPlugin(
-            Snapshot snapshot, NmConfig config, Link link) {
+    private static Reading<Evidence> ifupdownPlugin(Snapshot snapshot, NmConfig config, Link link) {
         boolean plugin =
                 config.entry("main", "plugins")
                         .map(e -> e.value().contains("ifupdown"))

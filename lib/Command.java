@@ -1,6 +1,7 @@
 package netfix;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,6 +34,24 @@ public record Command(List<String> argv, Duration timeout) {
     /** For a person to read: words with blanks or shell characters are single-quoted. */
     public String shown() {
         return shown(argv);
+    }
+
+    /**
+     * What it is, without how it is to answer, for a person: {@code nmcli device show}, {@code
+     * journalctl}. At most three words; nmcli and ip have their options in front.
+     */
+    static String name(List<String> argv) {
+        List<String> words = new ArrayList<>(argv.subList(0, Math.min(1, argv.size())));
+        int next = 1;
+        if (words.contains("nmcli") || words.contains("ip")) {
+            while (next < argv.size() && argv.get(next).startsWith("-")) {
+                next += argv.get(next).equals("-f") ? 2 : 1;
+            }
+        }
+        while (next < argv.size() && words.size() < 3 && !argv.get(next).startsWith("-")) {
+            words.add(argv.get(next++));
+        }
+        return shown(words);
     }
 
     static String shown(List<String> argv) {

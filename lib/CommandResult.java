@@ -44,7 +44,7 @@ public record CommandResult(
      * {@link #ok()}.
      */
     public String failure() {
-        String name = Command.shown(argv.subList(0, Math.min(argv.size(), 3)));
+        String name = Command.name(argv);
         return switch (outcome) {
             case TIMED_OUT -> name + " did not answer in time" + after(stderr);
             case NO_SUCH_TOOL -> argv.get(0) + " is not installed";

@@ -30,7 +30,8 @@ final class DaemonFaults {
         for (Manager manager : Manager.values()) {
             if (manager != Manager.NETWORKMANAGER) {
                 Unit unit = s.unit(manager.unit());
-                if ((unit.enabled() || unit.running())
+                boolean byNetplan = manager == Manager.NETWORKD && s.netplan().startsNetworkd();
+                if ((unit.enabled() || unit.running() || byNetplan)
                         && !unit.masked()
                         && BootForecast.by(manager, s, link).isYes()) {
                     return true;
@@ -142,10 +143,12 @@ final class DaemonFaults {
                         FindingRow.MACHINE,
                         Verdict.Severity.WARNING,
                         "NetworkManager runs and does not answer (it, or D-Bus, hangs)",
-                        List.of(
-                                new Evidence(why.orElse(""), "nmcli general status"),
-                                Evidence.of(unit)),
-                        List.of("systemctl status dbus NetworkManager")));
+                        List.of(new Evidence(why.orElse(""), "nmcli"), Evidence.of(unit)),
+                        // What hangs may be D-Bus, without which a restarted NetworkManager ends:
+                        // only a boot starts both.
+                        BootForecast.ofAll(s).isYes()
+                                ? List.of("systemctl status dbus NetworkManager", "sudo reboot")
+                                : List.of("systemctl status dbus NetworkManager")));
     }
 
     static Verdict brokenConfiguration(Snapshot s) {

@@ -63,7 +63,7 @@ final class DefaultRoute {
 
     private static Answer dhcpcd(Snapshot snapshot, Link link) {
         if (snapshot.dhcpcd().withoutGateway(link)) {
-            return Answer.no(Dhcpcd.CONF + " gives it no router");
+            return Answer.no("neither " + Dhcpcd.CONF + " nor a lease of dhcpcd has a router");
         }
         return Answer.yes("dhcpcd");
     }

@@ -98,9 +98,7 @@ final class DeviceSpec {
             return isMac(item.substring(4), link);
         }
         // Without a tag, a MAC or a name; not behind except:.
-        return except || item.equals(link.name())
-                ? Optional.of(!except)
-                : isMac(item, link);
+        return except || item.equals(link.name()) ? Optional.of(!except) : isMac(item, link);
     }
 
     /** {@code NAME}, or {@code NAME/VERSION}, where the version may have wildcards. */
@@ -127,7 +125,9 @@ final class DeviceSpec {
         return link.permanentMac().isEmpty()
                 ? Optional.empty()
                 : Optional.of(
-                        text.toLowerCase(Locale.ROOT).replace('-', ':').equals(link.permanentMac()));
+                        text.toLowerCase(Locale.ROOT)
+                                .replace('-', ':')
+                                .equals(link.permanentMac()));
     }
 
     /** GLib's patterns, {@code *} and {@code ?}; a bracket is a bracket. */

@@ -36,7 +36,15 @@ public final class Look {
      * the other.
      */
     private static final Set<String> WAITING =
-            Set.of("nmcli", "networkctl", "systemctl", "journalctl", "busctl", "wpa_cli", "ping");
+            Set.of(
+                    "nmcli",
+                    "networkctl",
+                    "systemctl",
+                    "journalctl",
+                    "busctl",
+                    "wpa_cli",
+                    "ping",
+                    "dhcpcd");
 
     private final Machine machine;
     private final Progress progress;
@@ -75,7 +83,7 @@ public final class Look {
     }
 
     private CommandResult run(Command command) {
-        String name = Command.shown(command.argv().subList(0, Math.min(3, command.argv().size())));
+        String name = Command.name(command.argv());
         return guarded(
                 () -> progress.during(name, () -> machine.run(command)),
                 why -> CommandResult.notRun(command, CommandResult.Outcome.NOT_RUN, why));
@@ -148,6 +156,16 @@ public final class Look {
                         g -> start(ping(g, route.v6())));
             }
         }
+        Reading<List<Link>> links =
+                machine.runsCommands()
+                        ? parsed(output(addresses.join()), json -> IpAddress.links(machine, json))
+                        : Reading.known(assumedLinks());
+        Map<String, CompletableFuture<CommandResult>> leases = new HashMap<>();
+        for (Link link : links.orElse(List.of())) {
+            if (link.physical() && state(units.join(), Manager.DHCPCD).running()) {
+                leases.put(link.name(), start(Dhcpcd.dumpLease(link.name())));
+            }
+        }
         Map<Snapshot.Gateway, CommandResult> pinged = new HashMap<>();
         pings.forEach((gateway, result) -> pinged.put(gateway, result.join()));
         // Asked after the pings, which make the kernel resolve the gateway: many routers drop ICMP,
@@ -156,16 +174,7 @@ public final class Look {
                 parsed(output(run(Neighbour.COMMAND)), Neighbour::parse);
 
         Snapshot.Host theHost = host.join();
-        boolean daemon =
-                units.join()
-                        .value()
-                        .map(all -> all.get(Manager.NETWORKMANAGER.unit()))
-                        .map(Unit::exists)
-                        .orElse(false);
-        Reading<List<Link>> links =
-                machine.runsCommands()
-                        ? parsed(output(addresses.join()), json -> IpAddress.links(machine, json))
-                        : Reading.known(assumedLinks());
+        Unit daemon = state(units.join(), Manager.NETWORKMANAGER);
         Reading<Nmcli.General> now = parsed(nm(general.join(), daemon), Nmcli::general);
         return new Snapshot(
                 theHost,
@@ -187,7 +196,7 @@ public final class Look {
                                 Reading::unknown),
                         guarded(this::autoDefaultDeleted, Reading::unknown)),
                 networkd.join(),
-                dhcpcd.join(),
+                dhcpcd.join().with(dumped(leases)),
                 interfaces.join(),
                 machine.read("/run/network/ifstate")
                         .map(text -> text.lines().map(String::strip).toList()),
@@ -327,14 +336,45 @@ public final class Look {
                 });
     }
 
-    private Reading<String> nm(CommandResult result, boolean daemon) {
-        if (result.outcome() == CommandResult.Outcome.NO_SUCH_TOOL && !daemon) {
+    /**
+     * Without nmcli, or with a D-Bus that is dead, its unit still tells that there is no daemon.
+     */
+    private Reading<String> nm(CommandResult result, Unit daemon) {
+        if (result.outcome() == CommandResult.Outcome.NO_SUCH_TOOL && !daemon.exists()) {
             return Reading.absent("NetworkManager is not installed");
         }
-        if (result.outcome() == CommandResult.Outcome.EXITED && result.exit() == NM_NOT_RUNNING) {
-            return Reading.absent("NetworkManager is not running");
-        }
-        return output(result);
+        boolean ended =
+                daemon.exists() && (List.of("inactive", "failed").contains(daemon.active()));
+        boolean none =
+                result.outcome() == CommandResult.Outcome.EXITED && result.exit() == NM_NOT_RUNNING;
+        return none || ended && !result.ok()
+                ? Reading.absent("NetworkManager is not running")
+                : output(result);
+    }
+
+    private static Unit state(Reading<Map<String, Unit>> units, Manager manager) {
+        return units.value()
+                .map(all -> all.get(manager.unit()))
+                .orElse(Unit.missing(manager.unit()));
+    }
+
+    private Map<String, Reading<Dhcpcd.Lease>> dumped(
+            Map<String, CompletableFuture<CommandResult>> leases) {
+        Map<String, Reading<Dhcpcd.Lease>> all = new HashMap<>();
+        leases.forEach(
+                (name, result) -> {
+                    CommandResult dump = result.join();
+                    boolean none =
+                            dump.outcome() == CommandResult.Outcome.EXITED
+                                    && dump.exit() == 1
+                                    && !dump.stderr().contains("ermission");
+                    all.put(
+                            name,
+                            none
+                                    ? Reading.absent("dhcpcd has no lease for " + name)
+                                    : parsed(output(dump), Dhcpcd.Lease::parse));
+                });
+        return all;
     }
 
     private Reading<IniFile> ini(String file) {

@@ -2,11 +2,14 @@ package netfix;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** Two managers at once. */
 final class ManagerFaults {
+
+    static final String FIX = Cli.asRoot("fix", Map.of());
 
     private ManagerFaults() {}
 
@@ -47,7 +50,7 @@ final class ManagerFaults {
         if (shared.isEmpty() && (heldByA.isEmpty() || heldByB.isEmpty())) {
             return Verdict.clear();
         }
-        String who = a + " holds " + list(heldByA) + ", " + b + " holds " + list(heldByB);
+        String who = a + " holds " + list(heldByA) + "; " + b + " holds " + list(heldByB);
         String text =
                 shared.isEmpty()
                         ? "two managers share this machine, each with interfaces of its own: " + who
@@ -65,25 +68,47 @@ final class ManagerFaults {
     }
 
     private static String list(List<String> names) {
-        return names.isEmpty() ? "none" : String.join(", ", names);
+        int last = names.size() - 1;
+        return last < 0
+                ? "no interface"
+                : last == 0
+                        ? names.get(0)
+                        : String.join(", ", names.subList(0, last)) + " and " + names.get(last);
+    }
+
+    /**
+     * One line that leaves one of the two, else what takes both of them over: {@code fix} moves
+     * into NetworkManager what they have configured.
+     */
+    private static List<String> remedy(Snapshot s, Manager a, Manager b) {
+        if (maySimplyGo(s, a, b)) {
+            return disable(b);
+        }
+        if (maySimplyGo(s, b, a)) {
+            return disable(a);
+        }
+        return s.unit(Manager.NETWORKMANAGER.unit()).exists() ? List.of(FIX) : List.of();
     }
 
     /**
      * Only where the manager that stays is started at boot and would bring up all that the other
-     * one holds; else a command would cut the Pi off, and what its owner needs is a take-over. One
-     * line, and the change comes with the boot: stopping a manager takes the address away under the
-     * SSH session that types the next line.
+     * one holds; else a command would cut the Pi off. ifupdown's unit also brings up lo, and what
+     * netplan starts is not there to be disabled.
      */
-    private static List<String> remedy(Snapshot s, Manager stays, Manager goes) {
+    private static boolean maySimplyGo(Snapshot s, Manager stays, Manager goes) {
         Owners owners = Owners.of(s);
-        boolean safe =
-                s.unit(stays.unit()).enabled()
-                        && s.physical().stream()
-                                .filter(link -> owners.of(link, goes).isPresent())
-                                .allMatch(link -> BootForecast.by(stays, s, link).isYes());
-        if (!safe || goes == Manager.IFUPDOWN || goes == Manager.NETWORKMANAGER) {
-            return List.of();
-        }
+        return (goes == Manager.DHCPCD || goes == Manager.NETWORKD && !s.netplan().startsNetworkd())
+                && s.unit(stays.unit()).enabled()
+                && s.physical().stream()
+                        .filter(link -> owners.of(link, goes).isPresent())
+                        .allMatch(link -> BootForecast.by(stays, s, link).isYes());
+    }
+
+    /**
+     * The change comes with the boot: stopping a manager takes the address away under the SSH
+     * session that types the next line.
+     */
+    private static List<String> disable(Manager goes) {
         String units =
                 goes == Manager.NETWORKD
                         ? "systemd-networkd.socket systemd-networkd.service"

@@ -31,6 +31,11 @@ public final class Networkd {
         public boolean holds() {
             return admin.equals("configured") || admin.equals("configuring");
         }
+
+        /** netplan's generator writes these at every boot; its YAML is what there is to edit. */
+        boolean byNetplan() {
+            return networkFile.startsWith("/run/systemd/network/10-netplan-");
+        }
     }
 
     private final List<IniFile> files;

@@ -39,9 +39,7 @@ public final class NmConfig {
                     "logging/domains",
                     "keyfile/unmanaged-devices");
 
-    /**
-     * A file that is there; without an entry where it only hides another one (empty).
-     */
+    /** A file that is there; without an entry where it only hides another one (empty). */
     private record Snippet(String folder, String name, IniFile ini) {}
 
     private final List<Snippet> all;
@@ -122,8 +120,7 @@ public final class NmConfig {
      * systemd, is a device to it ("Failed to read configuration: … Not a regular file", 1.30 to
      * 1.52); of a link to nothing it says "file … not found".
      */
-    private static Optional<String> refused(
-            Machine machine, FileStat stat, Reading<String> text) {
+    private static Optional<String> refused(Machine machine, FileStat stat, Reading<String> text) {
         return switch (stat.kind()) {
             case FILE -> Optional.empty();
             case FOLDER -> Optional.of("a folder, and NetworkManager reads only files");

@@ -46,16 +46,39 @@ public final class Owners {
     }
 
     /**
-     * The managers that hold it, for a person: {@code NetworkManager}, {@code dhcpcd and
-     * NetworkManager}, or nobody.
+     * The managers that hold it, for a person: {@code NetworkManager with profile "Home"}, {@code
+     * dhcpcd and systemd-networkd (netplan)}, or nobody.
      */
     public String shown(Link link) {
         List<String> names =
-                of(link).stream()
-                        .filter(Claim::holds)
-                        .map(claim -> claim.manager().toString())
-                        .toList();
-        return names.isEmpty() ? "nobody" : String.join(" and ", names);
+                of(link).stream().filter(Claim::holds).map(claim -> shown(claim, link)).toList();
+        if (!names.isEmpty()) {
+            return String.join(" and ", names);
+        }
+        return snapshot.nm().devices().whyUnknown().isPresent()
+                ? "whose it is could not be told"
+                : "nobody";
+    }
+
+    private String shown(Claim claim, Link link) {
+        return switch (claim.manager()) {
+            case NETWORKMANAGER ->
+                    claim.manager()
+                            + snapshot.nm()
+                                    .device(link)
+                                    .map(Nmcli.Device::connection)
+                                    .filter(name -> !name.isEmpty())
+                                    .map(name -> " with profile \"" + name + "\"")
+                                    .orElse("");
+            case NETWORKD ->
+                    claim.manager()
+                            + snapshot.networkd()
+                                    .state(link)
+                                    .filter(Networkd.LinkState::byNetplan)
+                                    .map(state -> " (netplan)")
+                                    .orElse("");
+            case DHCPCD, IFUPDOWN -> claim.manager().toString();
+        };
     }
 
     private Optional<Claim> networkManager(Link link) {
@@ -92,7 +115,14 @@ public final class Owners {
                 snapshot.dhcpcd().isStatic(link)
                         ? Dhcpcd.CONF + " has a static address for " + link.name()
                         : configured
-                                ? "dhcpcd runs and has a lease for " + link.name()
+                                ? "dhcpcd runs and has "
+                                        + snapshot.dhcpcd()
+                                                .lease(link)
+                                                .value()
+                                                .map(l -> "leased " + l.address())
+                                                .orElse("a lease")
+                                        + " for "
+                                        + link.name()
                                 : "dhcpcd runs and "
                                         + Dhcpcd.CONF
                                         + " does not keep it off "
@@ -120,7 +150,13 @@ public final class Owners {
                                                         + state.admin()
                                                         + (state.networkFile().isEmpty()
                                                                 ? ""
-                                                                : " by " + state.networkFile()),
+                                                                : " by "
+                                                                        + state.networkFile()
+                                                                        + (state.byNetplan()
+                                                                                ? ", which netplan"
+                                                                                        + " writes"
+                                                                                        + " at boot"
+                                                                                : "")),
                                                 "/run/systemd/netif/links/" + link.index())));
     }
 

@@ -85,7 +85,7 @@ public final class TextReport {
             List<String> parts = new ArrayList<>();
             parts.add(link.kind().toString());
             parts.add(state(link));
-            parts.add(owners.shown(link) + profile(link));
+            parts.add(owners.shown(link));
             lines.add("  " + pad(safe(link.name()), width) + "  " + safe(String.join(", ", parts)));
             List<String> addresses =
                     link.addresses().stream()
@@ -123,13 +123,6 @@ public final class TextReport {
     private String network(Link link) {
         String ssid = s.associated().get(link.name());
         return ssid == null ? "" : " to \"" + ssid + "\"";
-    }
-
-    private String profile(Link link) {
-        return s.nm().device(link)
-                .filter(d -> !d.connection().isEmpty() && !d.stateText().contains("externally"))
-                .map(d -> " with profile \"" + d.connection() + "\"")
-                .orElse("");
     }
 
     private String gateway(Link link) {
@@ -211,9 +204,16 @@ public final class TextReport {
                 lines.add("     why:  " + f.row().why());
                 lines.add("     root: " + f.row().cause());
             }
-            hit.remedy().forEach(command -> lines.add("     do:   " + safe(command)));
+            hit.remedy().forEach(command -> lines.add("     do:   " + safe(typed(command))));
             lines.add("");
         }
+    }
+
+    /** netfix itself, by the way that it was started. */
+    private String typed(String command) {
+        return command.equals(ManagerFaults.FIX) && s.host().source().equals("this machine")
+                ? Cli.asRoot("fix", System.getenv())
+                : command;
     }
 
     private void unknown() {

@@ -30,6 +30,7 @@
 //SOURCES LinksTest.java
 //SOURCES MeasuresTest.java
 //SOURCES NmConfigTest.java
+//SOURCES OwnersTest.java
 //SOURCES ParsersTest.java
 //SOURCES PlanTest.java
 //SOURCES PathsTest.java
