@@ -273,15 +273,13 @@ public final class BootForecast {
     }
 
     private String noneMatches(Link link) {
-        Optional<Profile> waiting =
-                atNextBoot(snapshot)
-                        .filter(p -> p.autoconnectsOn(link) && !p.wantsPerson().isEmpty())
-                        .findFirst();
+        Optional<Profile> waiting = waiting(snapshot, link);
         if (waiting.isPresent()) {
+            Profile p = waiting.get();
             return "the saved profile \""
-                    + waiting.get().id()
+                    + p.id()
                     + "\" does not come up by itself: "
-                    + waiting.get().wantsPerson();
+                    + (p.autoconnect() ? p.wantsPerson() : "autoconnect=false");
         }
         return link.kind() == Link.Kind.WIFI
                 ? "no saved Wi-Fi profile matches it"
@@ -323,6 +321,14 @@ public final class BootForecast {
                 .filter(p -> p.autoconnectsOn(link) && p.wantsPerson().isEmpty())
                 .filter(p -> p.controller().isEmpty() ? !p.noAddress() : carried(snapshot, p))
                 .filter(p -> !link.controller() || hasPort(snapshot, p))
+                .findFirst();
+    }
+
+    /** A profile that would fit, and that somebody has to bring up by hand. */
+    static Optional<Profile> waiting(Snapshot snapshot, Link link) {
+        return atNextBoot(snapshot)
+                .filter(p -> p.fits(link).orElse(false) && p.controller().isEmpty())
+                .filter(p -> !p.autoconnect() || !p.wantsPerson().isEmpty())
                 .findFirst();
     }
 
@@ -487,11 +493,14 @@ public final class BootForecast {
         if (!snapshot.networkd().unreadable().isEmpty()) {
             return Answer.unknown(snapshot.networkd().unreadable().get(0));
         }
-        Optional<IniFile> file = snapshot.networkd().fileAtBoot(link);
-        if (file.isEmpty()) {
-            return Answer.no("no .network file of systemd-networkd matches it");
+        Reading<IniFile> file = snapshot.networkd().fileAtBoot(link);
+        if (file instanceof Reading.Absent<IniFile> none) {
+            return Answer.no(none.why());
         }
-        IniFile ini = file.get();
+        if (file.whyUnknown().isPresent()) {
+            return Answer.unknown(file.whyUnknown().get());
+        }
+        IniFile ini = file.value().get();
         boolean address =
                 !ini.section("Address").isEmpty()
                         || ini.last("Network", "Address").isPresent()

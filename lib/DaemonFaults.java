@@ -78,7 +78,9 @@ final class DaemonFaults {
                         "NetworkManager is masked and nothing else brings the network up",
                         List.of(Evidence.of(unit)),
                         List.of(
-                                "sudo systemctl unmask NetworkManager",
+                                unit.file().equals("masked-runtime")
+                                        ? "sudo systemctl unmask --runtime NetworkManager"
+                                        : "sudo systemctl unmask NetworkManager",
                                 "sudo systemctl enable --now NetworkManager")));
     }
 

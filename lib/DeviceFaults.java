@@ -63,10 +63,11 @@ final class DeviceFaults {
                                                             + link.name()
                                                             + " out of "
                                                             + configured.get().source()
-                                                            + ", then: sudo nmcli general reload")
+                                                            + ", then: sudo systemctl restart"
+                                                            + " NetworkManager")
                                             : List.of(
                                                     "sudo nmcli device set "
-                                                            + link.name()
+                                                            + Command.quoted(link.name())
                                                             + " managed yes")));
                 });
     }

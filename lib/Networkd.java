@@ -183,66 +183,89 @@ public final class Networkd {
 
     /**
      * The first .network file whose [Match] fits, as networkd picks it: later ones do not count.
-     * Empty where none does, or where it says {@code Unmanaged=yes}.
+     * Empty where none certainly does, or where it says {@code Unmanaged=yes}.
      */
     public Optional<IniFile> fileFor(Link link) {
-        return first(files, link);
+        return first(files, link).value();
     }
 
-    /** As the next boot finds it: what lies in /run is gone by then. */
-    Optional<IniFile> fileAtBoot(Link link) {
+    /**
+     * As the next boot finds it: what lies in /run is gone by then. Unknown where that hangs on a
+     * MAC or something else that is not known, as on a mounted card.
+     */
+    Reading<IniFile> fileAtBoot(Link link) {
         return first(onDisk, link);
     }
 
-    private static Optional<IniFile> first(List<IniFile> files, Link link) {
+    private Reading<IniFile> first(List<IniFile> files, Link link) {
         for (IniFile file : files) {
-            if (matches(file, link)) {
+            boolean inUse = state(link).map(s -> s.networkFile().equals(file.file())).orElse(false);
+            Optional<Boolean> matches = inUse ? Optional.of(true) : matches(file, link);
+            if (matches.isEmpty()) {
+                return Reading.unknown(
+                        "whether "
+                                + file.file()
+                                + " is for it hangs on more than its name, which is not known");
+            }
+            if (matches.get()) {
                 return file.value("Link", "Unmanaged", "no").matches("yes|true|1|on")
-                        ? Optional.empty()
-                        : Optional.of(file);
+                        ? Reading.absent(file.file() + " keeps systemd-networkd off it")
+                        : Reading.known(file);
             }
         }
-        return Optional.empty();
+        return Reading.absent("no .network file of systemd-networkd matches it");
     }
 
-    private static boolean matches(IniFile file, Link link) {
+    private static Optional<Boolean> matches(IniFile file, Link link) {
         List<IniFile.Entry> match = file.section("Match");
-        if (match.isEmpty()) {
-            return false;
-        }
+        boolean sure = true;
         for (IniFile.Entry e : match) {
-            boolean ok =
-                    switch (e.key()) {
-                        case "Name" -> anyGlob(e.value(), link.name());
-                        case "MACAddress", "PermanentMACAddress" ->
-                                List.of(
-                                                e.value()
-                                                        .toLowerCase(java.util.Locale.ROOT)
-                                                        .replace('-', ':')
-                                                        .split("\\s+"))
-                                        .contains(
-                                                e.key().startsWith("Perm")
-                                                        ? link.permanentMac()
-                                                        : link.mac());
-                        case "Type" ->
-                                anyGlob(
-                                        e.value(),
-                                        link.kind() == Link.Kind.WIFI
-                                                ? "wlan"
-                                                : link.kind() == Link.Kind.WIRED
-                                                        ? "ether"
-                                                        : link.hardware().devtype());
-                        case "Kind" -> e.value().startsWith("!") && link.physical();
-                        // Driver=, Path=, Virtualization=, Host= … : a physical interface of a Pi
-                        // is not told apart by what we
-                        // know of it; vendor files that use them are for containers and VMs.
-                        default -> false;
-                    };
-            if (!ok) {
-                return false;
+            Optional<Boolean> one = matches(e.key(), e.value(), link);
+            if (one.isPresent() && !one.get()) {
+                return one;
             }
+            sure &= one.isPresent();
         }
-        return true;
+        return sure ? Optional.of(!match.isEmpty()) : Optional.empty();
+    }
+
+    /** systemd.network(5), [Match]; empty where it asks for what a look does not tell. */
+    private static Optional<Boolean> matches(String key, String value, Link link) {
+        return switch (key) {
+            case "Name" -> Optional.of(anyGlob(value, link.name()));
+            case "MACAddress" -> isMac(value, link.mac());
+            case "PermanentMACAddress" -> isMac(value, link.permanentMac());
+            case "Type" ->
+                    Optional.of(
+                            anyGlob(
+                                    value,
+                                    link.kind() == Link.Kind.WIFI
+                                            ? "wlan"
+                                            : link.kind() == Link.Kind.WIRED
+                                                    ? "ether"
+                                                    : link.hardware().devtype()));
+            case "WLANInterfaceType" ->
+                    Optional.of(link.kind() == Link.Kind.WIFI && anyGlob(value, "station"));
+            case "Driver" ->
+                    link.hardware().driver().isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(anyGlob(value, link.hardware().driver()));
+            case "Kind" -> Optional.of(value.startsWith("!") && link.physical());
+            // A Pi is neither a container nor a virtual machine.
+            case "Virtualization" -> Optional.of(value.matches("!.*|no|false|0|off"));
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<Boolean> isMac(String list, String mac) {
+        return mac.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        List.of(
+                                        list.toLowerCase(java.util.Locale.ROOT)
+                                                .replace('-', ':')
+                                                .split("\\s+"))
+                                .contains(mac));
     }
 
     private static boolean anyGlob(String list, String name) {

@@ -95,14 +95,7 @@ final class ProfileFaults {
                     new Evidence(
                             link.name() + " has " + link.globalAddresses().get(0),
                             "ip address show"));
-            s.nm().device(link)
-                    .filter(Nmcli.Device::connected)
-                    .flatMap(
-                            d ->
-                                    s.nm().connections().orElse(List.of()).stream()
-                                            .filter(c -> c.uuid().equals(d.uuid()))
-                                            .findFirst())
-                    .filter(c -> c.file().startsWith("/run/"))
+            inMemory(s, link)
                     .ifPresent(
                             c ->
                                     evidence.add(
@@ -123,16 +116,60 @@ final class ProfileFaults {
                                     + " works now and will not after the next boot: "
                                     + boot.why(),
                             evidence,
-                            link.kind() == Link.Kind.WIRED
-                                            && s.unit(Manager.NETWORKMANAGER.unit()).enabled()
-                                    ? addWired()
-                                    : List.of()));
+                            toKeep(s, link)));
         }
         return Verdict.of(hits);
     }
 
+    /** A profile of its own that only waits for a hand is better than another one beside it. */
+    private static List<String> toKeep(Snapshot s, Link link) {
+        if (!s.unit(Manager.NETWORKMANAGER.unit()).enabled()) {
+            return List.of();
+        }
+        Optional<Profile> byHand =
+                BootForecast.waiting(s, link).filter(p -> p.wantsPerson().isEmpty());
+        if (byHand.isPresent()) {
+            return autoconnect(byHand.get().id());
+        }
+        Optional<Nmcli.Connection> inMemory = inMemory(s, link);
+        if (link.kind() == Link.Kind.WIFI && inMemory.isPresent()) {
+            // Any change writes a profile of /run to /etc.
+            return autoconnect(inMemory.get().name());
+        }
+        return link.kind() == Link.Kind.WIRED ? addWired() : List.of();
+    }
+
+    private static List<String> autoconnect(String profile) {
+        return List.of(
+                "sudo nmcli connection modify id "
+                        + Command.quoted(profile)
+                        + " connection.autoconnect yes");
+    }
+
+    private static Optional<Nmcli.Connection> inMemory(Snapshot s, Link link) {
+        return s.nm().device(link)
+                .filter(Nmcli.Device::connected)
+                .flatMap(
+                        d ->
+                                s.nm().connections().orElse(List.of()).stream()
+                                        .filter(c -> c.uuid().equals(d.uuid()))
+                                        .findFirst())
+                .filter(c -> c.file().startsWith("/run/"));
+    }
+
     static Verdict automaticProfileDeleted(Snapshot s) {
         List<Verdict.Hit> hits = new ArrayList<>();
+        Optional<String> unknown = s.nm().autoDefaultDeleted().whyUnknown();
+        boolean matters =
+                s.unit(Manager.NETWORKMANAGER.unit()).exists()
+                        && s.physical().stream()
+                                .anyMatch(
+                                        l ->
+                                                l.kind() == Link.Kind.WIRED
+                                                        && BootForecast.of(s, l).isUnknown());
+        if (unknown.isPresent() && matters) {
+            return Verdict.unknown(unknown.get());
+        }
         for (Link link : s.physical()) {
             boolean deleted =
                     !link.permanentMac().isEmpty()
@@ -284,12 +321,12 @@ final class ProfileFaults {
                         .filter(a -> a.op().equals("connection-delete") && a.success())
                         .reduce((a, b) -> b);
         if (last.isPresent()) {
-            return "; \""
+            // An audit line does not tell the kind: it may have been a wired one.
+            return "; the last profile that was deleted is \""
                     + last.get().name()
-                    + "\" was deleted by process "
+                    + "\", by process "
                     + last.get().pid()
-                    + " of user "
-                    + last.get().uid();
+                    + (last.get().uid() == 0 ? " of root" : " of user " + last.get().uid());
         }
         Journal journal = s.journal().value().get();
         if (!journal.gap().isEmpty()) {

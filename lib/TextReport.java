@@ -138,7 +138,8 @@ public final class TextReport {
     }
 
     private String answered(Snapshot.Gateway gateway) {
-        return Boolean.TRUE.equals(s.answers().get(gateway)) ? " (answers)" : " (silent)";
+        Boolean answers = s.answers().get(gateway);
+        return answers == null ? "" : answers ? " (answers)" : " (silent)";
     }
 
     private String dns() {
@@ -174,6 +175,8 @@ public final class TextReport {
 
     private void findings() {
         int number = 0;
+        // Typed beside a mounted card, it would change the machine that the card is mounted on.
+        String label = s.host().live() ? "     do:   " : "     on the running Pi: ";
         for (Finding f : d.findings().found()) {
             Verdict.Hit hit = f.hit();
             String mark =
@@ -204,7 +207,7 @@ public final class TextReport {
                 lines.add("     why:  " + f.row().why());
                 lines.add("     root: " + f.row().cause());
             }
-            hit.remedy().forEach(command -> lines.add("     do:   " + safe(typed(command))));
+            hit.remedy().forEach(command -> lines.add(label + safe(typed(command))));
             lines.add("");
         }
     }

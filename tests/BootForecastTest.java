@@ -270,4 +270,48 @@ class BootForecastTest {
                 card().unreadable("/etc/NetworkManager/system-connections/x.nmconnection")
                         .afterBoot("wlan0"));
     }
+
+    /** A mounted card tells neither MACs nor drivers, and networkd asks for either. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "MACAddress=dc:a6:32:01:02:03",
+                "PermanentMACAddress=dc:a6:32:01:02:03",
+                "Driver=bcmgenet",
+                "Path=platform-fd580000.ethernet",
+            })
+    void whatNetworkdMatchesByMayBeUnknown(String match) {
+        Texts card =
+                Texts.card()
+                        .file("/usr/lib/systemd/system/systemd-networkd.service", "[Unit]")
+                        .link(
+                                "/etc/systemd/system/multi-user.target.wants/systemd-networkd.service",
+                                "/usr/lib/systemd/system/systemd-networkd.service")
+                        .file(
+                                "/etc/systemd/network/10-x.network",
+                                "[Match]",
+                                match,
+                                "[Network]",
+                                "DHCP=yes");
+        is(Answer.Kind.UNKNOWN, "10-x.network", card.afterBoot("eth0"));
+        card.file(
+                "/etc/systemd/network/10-x.network",
+                "[Match]",
+                "Name=usb0",
+                match,
+                "[Network]",
+                "DHCP=yes");
+        is(Answer.Kind.NO, "no .network file", card.afterBoot("eth0"));
+    }
+
+    @Test
+    void aRemedyForThePiIsNotTypedBesideItsCard() {
+        Texts card =
+                card().file(
+                                "/var/lib/NetworkManager/NetworkManager.state",
+                                "[main]",
+                                "NetworkingEnabled=false");
+        String report = TextReport.of(card.diagnosis(), new Terminal(false));
+        assertTrue(report.contains("on the running Pi: sudo nmcli networking on"), report);
+    }
 }

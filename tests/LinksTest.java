@@ -319,4 +319,71 @@ class LinksTest {
         machine.output(Journal.EVIDENCE, line("b2", "1700000000000000", "btwifiset.service", off));
         assertTrue(TextReport.of(machine.diagnosis(), new Terminal(false)).contains("(OFF)"));
     }
+
+    private static List<String> remedy(Texts machine, String code) {
+        return machine.diagnosis().findings().found().stream()
+                .filter(f -> f.row().code().equals(code))
+                .findFirst()
+                .orElseThrow()
+                .hit()
+                .remedy();
+    }
+
+    @Test
+    void aMaskInRunIsTakenAwayInRun() {
+        Texts machine =
+                units(eth0(), unit("NetworkManager.service", "inactive", "masked-runtime"))
+                        .output(IpAddress.COMMAND, "[" + ETH0 + address("10.9.0.2") + "]");
+        assertEquals(
+                "sudo systemctl unmask --runtime NetworkManager",
+                remedy(machine, "networkmanager-masked").get(0));
+    }
+
+    @Test
+    void aProfileThatWaitsForAHandIsNamedAndToldToConnect() {
+        Texts machine =
+                units(eth0(), NM)
+                        .output(IpAddress.COMMAND, "[" + ETH0 + address("10.9.0.2") + "]")
+                        .profile(
+                                "x.nmconnection",
+                                "[connection]",
+                                "id=By hand",
+                                "uuid=u-1",
+                                "type=ethernet",
+                                "autoconnect=false");
+        nmcli(machine, device("eth0", "IP4.GATEWAY:"));
+        Answer boot = machine.afterBoot("eth0");
+        assertTrue(boot.isNo(), boot.toString());
+        assertTrue(
+                boot.why().contains("\"By hand\" does not come up by itself: autoconnect=false"),
+                boot.toString());
+        assertEquals(
+                List.of("sudo nmcli connection modify id 'By hand' connection.autoconnect yes"),
+                remedy(machine, "lost-at-next-boot"));
+    }
+
+    @Test
+    void aGatewayThatNobodyAskedIsNotSilent() {
+        Texts machine =
+                units(eth0(), NM)
+                        .output(IpAddress.COMMAND, "[" + ETH0 + address("10.9.0.2") + "]")
+                        .output(
+                                Route.COMMAND,
+                                "[{\"dst\":\"default\",\"gateway\":\"10.9.0.1\",\"dev\":\"eth0\"}]");
+        String report = TextReport.of(machine.diagnosis(), new Terminal(false));
+        assertTrue(report.contains("10.9.0.2/24, gateway 10.9.0.1\n"), report);
+    }
+
+    @Test
+    void whetherTheAutomaticProfileWasDeletedMayBeUnknown() {
+        Texts machine =
+                units(eth0(), NM)
+                        .output(IpAddress.COMMAND, "[" + ETH0 + address("10.9.0.2") + "]")
+                        .unreadable("/var/lib/NetworkManager/no-auto-default.state");
+        assertTrue(
+                machine.diagnosis().findings().unknown().containsKey("wired-auto-profile-deleted"));
+        machine.profile("x.nmconnection", "[connection]", "id=x", "type=ethernet");
+        assertFalse(
+                machine.diagnosis().findings().unknown().containsKey("wired-auto-profile-deleted"));
+    }
 }
