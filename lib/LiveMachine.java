@@ -4,10 +4,15 @@ package netfix;
 
 import org.zeroturnaround.exec.ProcessExecutor;
 import org.zeroturnaround.exec.ProcessResult;
+import org.zeroturnaround.exec.listener.ProcessListener;
+import org.zeroturnaround.exec.stream.ExecuteStreamHandler;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -70,32 +75,121 @@ public final class LiveMachine implements Writable {
         }
         List<String> argv = new ArrayList<>(command.argv());
         argv.set(0, tool.get().toString());
-        Bounded out = new Bounded();
-        Bounded err = new Bounded();
+        Output output = new Output(command.timeout().toMillis() * patience);
         try {
             ProcessResult result =
                     new ProcessExecutor(argv)
                             .environment("LC_ALL", "C")
                             .environment("LANGUAGE", "")
-                            .redirectOutput(out)
-                            .redirectError(err)
-                            .stopper(Process::destroyForcibly)
-                            .closeTimeout(1, TimeUnit.SECONDS)
-                            .timeout(command.timeout().toMillis() * patience, TimeUnit.MILLISECONDS)
+                            .streams(new NotPumped())
+                            .addListener(output)
                             .execute();
-            return CommandResult.exited(command, result.getExitValue(), out.text(), err.text());
-        } catch (TimeoutException e) {
+            return CommandResult.exited(
+                    command, result.getExitValue(), output.out.text(), output.err.text());
+        } catch (Overdue e) {
             return new CommandResult(
-                    command.argv(), CommandResult.Outcome.TIMED_OUT, -1, out.text(), err.text());
+                    command.argv(),
+                    CommandResult.Outcome.TIMED_OUT,
+                    -1,
+                    output.out.text(),
+                    output.err.text());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return CommandResult.notRun(command, CommandResult.Outcome.NOT_RUN, "interrupted");
-        } catch (IOException e) {
+        } catch (IOException | TimeoutException e) {
             return CommandResult.notRun(
                     command,
                     CommandResult.Outcome.NOT_RUN,
                     "could not be started: " + e.getMessage());
         }
+    }
+
+    private static final class Overdue extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    /**
+     * Collects what a command says in the thread that waits for it. zt-exec's pumps, its closing
+     * with a time limit and its waiting with one are four threads more for each command, which were
+     * a fifth of what a look costs on an emulated Pi.
+     */
+    private static final class Output extends ProcessListener {
+
+        /** A pipe holds 64 KiB: 3 MB/s is more than journalctl can say. */
+        private static final long LONGEST_PAUSE_MS = 20;
+
+        final Bounded out = new Bounded();
+        final Bounded err = new Bounded();
+        private final long limit;
+
+        Output(long limit) {
+            this.limit = limit;
+        }
+
+        /**
+         * @throws Overdue where the limit is over: it has been killed, or is beyond that
+         */
+        @Override
+        public void afterStart(Process process, ProcessExecutor executor) {
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(limit);
+            try {
+                process.getOutputStream().close();
+                long pause = 1;
+                while (!process.waitFor(pause, TimeUnit.MILLISECONDS)) {
+                    boolean said = drain(process);
+                    pause = said ? 1 : Math.min(LONGEST_PAUSE_MS, 2 * pause);
+                    if (System.nanoTime() - end > 0) {
+                        process.destroyForcibly().waitFor(1, TimeUnit.SECONDS);
+                        drain(process);
+                        throw new Overdue();
+                    }
+                }
+                drain(process);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                process.destroyForcibly();
+            } catch (IOException e) {
+                process.destroyForcibly();
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /**
+         * What is there now, never waiting for more: a child of the command's may hold its output
+         * open for ever.
+         */
+        private boolean drain(Process process) throws IOException {
+            return drain(process.getInputStream(), out) | drain(process.getErrorStream(), err);
+        }
+
+        private static boolean drain(InputStream from, Bounded to) throws IOException {
+            boolean said = false;
+            int waiting;
+            while ((waiting = from.available()) > 0) {
+                byte[] bytes = from.readNBytes(waiting);
+                to.write(bytes, 0, bytes.length);
+                said = true;
+            }
+            return said;
+        }
+    }
+
+    /** Leaves the streams to {@link Output}. */
+    private static final class NotPumped implements ExecuteStreamHandler {
+        @Override
+        public void setProcessInputStream(OutputStream to) {}
+
+        @Override
+        public void setProcessErrorStream(InputStream from) {}
+
+        @Override
+        public void setProcessOutputStream(InputStream from) {}
+
+        @Override
+        public void start() {}
+
+        @Override
+        public void stop() {}
     }
 
     /**
