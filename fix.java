@@ -26,6 +26,7 @@ import netfix.Paths;
 import netfix.Plan;
 import netfix.PlanReport;
 import netfix.Progress;
+import netfix.Recovery;
 import netfix.RootedFix;
 import netfix.Scene;
 import netfix.Transaction;
@@ -107,6 +108,28 @@ public class fix implements Callable<Integer> {
         return common.mountedRoot().isPresent()
                 ? new RootedFix(common.mountedRoot().get(), narration()).undo()
                 : new Transaction(options.writable(machine), narration()).undo();
+    }
+
+    @Command(
+            name = "recover",
+            description =
+                    "Over a serial console: starts NetworkManager, brings interfaces up, ends what"
+                            + " interferes. Of the disk only a mask on NetworkManager changes.")
+    int recover() throws IOException {
+        LiveMachine here = options.writable(options.notACapture(common.machine()));
+        Scene scene = gather(here);
+        Plan plan = Recovery.plan(scene);
+        show(plan);
+        if (plan.isEmpty()) {
+            return ExitCode.GOOD;
+        }
+        if (!options.agreed()) {
+            return ExitCode.USAGE;
+        }
+        Transaction transaction = new Transaction(here, narration());
+        int status = transaction.run(plan, Paths.lines(scene.snapshot()));
+        // No boot has to prove what lasts until the next boot, and a fix is to follow now.
+        return status == ExitCode.GOOD ? transaction.verb("confirm") : status;
     }
 
     @Command(

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * The scripts as a user starts them: arguments in, two streams and an exit status out. The first
@@ -104,6 +105,26 @@ class CommandLineTest {
     @Test
     void aMeasureThatIsNoneIsOneLine() throws Exception {
         refused(run("fix", "--only", "wired"), "--only wired", "wired-profile");
+    }
+
+    /** A verb that only the README knew of was there once. */
+    @Test
+    void whatTheReadmeSaysOfFixIsThere() throws Exception {
+        String readme = Files.readString(Checkout.root().resolve("README.md"));
+        String help = run("fix", "--help").out();
+        List<String> missing =
+                Pattern.compile("`fix ([a-z-]+)")
+                        .matcher(readme)
+                        .results()
+                        .map(match -> match.group(1))
+                        .distinct()
+                        .filter(
+                                word ->
+                                        !Pattern.compile("(?m)^ .*\\Q" + word + "\\E\\b")
+                                                .matcher(help)
+                                                .find())
+                        .toList();
+        assertEquals(List.of(), missing);
     }
 
     @Test
