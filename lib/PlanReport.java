@@ -79,7 +79,10 @@ public final class PlanReport {
                         .toList();
         boolean business =
                 plan.standings().stream().anyMatch(j -> j.standing() instanceof Fulfilment.InPlace);
-        return business ? "everything is in place." : String.join("; ", why) + ".";
+        if (business) {
+            return "everything is in place.";
+        }
+        return why.isEmpty() ? "nothing is down." : String.join("; ", why) + ".";
     }
 
     /** The schema {@code netfix/plan/1}. */
