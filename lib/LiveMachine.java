@@ -139,8 +139,8 @@ public final class LiveMachine implements Writable {
                     boolean said = drain(process);
                     pause = said ? 1 : Math.min(LONGEST_PAUSE_MS, 2 * pause);
                     if (System.nanoTime() - end > 0) {
+                        // This closes what it said, too.
                         process.destroyForcibly().waitFor(1, TimeUnit.SECONDS);
-                        drain(process);
                         throw new Overdue();
                     }
                 }
