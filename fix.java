@@ -127,7 +127,7 @@ public class fix implements Callable<Integer> {
             return ExitCode.USAGE;
         }
         Transaction transaction = new Transaction(here, narration());
-        int status = transaction.run(plan, Paths.lines(scene.snapshot()));
+        int status = transaction.run(plan, Paths.lines(scene.snapshot(), here));
         // No boot has to prove what lasts until the next boot, and a fix is to follow now.
         return status == ExitCode.GOOD ? transaction.verb("confirm") : status;
     }
