@@ -143,12 +143,20 @@ public final class Transaction {
                     e instanceof FileSystemException f && f.getReason() != null
                             ? f.getFile() + ": " + f.getReason()
                             : e.getMessage();
-            throw new BadInput("nothing was changed: " + why);
+            // What a full card says names no file.
+            throw new BadInput(
+                    "nothing was changed: "
+                            + (why.contains("/") || why.startsWith("another")
+                                    ? why
+                                    : PlanFolder.BASE + ": " + why));
         }
     }
 
     private void must(String verb, String fix) throws IOException {
         int status = machine.runShown(List.of("sh", SCRIPT, verb, fix), narration);
+        if (status == ExitCode.USAGE) {
+            throw new IOException("another fix has just begun, or is not decided yet");
+        }
         if (status != 0) {
             throw new IOException(SCRIPT + " " + verb + " ended with " + status);
         }

@@ -27,6 +27,7 @@ units=/etc/systemd/system
 runtime=/run/systemd/system
 told=/run/netfix
 cards='/boot/firmware /boot'
+mounts=/proc/mounts
 interfaces=/sys/class/net
 kernel_boot=/proc/sys/kernel/random/boot_id
 # Everything here may take longer on a machine that is slow, never less than it says.
@@ -114,7 +115,7 @@ note() {
     if [ -f "$log" ] && [ "$(wc -c <"$log")" -gt 262144 ]; then mv -f "$log" "$log.1"; fi
     { printf '%s %s\n' "$when" "$*" >>"$log"; } 2>/dev/null
     for card in $cards; do
-        if grep -q " $card vfat rw" /proc/mounts; then
+        if grep -q " $card vfat rw" "$mounts"; then
             note_on_card "$card/netfix-rollback.txt" "$when $*" 2>/dev/null
             break
         fi

@@ -56,6 +56,8 @@ class TransactionScriptTest {
         Path bin = Files.createDirectory(top.resolve("bin"));
         stub(bin.resolve("systemctl"), "[ \"$1\" = show ] || echo \"$@\" >>" + top + "/asked\n");
         stub(bin.resolve("logger"), "");
+        Files.createDirectory(top.resolve("card"));
+        Files.writeString(top.resolve("mounts"), "/dev/x " + top + "/card vfat rw,relatime 0 0\n");
         Files.writeString(
                 top.resolve("transaction.sh"),
                 cuttable() + moved(new String(PlanFolder.script(), StandardCharsets.UTF_8)));
@@ -82,7 +84,8 @@ class TransactionScriptTest {
                         "units=/etc/systemd/system\n", "units=" + pi + "/units\n",
                         "runtime=/run/systemd/system\n", "runtime=" + top + "/run\n",
                         "told=/run/netfix\n", "told=" + top + "/told\n",
-                        "cards='/boot/firmware /boot'\n", "cards=''\n",
+                        "cards='/boot/firmware /boot'\nmounts=/proc/mounts\n",
+                                "cards=" + top + "/card\nmounts=" + top + "/mounts\n",
                         "interfaces=/sys/class/net\n", "interfaces=" + pi + "/net\n",
                         "kernel_boot=/proc/sys/kernel/random/boot_id\n",
                                 "kernel_boot=" + top + "/boot\n",
@@ -476,5 +479,36 @@ class TransactionScriptTest {
         String told = Files.readString(pi.resolve("var/lib/netfix/0001/narration"));
         assertTrue(told.contains("there is nothing to compare with"), told);
         assertTrue(told.contains("nothing is worse than before"), told);
+    }
+
+    @Test
+    void aRollbackIsNotedOnTheBootPartitionInAsciiAndBriefly() throws Exception {
+        firstFix("apply");
+        Path state = pi.resolve("var/lib/netfix/state");
+        String open = Files.readString(state).replace("unconfirmed", "open");
+        Path note = top.resolve("card/netfix-rollback.txt");
+        for (int i = 0; i < 3; i++) {
+            Files.writeString(state, open);
+            Files.writeString(
+                    pi.resolve("var/lib/netfix/0001/reason"), "caf\u00e9 \u2615 does not answer\n");
+            did("rollback");
+            assertEquals("rolled-back", state());
+        }
+        List<String> lines = List.of(Files.readString(note).split("\r\n"));
+        assertEquals(3, lines.size());
+        assertTrue(
+                lines.get(0)
+                        .matches(
+                                "[0-9TZ:-]+ netfix took back fix 0001: caf\\?+ \\?+ does not"
+                                        + " answer"),
+                lines.get(0));
+        Files.writeString(note, "x".repeat(9000) + "\r\nlast\r\n");
+        Files.writeString(state, open);
+        did("rollback");
+        String kept = Files.readString(note);
+        assertTrue(kept.length() < 5000, kept.length() + " bytes");
+        assertTrue(kept.startsWith("last\r\n"), kept);
+        assertTrue(
+                Files.readString(pi.resolve("var/log/netfix.log")).contains("took back fix 0001"));
     }
 }
