@@ -115,8 +115,8 @@ public final class LiveMachine implements Writable {
      */
     private static final class Output extends ProcessListener {
 
-        /** A pipe holds 64 KiB: 3 MB/s is more than journalctl can say. */
-        private static final long LONGEST_PAUSE_MS = 20;
+        /** While it says something it is asked every millisecond: a pipe holds 64 KiB only. */
+        private static final long LONGEST_PAUSE_MS = 100;
 
         final Bounded out = new Bounded();
         final Bounded err = new Bounded();

@@ -33,7 +33,7 @@ record Phrase(String pattern, boolean checks, Kit kit, Action action, Pattern ex
     }
 
     private static final Pattern PLACE = Pattern.compile("<([a-z-]+)>");
-    private static final String QUOTED = "\"(?:[^\"\\\\]|\\\\.)*\"";
+    private static final String QUOTED = "\"(?:[^\"\\\\]++|\\\\.)*+\"";
 
     /** Something that happens to the Pi or to its world. */
     static Phrase when(String pattern, Action action) {
