@@ -21,6 +21,7 @@
 //SOURCES Image.java
 //SOURCES JsonSocket.java
 //SOURCES KitDisks.java
+//SOURCES Kills.java
 //SOURCES LabFailure.java
 //SOURCES LabFolders.java
 //SOURCES Listing.java

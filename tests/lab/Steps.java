@@ -85,6 +85,12 @@ final class Steps {
                             "fix <text> of its card exits <number>",
                             (run, words) ->
                                     run.fixOnCard(words.get(0), Integer.parseInt(words.get(1)))),
+                    netfix(
+                            "killed after every entry of fix <text> it is as before",
+                            (run, words) ->
+                                    new Kills(run.pi())
+                                            .everyEntry(
+                                                    words.get(0), run.listing(), run.addresses())),
                     netfixDoes(
                             "the disks are kept at every entry of fix <text>",
                             (run, words) -> run.cuts().keepEntries(words.get(0), run.listing())),
