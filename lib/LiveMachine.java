@@ -96,7 +96,7 @@ public final class LiveMachine implements Writable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return CommandResult.notRun(command, CommandResult.Outcome.NOT_RUN, "interrupted");
-        } catch (IOException | TimeoutException e) {
+        } catch (IOException | UncheckedIOException | TimeoutException e) {
             return CommandResult.notRun(
                     command,
                     CommandResult.Outcome.NOT_RUN,
@@ -155,22 +155,17 @@ public final class LiveMachine implements Writable {
         }
 
         /**
-         * What is there now, never waiting for more: a child of the command's may hold its output
-         * open for ever.
+         * What is there now, once: one that never stops talking would never see its limit, and a
+         * child of the command's may hold its output open for ever.
          */
         private boolean drain(Process process) throws IOException {
             return drain(process.getInputStream(), out) | drain(process.getErrorStream(), err);
         }
 
         private static boolean drain(InputStream from, Bounded to) throws IOException {
-            boolean said = false;
-            int waiting;
-            while ((waiting = from.available()) > 0) {
-                byte[] bytes = from.readNBytes(waiting);
-                to.write(bytes, 0, bytes.length);
-                said = true;
-            }
-            return said;
+            byte[] bytes = from.readNBytes(from.available());
+            to.write(bytes, 0, bytes.length);
+            return bytes.length > 0;
         }
     }
 

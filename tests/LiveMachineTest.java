@@ -24,6 +24,19 @@ class LiveMachineTest {
     }
 
     @Test
+    void aCommandThatNeverStopsTalkingCostsItsOwnTimeout() {
+        CommandResult result = machine.run(new Command(List.of("yes"), Duration.ofMillis(200)));
+        assertEquals(CommandResult.Outcome.TIMED_OUT, result.outcome());
+    }
+
+    @Test
+    void whatACommandSaysIsWholeAlsoWhereAPipeCannotHoldIt() {
+        CommandResult result = machine.run(Command.of("seq", "200000"));
+        assertEquals(200_000, result.stdout().lines().count());
+        assertTrue(result.stdout().endsWith("200000\n"));
+    }
+
+    @Test
     void aMissingToolIsNamed() {
         CommandResult result = machine.run(Command.of("no-such-tool-of-netfix", "-x"));
         assertEquals(CommandResult.Outcome.NO_SUCH_TOOL, result.outcome());
