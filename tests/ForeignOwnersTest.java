@@ -1,5 +1,8 @@
 package netfix;
 
+import static netfix.PlanTest.plan;
+import static netfix.PlanTest.standing;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -28,24 +31,8 @@ class ForeignOwnersTest {
                 .file("/etc/hostapd/hostapd.conf", "# mine", "interface=wlan0", "ssid=Workshop");
     }
 
-    private static Plan plan(Machine machine) {
-        // Its own files are where this test runs from a jar only.
-        return Plan.of(
-                Scene.at(machine, Progress.silent()),
-                m -> !m.id().equals("installed"),
-                loss -> false);
-    }
-
     private static List<String> respected(Machine machine) {
         return plan(machine).respected().stream().map(ForeignOwners.Owned::shown).toList();
-    }
-
-    private static Fulfilment standing(Machine machine, String id) {
-        return plan(machine).standings().stream()
-                .filter(j -> j.measure().id().equals(id))
-                .map(Plan.Judged::standing)
-                .findFirst()
-                .orElseThrow();
     }
 
     private static String exclusive(Machine machine) {

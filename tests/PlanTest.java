@@ -28,12 +28,12 @@ class PlanTest {
         return Scene.at(machine, Progress.silent());
     }
 
-    private static Plan plan(Machine machine) {
+    static Plan plan(Machine machine) {
         // Its own files are where this test runs from a jar only.
         return Plan.of(scene(machine), m -> !m.id().equals("installed"), loss -> false);
     }
 
-    private static Fulfilment standing(Machine machine, String id) {
+    static Fulfilment standing(Machine machine, String id) {
         return plan(machine).standings().stream()
                 .filter(j -> j.measure().id().equals(id))
                 .map(Plan.Judged::standing)

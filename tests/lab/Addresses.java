@@ -62,9 +62,7 @@ final class Addresses {
     private Set<String> look() {
         GuestResult result =
                 pi.shell("ip -4 -o addr show scope global | awk '{print $2, $4}'", SOON);
-        if (!result.ok()) {
-            throw new LabFailure(result.shown());
-        }
+        result.must();
         return new TreeSet<>(result.stdout().lines().toList());
     }
 }

@@ -62,11 +62,11 @@ final class GeneratedBatch {
                             "profiles",
                             "uuids"));
             pi.push(Files.readAllBytes(tar), "/run/lab/batch.tar", "600");
-            must(pi.shell(LOAD, LIMIT));
+            pi.shell(LOAD, LIMIT).must();
             List<String> readbacks = new ArrayList<>();
             for (int n = 1; n <= READBACKS; n++) {
                 Path readback = folder.resolve("readback-" + n);
-                Files.write(readback, must(pi.shell(READ_BACK, LIMIT)).out());
+                Files.write(readback, pi.shell(READ_BACK, LIMIT).must().out());
                 readbacks.add(readback.toString());
             }
             System.out.print(batch("compare", folder, readbacks.toArray(String[]::new)).indent(4));
@@ -87,12 +87,5 @@ final class GeneratedBatch {
                                 folder.toString()));
         argv.addAll(List.of(more));
         return HostCommand.output(argv, Map.of(), checkout, LIMIT);
-    }
-
-    private static GuestResult must(GuestResult result) {
-        if (!result.ok()) {
-            throw new LabFailure(result.shown());
-        }
-        return result;
     }
 }

@@ -23,6 +23,19 @@ record GuestResult(List<String> argv, int exit, byte[] out, byte[] err, boolean 
         return exit == 0 && !killed;
     }
 
+    /** Itself, where it went well. */
+    GuestResult must() {
+        return must(0);
+    }
+
+    /** Itself, where it ended as expected. */
+    GuestResult must(int expected) {
+        if (exit != expected || killed) {
+            throw new LabFailure(shown());
+        }
+        return this;
+    }
+
     /** As one would see it on a console: for a failure message. */
     String shown() {
         String text = (stdout() + stderr()).strip();

@@ -1,6 +1,5 @@
 package netfix.lab;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,13 +74,7 @@ final class Kills {
         must(ScenarioRun.netfix("fix", words));
         List<String> journal = must(List.of("/bin/sh", "-c", KEEP_PLAN)).stdout().lines().toList();
         must(ScenarioRun.netfix("fix", "undo --yes"));
-        must(
-                List.of(
-                        "/bin/sh",
-                        "-c",
-                        "mv /usr/bin/sync /usr/bin/sync.real && cat >/usr/bin/sync && chmod 755"
-                                + " /usr/bin/sync"),
-                KILLING_SYNC);
+        PowerCuts.standInForSync(pi, KILLING_SYNC);
         List<String> killed = new ArrayList<>();
         List<String> bad = new ArrayList<>();
         for (int at = 1; at <= journal.size(); at++) {
@@ -115,14 +108,6 @@ final class Kills {
     }
 
     private GuestResult must(List<String> argv) {
-        return must(argv, "");
-    }
-
-    private GuestResult must(List<String> argv, String input) {
-        GuestResult result = pi.run(argv, input.getBytes(StandardCharsets.UTF_8), LONG);
-        if (!result.ok()) {
-            throw new LabFailure(result.shown());
-        }
-        return result;
+        return pi.run(argv, LONG).must();
     }
 }

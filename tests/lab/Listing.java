@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -78,21 +79,15 @@ final class Listing {
     /** Times too: what is written again with the same text has been touched. */
     void untouchedBy(Runnable deed) {
         GuestResult before = pi.shell("touch /run/lab-touched && sleep 0.1", LIMIT);
-        if (!before.ok()) {
-            throw new LabFailure(before.shown());
-        }
+        before.must();
         deed.run();
         GuestResult newer =
                 pi.shell(
                         "find /etc /boot /usr/local /var/lib/netfix /var/lib/NetworkManager -xdev"
                                 + " -newer /run/lab-touched 2>/dev/null; true",
                         LIMIT);
-        List<Pattern> daemons = daemonFiles();
-        List<String> touched =
-                newer.stdout()
-                        .lines()
-                        .filter(path -> daemons.stream().noneMatch(p -> p.matcher(path).find()))
-                        .toList();
+        Predicate<String> written = writtenByDaemons();
+        List<String> touched = newer.stdout().lines().filter(written.negate()).toList();
         if (!newer.ok() || !touched.isEmpty()) {
             throw new LabFailure("touched: " + String.join(", ", touched));
         }
@@ -100,14 +95,12 @@ final class Listing {
 
     Map<String, String> look() {
         GuestResult result = pi.shell(COMMAND, LIMIT);
-        if (!result.ok()) {
-            throw new LabFailure(result.shown());
-        }
-        List<Pattern> daemons = daemonFiles();
+        result.must();
+        Predicate<String> written = writtenByDaemons();
         TreeMap<String, String> listing = new TreeMap<>();
         for (String line : result.stdout().lines().toList()) {
             String[] words = split(line);
-            if (daemons.stream().noneMatch(p -> p.matcher(words[0]).find())) {
+            if (!written.test(words[0])) {
                 listing.put(words[0], words[1]);
             }
         }
@@ -131,12 +124,12 @@ final class Listing {
         return new String[] {matcher.group(1), matcher.group(2).strip()};
     }
 
-    private static List<Pattern> daemonFiles() {
+    private static Predicate<String> writtenByDaemons() {
         try {
             return Files.readAllLines(LabFolders.find().sources().resolve("daemon-files")).stream()
                     .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                    .map(line -> Pattern.compile(line.strip()))
-                    .toList();
+                    .map(line -> Pattern.compile(line.strip()).asPredicate())
+                    .reduce(path -> false, Predicate::or);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -29,6 +29,11 @@ record Moment(StartState state, Image image, Path folder) {
         return folder.resolve("memory");
     }
 
+    /** A Pi of its own in that folder, whose disks begin as they were at this moment. */
+    VirtualPi pi(Path folder) {
+        return VirtualPi.onDisksOf(image, state, folder, rootDisk(), "qcow2", bootDisk());
+    }
+
     static Moment of(StartState state, LabFolders folders, BtWifiSet btwifiset, Progress progress) {
         Image image = Image.of(state.suite(), folders, progress);
         Path moments = folders.cache("moments");
@@ -111,9 +116,7 @@ record Moment(StartState state, Image image, Path folder) {
                 pi.shell(
                         "! systemctl -q is-enabled btwifiset || /opt/lab/bin/phone --start status",
                         Duration.ofMinutes(5));
-        if (!ready.ok()) {
-            throw new LabFailure(ready.shown());
-        }
+        ready.must();
     }
 
     /** What the first boot unpacks to /opt/lab. */

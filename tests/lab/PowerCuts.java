@@ -78,18 +78,12 @@ final class PowerCuts {
 
     /** Fixes the Pi; what was kept must be the journal, entry by entry. */
     void keepEntries(String words, Listing listing) {
-        must(
-                pi,
-                "mv /usr/bin/sync /usr/bin/sync.real && cat >/usr/bin/sync && chmod 755"
-                        + " /usr/bin/sync && sync.real",
-                TELLING_SYNC);
+        standInForSync(pi, TELLING_SYNC);
         CompletableFuture<GuestResult> fixing =
                 CompletableFuture.supplyAsync(() -> pi.run(ScenarioRun.netfix("fix", words), LONG));
         keepWhile(pi, () -> !fixing.isDone());
         GuestResult fix = fixing.join();
-        if (!fix.ok()) {
-            throw new LabFailure(fix.shown());
-        }
+        fix.must();
         List<String> journal = must(pi, "cat /var/lib/netfix/[0-9]*/journal", "").lines().toList();
         List<String> kept = cuts.stream().map(Cut::step).toList();
         if (!journal.equals(kept)) {
@@ -97,6 +91,15 @@ final class PowerCuts {
         }
         System.out.println("    " + journal.size() + " entries, " + kept.size() + " cuts");
         fixed = listing.look();
+    }
+
+    /** The real one stays at hand as sync.real. */
+    static void standInForSync(VirtualPi pi, String script) {
+        must(
+                pi,
+                "mv /usr/bin/sync /usr/bin/sync.real && cat >/usr/bin/sync && chmod 755"
+                        + " /usr/bin/sync && sync.real",
+                script);
     }
 
     /** Boots the disks of the last entry before the proof; its rollback is what is kept now. */
@@ -253,9 +256,7 @@ final class PowerCuts {
                         List.of("/bin/sh", "-c", commands),
                         input.getBytes(StandardCharsets.UTF_8),
                         SOON);
-        if (!result.ok()) {
-            throw new LabFailure(result.shown());
-        }
+        result.must();
         return result.stdout();
     }
 }

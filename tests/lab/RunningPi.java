@@ -80,14 +80,7 @@ final class RunningPi {
         Path payload =
                 Payload.pack(
                         folder.resolve("payload"), Files.createDirectory(folder.resolve("empty")));
-        try (VirtualPi pi =
-                VirtualPi.onDisksOf(
-                        moment.image(),
-                        moment.state(),
-                        folder,
-                        moment.rootDisk(),
-                        "qcow2",
-                        moment.bootDisk())) {
+        try (VirtualPi pi = moment.pi(folder)) {
             Files.writeString(folder.resolve("agent"), pi.agentSocket().toString());
             Runtime.getRuntime().addShutdownHook(new Thread(() -> forget(folder)));
             pi.resume(payload, moment.memory());

@@ -45,14 +45,7 @@ final class ScenarioRun implements Closeable {
 
     /** A Pi in the start state, with netfix's files in it. */
     static ScenarioRun begin(Moment moment, Path netfix, Path folder) throws IOException {
-        VirtualPi pi =
-                VirtualPi.onDisksOf(
-                        moment.image(),
-                        moment.state(),
-                        folder,
-                        moment.rootDisk(),
-                        "qcow2",
-                        moment.bootDisk());
+        VirtualPi pi = moment.pi(folder);
         ScenarioRun run = new ScenarioRun(pi, moment, netfix);
         try {
             pi.resume(netfix, moment.memory());
@@ -119,9 +112,7 @@ final class ScenarioRun implements Closeable {
 
     private void netfix(String script, String words, int exit) {
         last = pi.run(netfix(script, words), COMMAND);
-        if (last.exit() != exit || last.killed()) {
-            throw new LabFailure(last.shown());
-        }
+        last.must(exit);
     }
 
     Listing listing() {
@@ -144,9 +135,7 @@ final class ScenarioRun implements Closeable {
             throw new LabFailure("no fix was started");
         }
         last = underWay.join();
-        if (last.exit() != exit || last.killed()) {
-            throw new LabFailure(last.shown());
-        }
+        last.must(exit);
     }
 
     /** The transaction's own word for itself: open, unconfirmed, confirmed, rolled-back, none. */
@@ -167,14 +156,7 @@ final class ScenarioRun implements Closeable {
         }
         Path folder = pi.folder().resolve("reader");
         LabFolders.delete(folder);
-        try (VirtualPi reader =
-                VirtualPi.onDisksOf(
-                        moment.image(),
-                        moment.state(),
-                        folder,
-                        moment.rootDisk(),
-                        "qcow2",
-                        moment.bootDisk())) {
+        try (VirtualPi reader = moment.pi(folder)) {
             reader.bootWithCardOf(pi, payload);
             must(reader, UNPACK);
             must(
@@ -184,9 +166,7 @@ final class ScenarioRun implements Closeable {
             last = reader.run(netfix("fix", "--root /mnt/card " + words), COMMAND);
             must(reader, "umount -R /mnt/card && sync");
         }
-        if (last.exit() != exit || last.killed()) {
-            throw new LabFailure(last.shown());
-        }
+        last.must(exit);
     }
 
     PowerCuts cuts() {
@@ -195,23 +175,17 @@ final class ScenarioRun implements Closeable {
 
     void runOnPi(String commands, int exit) {
         last = pi.shell(commands, COMMAND);
-        if (last.exit() != exit || last.killed()) {
-            throw new LabFailure(last.shown());
-        }
+        last.must(exit);
     }
 
     private static void must(VirtualPi pi, String commands) {
         GuestResult result = pi.shell(commands, SOON);
-        if (!result.ok()) {
-            throw new LabFailure(result.shown());
-        }
+        result.must();
     }
 
     GuestResult must(List<String> argv, Duration limit) {
         GuestResult result = pi.run(argv, limit);
-        if (!result.ok()) {
-            throw new LabFailure(result.shown());
-        }
+        result.must();
         return result;
     }
 
@@ -254,9 +228,7 @@ final class ScenarioRun implements Closeable {
 
     void phone(String... action) {
         GuestResult result = usePhone(action);
-        if (!result.ok()) {
-            throw new LabFailure(result.shown());
-        }
+        result.must();
     }
 
     /** It was tried; what the answer is worth is another matter (the service may claim success). */

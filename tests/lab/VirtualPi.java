@@ -396,9 +396,7 @@ final class VirtualPi implements Closeable {
     void push(byte[] content, String path, String mode) {
         agent.push(content, path);
         GuestResult chmod = run(List.of("chmod", mode, path), Duration.ofMinutes(1));
-        if (!chmod.ok()) {
-            throw new LabFailure(chmod.shown());
-        }
+        chmod.must();
     }
 
     byte[] pull(String path) {
