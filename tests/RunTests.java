@@ -185,8 +185,11 @@ public final class RunTests implements Callable<Integer> {
                 .filters(includeClassNamePatterns(classPattern))
                 // A test that hangs is a failed test, not a hung run.
                 .configurationParameter("junit.jupiter.execution.timeout.default", "120 s")
-                // For the classes that ask for it; the others run one after another.
+                // Classes side by side, the tests of one in a row: nothing is shared between
+                // classes.
                 .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")
+                .configurationParameter(
+                        "junit.jupiter.execution.parallel.mode.classes.default", "concurrent")
                 .build();
     }
 
