@@ -482,6 +482,9 @@ final class VirtualPi implements Closeable {
     }
 
     private void applyCable(int wire) {
+        if (!isOn()) {
+            return; // The next boot does it.
+        }
         monitor.setLink("eth" + wire, !unplugged.contains(wire) && !cutOff.contains(wire));
     }
 
