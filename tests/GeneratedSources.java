@@ -48,8 +48,15 @@ final class GeneratedSources {
                 Files.createDirectories(path.getParent());
                 Files.writeString(path, file.getValue());
             }
-            return TakeOver.from(standing, TakeOverTest.sources(root));
+            return TakeOver.from(standing, read(root));
         }
+    }
+
+    /** What other managers configured on the card in that folder. */
+    static OldSources read(Path root) {
+        Machine machine = new RootedMachine(root);
+        return OldSources.read(
+                machine, List.of(), Networkd.read(machine), Interfaces.read(machine));
     }
 
     static final long SEED = 20261122;

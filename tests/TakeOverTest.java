@@ -44,13 +44,7 @@ class TakeOverTest {
     }
 
     private OldSources sources() {
-        return sources(root);
-    }
-
-    static OldSources sources(Path root) {
-        Machine machine = new RootedMachine(root);
-        return OldSources.read(
-                machine, List.of(), Networkd.read(machine), Interfaces.read(machine));
+        return GeneratedSources.read(root);
     }
 
     private static Standing standing(Manager... going) {
