@@ -812,33 +812,44 @@ restore_running() { # FIX-FOLDER now|boot
     dir=$1
     # Cut before its first change.
     if ! [ -e "$dir/journal" ]; then return; fi
-    for op in $(ops -r); do
-        if [ "$2" = now ] && ! grep -q "^${op##*/} begin" "$dir/journal" 2>/dev/null; then continue; fi
-        case $(line "$op/kind") in
-            unit)
-                verb=$(line "$op/inverse")
-                if [ "$verb" = none ]; then continue; fi
-                say "systemctl $verb $(line "$op/unit")"
-                if [ "$2" = boot ]; then
-                    if [ "$verb" = restart ]; then verb=start; fi
-                    systemctl --no-block "$verb" -- "$(line "$op/unit")"
-                else
-                    timeout $((90 * patience)) systemctl "$verb" -- "$(line "$op/unit")" ||
-                        say "  that did not work"
-                fi
-                ;;
-            run)
-                if [ "$2" = now ] && [ -s "$op/inverse" ]; then
-                    say "$(line "$op/inverse-shown")"
-                    run_argv "$op" inverse || say "  that did not work"
-                fi
-                ;;
-            *) ;;
-        esac
+    # What the fix started is stopped before anything is started: dhcpcd's hook starts no wpa_supplicant on an
+    # interface that NetworkManager's still holds, and Wi-Fi would stay away until the next boot. (NetworkManager
+    # leaves wired addresses where they are when it stops.)
+    for pass in stop start; do
+        for op in $(ops -r); do
+            if [ "$2" = now ] && ! grep -q "^${op##*/} begin" "$dir/journal" 2>/dev/null; then continue; fi
+            case $pass.$(line "$op/kind") in
+                *.unit)
+                    verb=$(line "$op/inverse")
+                    case $pass.$verb in
+                        *.none | start.stop) ;;
+                        stop.stop | start.*) restore_unit "$2" ;;
+                        *) ;;
+                    esac
+                    ;;
+                start.run)
+                    if [ "$2" = now ] && [ -s "$op/inverse" ]; then
+                        say "$(line "$op/inverse-shown")"
+                        run_argv "$op" inverse || say "  that did not work"
+                    fi
+                    ;;
+                *) ;;
+            esac
+        done
     done
 }
 
-# After files and units are back: what worked before is waited for, and where it stays away NetworkManager starts afresh.
+restore_unit() { # now|boot
+    say "systemctl $verb $(line "$op/unit")"
+    if [ "$1" = boot ]; then
+        if [ "$verb" = restart ]; then verb=start; fi
+        systemctl --no-block "$verb" -- "$(line "$op/unit")"
+    else
+        timeout $((90 * patience)) systemctl "$verb" -- "$(line "$op/unit")" || say "  that did not work"
+    fi
+}
+
+# After files and units are back: what worked before is waited for, and where it stays away the managers start afresh.
 # (A profile that is gone takes its connection along, and the automatic wired one is made at a start only.)
 revive() {
     if ! [ -e "$dir/paths" ]; then return; fi
@@ -857,9 +868,12 @@ revive() {
             say "What worked before works again."
             return
         fi
-        if [ "$span" = 8 ] && systemctl -q is-active NetworkManager.service; then
-            say "systemctl restart NetworkManager    #$missing"
-            systemctl restart NetworkManager.service
+        if [ "$span" = 8 ]; then
+            for unit in NetworkManager.service systemd-networkd.service dhcpcd.service; do
+                if ! systemctl -q is-active "$unit"; then continue; fi
+                say "systemctl restart $unit    #$missing"
+                systemctl restart "$unit"
+            done
         fi
     done
     say "Not back yet:$missing"
