@@ -50,6 +50,8 @@ final class PowerCuts {
             exit $status
             """;
 
+    private static final String NEITHER = "neither old:";
+
     private static final Pattern TOLD = Pattern.compile("^lab-cut: (.*?)\\r?$", Pattern.MULTILINE);
 
     /** What an automatic rollback may leave: the profile without which the Pi would be lost. */
@@ -179,6 +181,7 @@ final class PowerCuts {
             Instant begin = Instant.now();
             String verdict;
             try (VirtualPi booted = on(cut)) {
+                booted.boot(payload);
                 verdict = judge(booted, listing, addresses, judged % 10 == 0);
             } catch (LabFailure e) {
                 bad.add(cut.step() + ": " + e.getMessage());
@@ -199,9 +202,30 @@ final class PowerCuts {
         }
     }
 
+    /**
+     * The control of what the judging is worth: the cut in the middle, booted without netfix's boot
+     * unit, must be judged bad.
+     */
+    void judgeWithoutBootUnit(Listing listing, Addresses addresses) throws IOException {
+        Cut middle = cuts.get(cuts.size() / 2);
+        String verdict;
+        try (VirtualPi booted = on(middle)) {
+            booted.boot(payload, "systemd.mask=netfix-boot.service");
+            verdict = judge(booted, listing, addresses, false);
+        } catch (LabFailure e) {
+            // Nothing else counts: a Pi that does not start at all would prove nothing.
+            if (!e.getMessage().startsWith(NEITHER) && !e.getMessage().contains("unreachable")) {
+                throw e;
+            }
+            System.out.println("    without the boot unit: " + e.getMessage());
+            return;
+        }
+        throw new LabFailure(
+                "cut after \"" + middle.step() + "\" and without the boot unit it is " + verdict);
+    }
+
     private String judge(
             VirtualPi booted, Listing listing, Addresses addresses, boolean thoroughly) {
-        booted.boot(payload);
         Settling.await(booted);
         booted.state().reaches().forEach(name -> Reach.awaitReachable(booted, name));
         addresses.on(booted).compare();
@@ -216,7 +240,8 @@ final class PowerCuts {
             List<String> fresh = Listing.differences(without(fixed), without(now));
             if (!fresh.isEmpty()) {
                 throw new LabFailure(
-                        "neither old:\n"
+                        NEITHER
+                                + "\n"
                                 + String.join("\n", old).indent(4)
                                 + "nor new:\n"
                                 + String.join("\n", fresh).indent(4));

@@ -101,6 +101,11 @@ final class Steps {
                             "each power cut leaves it reachable, wholly old or wholly new",
                             (run, words) -> run.cuts().judge(run.listing(), run.addresses(), 1)),
                     netfix(
+                            "without the boot unit a power cut leaves it half",
+                            (run, words) ->
+                                    run.cuts()
+                                            .judgeWithoutBootUnit(run.listing(), run.addresses())),
+                    netfix(
                             "each <number>th power cut leaves it reachable, wholly old or wholly"
                                     + " new",
                             (run, words) ->

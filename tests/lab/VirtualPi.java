@@ -172,7 +172,12 @@ final class VirtualPi implements Closeable {
      * Power on: a boot from the disks as they are, with the words of the card's own cmdline.txt.
      */
     void boot(Path payload) {
-        start(payload, List.of(), "");
+        boot(payload, "");
+    }
+
+    /** With these words on the kernel's command line too, for one boot. */
+    void boot(Path payload, String kernelWords) {
+        start(payload, List.of(), kernelWords.isEmpty() ? "" : kernelWords + " ");
         waitForAgent();
     }
 
