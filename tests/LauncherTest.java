@@ -129,6 +129,11 @@ class LauncherTest {
                 "//JAVA_OPTIONS -Xshare:auto -Xlog:disable\n" + SCRIPT);
         Path starts = folder.resolve("its cache/netfix/starts");
         Path archive = starts.resolve("echo.jsa");
+        // Of a start that only tells about itself there would be too little in it.
+        executor("echo", List.of("--version"))
+                .environment("XDG_CACHE_HOME", starts.getParent().getParent().toString())
+                .environment("SUDO_UID", null)
+                .execute();
         for (boolean made : new boolean[] {false, true, true}) {
             ProcessResult result = sharing(starts, Map.of()).execute();
             assertEquals("<a b>", result.outputUTF8());
