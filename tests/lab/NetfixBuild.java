@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * netfix as it is in the checkout, built on this machine for the virtual Pi: jars and a launcher a
@@ -163,14 +164,23 @@ final class NetfixBuild {
                 archive=/opt/lab/netfix/%1$s.jsa
                 [ -r "$archive" ] || archive=
                 # VFORK: each command would start by way of jspawnhelper, a tenth of an emulated look.
-                exec java -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10 \\
-                    -Djdk.lang.Process.launchMechanism=VFORK \\
-                    -XX:+UseSerialGC ${archive:+"-XX:SharedArchiveFile=$archive"} -Xlog:disable \\
-                    -cp "$classpath" %1$s "$@"
+                exec java %2$s -Djdk.lang.Process.launchMechanism=VFORK \\
+                    ${archive:+"-XX:SharedArchiveFile=$archive"} -cp "$classpath" %1$s "$@"
                 """
-                        .formatted(script));
+                        .formatted(script, javaOptions(folders.checkout(), script)));
         if (!launcher.toFile().setExecutable(true)) {
             throw new LabFailure("cannot make " + launcher + " executable");
+        }
+    }
+
+    private static final String JAVA_OPTIONS = "//JAVA_OPTIONS ";
+
+    /** As the script asks for them. */
+    private static String javaOptions(Path checkout, String script) throws IOException {
+        try (Stream<String> lines = Files.lines(checkout.resolve(script + ".java"))) {
+            return lines.filter(line -> line.startsWith(JAVA_OPTIONS))
+                    .map(line -> line.substring(JAVA_OPTIONS.length()))
+                    .collect(Collectors.joining(" "));
         }
     }
 
