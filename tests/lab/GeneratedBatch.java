@@ -37,7 +37,9 @@ final class GeneratedBatch {
             systemctl reload dbus
             cp /run/lab/batch/profiles/*.nmconnection /etc/NetworkManager/system-connections/
             chmod 600 /etc/NetworkManager/system-connections/*
-            nmcli connection reload
+            # nmcli would not wait for as long as an emulated Pi needs for a thousand.
+            busctl --timeout=900 call org.freedesktop.NetworkManager /org/freedesktop/NetworkManager/Settings \\
+                org.freedesktop.NetworkManager.Settings ReloadConnections
             """;
 
     private static final String READ_BACK =
