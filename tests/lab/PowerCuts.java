@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The disks of a Pi as a power cut would leave them, one pair for every step of a transaction that
@@ -217,7 +218,9 @@ final class PowerCuts {
             if (!e.getMessage().startsWith(NEITHER) && !e.getMessage().contains("unreachable")) {
                 throw e;
             }
-            System.out.println("    without the boot unit: " + e.getMessage());
+            System.out.println(
+                    "    without the boot unit: "
+                            + e.getMessage().lines().limit(3).collect(Collectors.joining(" ")));
             return;
         }
         throw new LabFailure(
