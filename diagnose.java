@@ -12,6 +12,7 @@
 //   ./jbang diagnose --root /mnt/card     look at a mounted card
 //   ./jbang diagnose --capture pi.tar.gz  look, and keep what was seen, passwords taken out
 //   ./jbang diagnose --from pi.tar.gz     the same analysis of that, on any machine
+//   ./jbang diagnose --explain CODE       what a finding means
 //
 // What counts as wrong is one table: lib/Findings.java. A new row there is a new diagnosis.
 
@@ -21,6 +22,7 @@ import netfix.Cli;
 import netfix.CommonOptions;
 import netfix.Diagnosis;
 import netfix.ExitCode;
+import netfix.Explanation;
 import netfix.JsonReport;
 import netfix.Look;
 import netfix.Machine;
@@ -64,12 +66,28 @@ public class diagnose implements Callable<Integer> {
             description = "Keep what was seen, passwords taken out, for --from.")
     Path capture;
 
+    @Option(names = "--list", description = "Show what can be found, one line each.")
+    boolean list;
+
+    @Option(
+            names = "--explain",
+            paramLabel = "CODE",
+            description = "Show one finding in full: why, how it is recognised, what to do.")
+    String explain;
+
     public static void main(String... args) {
         System.exit(Cli.run(new diagnose(), args));
     }
 
     @Override
     public Integer call() {
+        if (list || explain != null) {
+            System.out.print(
+                    explain == null
+                            ? Explanation.list(common.json)
+                            : Explanation.of(explain, common.json));
+            return ExitCode.GOOD;
+        }
         if (watch != 0) {
             throw new BadInput(
                     "--watch "

@@ -24,6 +24,7 @@
 //SOURCES Evidence.java
 //SOURCES ExclusiveControl.java
 //SOURCES ExitCode.java
+//SOURCES Explanation.java
 //SOURCES FileStat.java
 //SOURCES FileTree.java
 //SOURCES Finding.java
@@ -88,6 +89,7 @@
 //SOURCES RootedHands.java
 //SOURCES RootedMachine.java
 //SOURCES Route.java
+//SOURCES ScanForecast.java
 //SOURCES Scene.java
 //SOURCES Snapshot.java
 //SOURCES Ssid.java

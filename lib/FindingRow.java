@@ -14,6 +14,8 @@ import java.util.function.Function;
  * @param cause which of the documentation's five causes it belongs to
  * @param why why it matters, in a sentence or two
  * @param recognised how it is recognised, in a sentence
+ * @param remedy what to do, in general; a finding has the commands with the names in them
+ * @param source where this is written: a man page, a file or a thread of the program's
  * @param survivesReboot whether the fault itself is still there after a boot
  * @param silencedBy codes whose finding on the same subject (or on a subject that stands for the
  *     whole machine) makes this one a mere consequence
@@ -24,6 +26,8 @@ public record FindingRow(
         Cause cause,
         String why,
         String recognised,
+        String remedy,
+        String source,
         boolean survivesReboot,
         Set<String> silencedBy,
         Function<Snapshot, Verdict> test) {
@@ -64,6 +68,8 @@ public record FindingRow(
             private Cause cause = Cause.OUTSIDE;
             private String why = "";
             private String recognised = "";
+            private String remedy = "";
+            private String source = "";
             private boolean survivesReboot;
             private final Set<String> silencedBy = new HashSet<>();
             private Function<Snapshot, Verdict> test = snapshot -> Verdict.clear();
@@ -97,6 +103,16 @@ public record FindingRow(
             return this;
         }
 
+        Table remedy(String remedy) {
+            last().remedy = remedy;
+            return this;
+        }
+
+        Table source(String source) {
+            last().source = source;
+            return this;
+        }
+
         Table survivesReboot() {
             last().survivesReboot = true;
             return this;
@@ -117,6 +133,8 @@ public record FindingRow(
                                             d.cause,
                                             d.why,
                                             d.recognised,
+                                            d.remedy,
+                                            d.source,
                                             d.survivesReboot,
                                             Set.copyOf(d.silencedBy),
                                             d.test))

@@ -38,6 +38,8 @@ public final class Findings {
                         "Without an interface nothing else matters: the hardware, its driver or its"
                                 + " firmware is missing.")
                 .recognised("The kernel lists no interface with hardware behind it.")
+                .remedy("dmesg: which driver or firmware is missing; a USB adapter in another port")
+                .source("udev(7); the interfaces are those of /sys/class/net that have a device")
                 .survivesReboot();
         t.row("networkmanager-config-broken", OUTSIDE, DaemonFaults::brokenConfiguration)
                 .title("NetworkManager's configuration is broken")
@@ -47,6 +49,10 @@ public final class Findings {
                 .recognised(
                         "A line of a configuration file is neither a section nor a key, or a file"
                             + " of conf.d is none: a link to nothing or to /dev/null, a folder.")
+                .remedy(
+                        "mv the file that is named to the same name with .off, then systemctl"
+                                + " restart NetworkManager")
+                .source("NetworkManager.conf(5)")
                 .survivesReboot();
         t.row("networkmanager-masked", SERVICE_CONFLICT, DaemonFaults::masked)
                 .title("NetworkManager is masked")
@@ -56,6 +62,8 @@ public final class Findings {
                 .recognised(
                         "The unit is a link to /dev/null, and no other manager has a configuration"
                                 + " for an interface.")
+                .remedy("systemctl unmask NetworkManager, systemctl enable --now NetworkManager")
+                .source("systemctl(1), mask")
                 .survivesReboot();
         t.row("networkmanager-not-running", SERVICE_CONFLICT, DaemonFaults::notRunning)
                 .title("NetworkManager is not running")
@@ -65,6 +73,8 @@ public final class Findings {
                 .recognised(
                         "The unit is there and not active, and no other manager has a configuration"
                                 + " for an interface.")
+                .remedy("systemctl start NetworkManager")
+                .source("systemctl(1); journalctl -u NetworkManager says why it ended")
                 .silencedBy("networkmanager-config-broken");
         t.row("networkmanager-not-enabled", SERVICE_CONFLICT, DaemonFaults::notEnabled)
                 .title("The next boot does not start NetworkManager")
@@ -72,16 +82,26 @@ public final class Findings {
                 .recognised(
                         "The unit is disabled, and no other manager that is enabled has a"
                                 + " configuration for an interface.")
+                .remedy("systemctl enable --now NetworkManager")
+                .source("systemctl(1), enable")
                 .survivesReboot()
                 .silencedBy("networkmanager-masked");
         t.row("networkmanager-not-answering", OUTSIDE, DaemonFaults::notAnswering)
                 .title("NetworkManager does not answer")
                 .why("Nothing can be asked of it or changed until it, or D-Bus, runs again.")
-                .recognised("Its unit is active and nmcli gets no answer.");
+                .recognised("Its unit is active and nmcli gets no answer.")
+                .remedy(
+                        "systemctl status dbus NetworkManager; where the next boot brings the"
+                                + " network back, a reboot")
+                .source("nmcli(1), EXIT STATUS; a D-Bus call gives up after 25 s");
         t.row("networking-off", INTERFACE_STATE, SwitchFaults::networkingOff)
                 .title("Networking is switched off")
                 .why("NetworkManager then manages nothing, and remembers it across reboots.")
                 .recognised("NetworkingEnabled=false in its state file, or nmcli says so.")
+                .remedy("nmcli networking on")
+                .source(
+                        "nmcli(1), networking; NetworkManager keeps it in"
+                                + " /var/lib/NetworkManager/NetworkManager.state")
                 .survivesReboot()
                 .silencedBy("networkmanager-masked", "networkmanager-not-running");
         t.row(
@@ -94,6 +114,10 @@ public final class Findings {
                                 + " other's away when it renews.")
                 .recognised(
                         "Both run, and one holds an interface that the other one holds or claims.")
+                .remedy("netfix fix, which carries over what dhcpcd was told before it masks it")
+                .source(
+                        "dhcpcd.conf(5), denyinterfaces; seen on Raspberry Pi OS Bullseye with both"
+                                + " enabled")
                 .survivesReboot();
         t.row(
                         "networkmanager-and-ifupdown",
@@ -104,6 +128,8 @@ public final class Findings {
                         "Interfaces named in /etc/network/interfaces belong to ifupdown; whether"
                                 + " NetworkManager stays off them hangs on one key.")
                 .recognised("ifupdown has brought an interface up while NetworkManager runs.")
+                .remedy("netfix fix, which carries the stanzas over")
+                .source("NetworkManager.conf(5), plugins=ifupdown and [ifupdown] managed")
                 .survivesReboot();
         t.row(
                         "networkmanager-and-networkd",
@@ -115,6 +141,8 @@ public final class Findings {
                                 + " interface.")
                 .recognised(
                         "systemd-networkd has configured an interface while NetworkManager runs.")
+                .remedy("netfix fix, which carries the .network files over")
+                .source("systemd.network(5); networkctl(1) says what it has configured")
                 .survivesReboot();
         t.row(
                         "dhcpcd-and-networkd",
@@ -126,6 +154,8 @@ public final class Findings {
                                 + " default routes.")
                 .recognised(
                         "Both run, and one holds an interface that the other one holds or claims.")
+                .remedy("disable the one that does not own the interface, and reboot")
+                .source("dhcpcd(8), systemd-networkd(8)")
                 .survivesReboot();
         t.row(
                         "dhcpcd-and-ifupdown",
@@ -135,6 +165,8 @@ public final class Findings {
                 .why("Two DHCP clients on one interface: two leases, two default routes.")
                 .recognised(
                         "Both run, and one holds an interface that the other one holds or claims.")
+                .remedy("disable the one that does not own the interface, and reboot")
+                .source("dhcpcd(8), interfaces(5)")
                 .survivesReboot();
         t.row(
                         "ifupdown-and-networkd",
@@ -144,6 +176,8 @@ public final class Findings {
                 .why("Two DHCP clients on one interface: two leases, two default routes.")
                 .recognised(
                         "Both run, and one holds an interface that the other one holds or claims.")
+                .remedy("disable the one that does not own the interface, and reboot")
+                .source("interfaces(5), systemd-networkd(8)")
                 .survivesReboot();
         t.row("wifi-profile-deleted", BTBERRYWIFI, ProfileFaults::deletedByBtwifiset)
                 .title("btwifiset deleted a Wi-Fi profile")
@@ -154,6 +188,10 @@ public final class Findings {
                 .recognised(
                         "btwifiset's line 'in conflict - delete', NetworkManager's audit line of"
                                 + " the deletion, and no such profile since.")
+                .remedy("nmcli --ask device wifi connect NETWORK")
+                .source(
+                        "get_list in btwifiset.py, github.com/nksan/Rpi-SetWiFi-viaBluetooth (March"
+                                + " 2025)")
                 .survivesReboot();
         t.row("wired-auto-profile-deleted", INTERFACE_STATE, ProfileFaults::automaticProfileDeleted)
                 .title("The automatic wired profile was deleted")
@@ -161,6 +199,13 @@ public final class Findings {
                 .recognised(
                         "The interface's MAC is in no-auto-default.state, and no saved profile"
                                 + " stands in.")
+                .remedy(
+                        "nmcli connection add type ethernet con-name Wired ifname '*'"
+                                + " connection.autoconnect-priority -999 connection.multi-connect"
+                                + " multiple")
+                .source(
+                        "NetworkManager.conf(5), no-auto-default; src/core/settings/nm-settings.c"
+                                + " keeps the MAC in no-auto-default.state")
                 .survivesReboot()
                 .silencedBy(NO_NM);
         t.row("wired-no-profile", INTERFACE_STATE, ProfileFaults::wiredNoProfile)
@@ -171,6 +216,11 @@ public final class Findings {
                 .recognised(
                         "NetworkManager has the interface disconnected while it has a carrier, and"
                                 + " no saved profile fits.")
+                .remedy(
+                        "nmcli connection add type ethernet con-name Wired ifname '*'"
+                                + " connection.autoconnect-priority -999 connection.multi-connect"
+                                + " multiple")
+                .source("NetworkManager.conf(5), no-auto-default")
                 .survivesReboot()
                 .silencedBy(NO_NM)
                 .silencedBy("wired-auto-profile-deleted", "device-disconnected");
@@ -178,11 +228,19 @@ public final class Findings {
                 .title("NetworkManager does not read a profile")
                 .why("A keyfile that others may read, or that is not root's, is passed over.")
                 .recognised("Mode, owner or syntax of a file in system-connections.")
+                .remedy(
+                        "chown root, chmod 0600, nmcli connection load FILE; a line that cannot be"
+                                + " read has to be mended first")
+                .source("nm-settings-keyfile(5)")
                 .survivesReboot();
         t.row("wifi-off", INTERFACE_STATE, SwitchFaults::wifiOff)
                 .title("The Wi-Fi radio is switched off")
                 .why("NetworkManager keeps the switch across reboots.")
                 .recognised("WirelessEnabled=false in its state file, or nmcli says so.")
+                .remedy("nmcli radio wifi on")
+                .source(
+                        "nmcli(1), radio; WirelessEnabled in"
+                                + " /var/lib/NetworkManager/NetworkManager.state")
                 .survivesReboot()
                 .silencedBy(NO_NM);
         t.row("wifi-blocked", INTERFACE_STATE, SwitchFaults::rfkill)
@@ -191,6 +249,10 @@ public final class Findings {
                         "A blocked radio neither scans nor connects. Raspberry Pi OS blocks it"
                                 + " until a country is set.")
                 .recognised("rfkill lists the interface's radio as blocked.")
+                .remedy(
+                        "set the country (raspi-config nonint do_wifi_country XX), rfkill unblock,"
+                                + " nmcli radio wifi on")
+                .source("rfkill(8); systemd-rfkill.service(8) keeps it across reboots")
                 .survivesReboot()
                 .silencedBy("wifi-off", "networking-off");
         t.row("btwifiset-wrong-mode", BTBERRYWIFI, DaemonFaults::btwifisetWrongMode)
@@ -200,13 +262,19 @@ public final class Findings {
                                 + " wpa_supplicant's state under NetworkManager.")
                 .recognised(
                         "Its line 'Network Manager is running = False' while NetworkManager is"
-                                + " active.");
+                                + " active.")
+                .remedy("systemctl restart btwifiset")
+                .source("github.com/nksan/Rpi-SetWiFi-viaBluetooth, issue 11");
         t.row("device-unmanaged", INTERFACE_STATE, DeviceFaults::unmanaged)
                 .title("An interface is managed by nobody")
                 .why("NetworkManager was told to leave it alone, and nobody else has it.")
                 .recognised(
                         "NetworkManager's state of the device is 'unmanaged', and no other manager"
                                 + " claims it.")
+                .remedy("nmcli device set IF managed yes; where a file says so, take it out there")
+                .source(
+                        "nmcli(1), device set; NetworkManager.conf(5), unmanaged-devices and"
+                                + " [device] managed")
                 .silencedBy(NO_NM);
         t.row("device-disconnected", BTBERRYWIFI, DeviceFaults::disconnectedByHand)
                 .title("An interface was disconnected by hand")
@@ -216,11 +284,15 @@ public final class Findings {
                 .recognised(
                         "Disconnected, with the reason 'by the user' or without autoconnect, though"
                                 + " a profile is there.")
+                .remedy("nmcli device connect IF")
+                .source("nmcli(1), device disconnect; disconnect in btwifiset.py")
                 .silencedBy(NO_NM);
         t.row("interface-down", INTERFACE_STATE, DeviceFaults::down)
                 .title("An interface is down")
                 .why("Nobody brings it up again by itself. The phone's OFF does this to Wi-Fi.")
                 .recognised("The kernel's UP flag is missing.")
+                .remedy("ip link set IF up")
+                .source("ip-link(8); wifi_connect in btwifiset.py")
                 .silencedBy(NO_NM)
                 .silencedBy(
                         "wifi-off",
@@ -232,6 +304,8 @@ public final class Findings {
                 .why("NetworkManager believes that all is well, so nothing repairs it.")
                 .recognised(
                         "Connected for NetworkManager, with a carrier, without a global address.")
+                .remedy("nmcli device reapply IF, else nmcli device connect IF")
+                .source("nmcli(1), device reapply")
                 .silencedBy("interface-down");
         t.row("route-lost", ROUTING, DeviceFaults::routeLost)
                 .title("The default route is gone")
@@ -239,6 +313,8 @@ public final class Findings {
                 .recognised(
                         "NetworkManager knows a router for the interface, and the kernel has no"
                                 + " default route over it.")
+                .remedy("nmcli device reapply IF, else nmcli device connect IF")
+                .source("nmcli(1), device reapply; ip-route(8)")
                 .silencedBy("address-lost", "interface-down");
         t.row("wifi-no-profile", OUTSIDE, ProfileFaults::wifiNoProfile)
                 .title("No Wi-Fi profile")
@@ -246,12 +322,16 @@ public final class Findings {
                         "Normal on a Pi that never had Wi-Fi. Where it had, somebody deleted the"
                                 + " profile.")
                 .recognised("No Wi-Fi profile is saved where NetworkManager manages the interface.")
+                .remedy("nmcli --ask device wifi connect NETWORK")
+                .source("nm-settings-keyfile(5)")
                 .survivesReboot()
                 .silencedBy("wifi-profile-deleted");
         t.row("lost-at-next-boot", OUTSIDE, ProfileFaults::lostAtNextBoot)
                 .title("An interface works now and will not after the next boot")
                 .why("What carries it now lies in memory only.")
                 .recognised("It has an address, and nothing on disk would give it one.")
+                .remedy("a profile of its own on the disk: the command is printed with the finding")
+                .source("nm-settings-keyfile(5): what lies in /run is gone at the next boot")
                 .survivesReboot()
                 .silencedBy(
                         "networkmanager-masked",
@@ -260,6 +340,25 @@ public final class Findings {
                         "networking-off",
                         "wired-auto-profile-deleted",
                         "wifi-off");
+        // Last, for it is not wrong yet.
+        t.row("scan-would-delete-profile", BTBERRYWIFI, ScanForecast::wouldDelete)
+                .title("The next scan from the phone deletes a Wi-Fi profile")
+                .why(
+                        "btwifiset takes the profile for one in conflict with the scan and deletes"
+                                + " it; after the next boot Wi-Fi does not come up.")
+                .recognised(
+                        "btwifiset is installed, and the profile's name has a blank or a character"
+                                + " of the shell's, its key management is not wpa-psk, or an open"
+                                + " network of its name is in the air.")
+                .remedy(
+                        "nmcli connection modify id NAME connection.id NAME-WITHOUT-BLANKS; a"
+                            + " renamed profile cannot get a new password from the phone. What is"
+                            + " not wpa-psk has no form that btwifiset leaves alone.")
+                .source(
+                        "nmcli_known_networks, scan and get_list in btwifiset.py,"
+                                + " github.com/nksan/Rpi-SetWiFi-viaBluetooth (March 2025)")
+                .survivesReboot()
+                .silencedBy("btwifiset-wrong-mode");
         return t.rows();
     }
 

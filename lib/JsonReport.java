@@ -70,6 +70,14 @@ public final class JsonReport {
                                             .put("source", e.source()));
             strings(node.putArray("remedy"), f.hit().remedy());
         }
+        ArrayNode scan = top.putArray("next_scan");
+        for (ScanForecast.Fall fall : ScanForecast.of(s).orElse(List.of())) {
+            ObjectNode node = scan.addObject();
+            node.put("profile", fall.profile().id());
+            node.put("ssid", fall.profile().ssid());
+            node.put("fate", lower(fall.fate()));
+            node.put("why", fall.why());
+        }
         ArrayNode unknown = top.putArray("unknown");
         d.findings()
                 .unknown()

@@ -54,6 +54,7 @@
 //SOURCES HabitsTest.java
 //SOURCES JavaStyleTest.java
 //SOURCES LauncherTest.java
+//SOURCES ScanForecastTest.java
 //SOURCES ShellCheckTest.java
 package netfix;
 
