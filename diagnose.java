@@ -5,10 +5,14 @@
 //JAVA_OPTIONS -Xshare:auto -Xlog:disable
 //SOURCES lib/Cli.java
 
-// netfix diagnose: looks at the network of this machine and says what is wrong with it, why, how it
-// knows, and what to do. It changes nothing: there is nothing to preview and nothing to take back.
+// netfix diagnose: looks at the network of this machine, watches it while the phone is used, and
+// says
+// what broke, what broke it, how it knows, and what to do. It changes nothing: there is nothing to
+// preview and nothing to take back.
 //
-//   ./jbang diagnose                      look at this machine (with sudo it sees more)
+//   ./jbang diagnose                      look, watch for two minutes, compare (with sudo it sees
+// more)
+//   ./jbang diagnose --watch 0            look at this machine once
 //   ./jbang diagnose --root /mnt/card     look at a mounted card
 //   ./jbang diagnose --capture pi.tar.gz  look, and keep what was seen, passwords taken out
 //   ./jbang diagnose --from pi.tar.gz     the same analysis of that, on any machine
@@ -16,26 +20,34 @@
 //
 // What counts as wrong is one table: lib/Findings.java. A new row there is a new diagnosis.
 
+import netfix.Aftermath;
 import netfix.BadInput;
 import netfix.CaptureFile;
 import netfix.Cli;
 import netfix.CommonOptions;
 import netfix.Diagnosis;
+import netfix.EndOfWatch;
 import netfix.ExitCode;
 import netfix.Explanation;
 import netfix.JsonReport;
+import netfix.LiveStreams;
 import netfix.Look;
 import netfix.Machine;
 import netfix.Progress;
 import netfix.RecordingMachine;
 import netfix.Snapshot;
+import netfix.Terminal;
 import netfix.TextReport;
+import netfix.Watch;
+import netfix.WatchOnTerminal;
+import netfix.WatchReport;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 
 @Command(
@@ -56,9 +68,11 @@ public class diagnose implements Callable<Integer> {
     @Option(
             names = "--watch",
             paramLabel = "SECONDS",
-            description = "How long to watch; 0 is one look.",
-            defaultValue = "0")
-    int watch;
+            description =
+                    "How long to watch what the phone does to the network; Enter or Ctrl-C ends it."
+                        + " 0 is one look, and all there is of a card or a capture. Default: 120 on"
+                        + " a terminal, else 0.")
+    Integer watch;
 
     @Option(
             names = "--capture",
@@ -88,15 +102,14 @@ public class diagnose implements Callable<Integer> {
                             : Explanation.of(explain, common.json));
             return ExitCode.GOOD;
         }
-        if (watch != 0) {
-            throw new BadInput(
-                    "--watch "
-                            + watch
-                            + ": this version looks once; leave it out or give --watch 0");
-        }
+        int seconds = seconds();
         if (capture != null) {
             CaptureFile.mayBeWritten(capture);
         }
+        return seconds > 0 ? watched(seconds) : lookedOnce();
+    }
+
+    private int lookedOnce() {
         RecordingMachine recording =
                 capture == null ? null : new RecordingMachine(common.machine());
         Diagnosis diagnosis = Diagnosis.of(look(capture == null ? common.machine() : recording));
@@ -106,6 +119,50 @@ public class diagnose implements Callable<Integer> {
                         : TextReport.of(diagnosis, common.terminal()));
         System.out.flush();
         return Math.max(diagnosis.exitCode(), capture == null ? 0 : keep(recording));
+    }
+
+    /**
+     * @throws BadInput where something else than a running machine is to be watched
+     */
+    private int seconds() {
+        if (watch == null) {
+            return common.thisMachine() && Terminal.isTerminal(1) ? Watch.USUAL_SECONDS : 0;
+        }
+        if (watch < 0 || watch > Watch.MOST_SECONDS) {
+            throw new BadInput(
+                    "--watch " + watch + ": give 0 to " + Watch.MOST_SECONDS + " seconds");
+        }
+        if (watch > 0 && !common.thisMachine()) {
+            throw new BadInput(
+                    "--watch " + watch + ": a card or a capture does not change; leave it out");
+        }
+        return watch;
+    }
+
+    /** Looks, watches while the phone is used, looks again, and compares. */
+    private int watched(int seconds) {
+        Machine machine = common.machine();
+        RecordingMachine recording = capture == null ? null : new RecordingMachine(machine);
+        WatchOnTerminal terminal = WatchOnTerminal.onStandardError();
+        EndOfWatch end = EndOfWatch.byHand();
+        terminal.opening();
+        Aftermath aftermath =
+                Aftermath.of(
+                        Watch.of(
+                                machine,
+                                recording == null ? machine : recording,
+                                new LiveStreams(),
+                                Duration.ofSeconds(seconds),
+                                terminal,
+                                end::isOver));
+        terminal.done();
+        System.out.print(
+                common.json
+                        ? WatchReport.json(aftermath) + "\n"
+                        : WatchReport.of(aftermath, common.terminal()));
+        System.out.flush();
+        int kept = capture == null ? ExitCode.GOOD : keep(recording);
+        return end.reported(Math.max(aftermath.exitCode(), kept));
     }
 
     /** After the report, which a full disk must not cost. */

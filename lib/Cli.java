@@ -1,4 +1,6 @@
 //DEPS info.picocli:picocli:4.7.7
+//SOURCES Absences.java
+//SOURCES Aftermath.java
 //SOURCES Answer.java
 //SOURCES BadInput.java
 //SOURCES BootForecast.java
@@ -12,6 +14,7 @@
 //SOURCES CommandResult.java
 //SOURCES CommonOptions.java
 //SOURCES CountryCode.java
+//SOURCES DaemonEvents.java
 //SOURCES DaemonFaults.java
 //SOURCES DefaultRoute.java
 //SOURCES DeviceFaults.java
@@ -21,6 +24,7 @@
 //SOURCES DhcpcdConf.java
 //SOURCES DhcpcdSettings.java
 //SOURCES Diagnosis.java
+//SOURCES EndOfWatch.java
 //SOURCES Evidence.java
 //SOURCES ExclusiveControl.java
 //SOURCES ExitCode.java
@@ -45,9 +49,11 @@
 //SOURCES Json.java
 //SOURCES JsonReport.java
 //SOURCES JsonText.java
+//SOURCES KernelEvents.java
 //SOURCES Keyfile.java
 //SOURCES Link.java
 //SOURCES LiveMachine.java
+//SOURCES LiveStreams.java
 //SOURCES Look.java
 //SOURCES Loss.java
 //SOURCES Losses.java
@@ -92,10 +98,11 @@
 //SOURCES ScanForecast.java
 //SOURCES Scene.java
 //SOURCES Snapshot.java
-//SOURCES Ssid.java
 //SOURCES SshClients.java
+//SOURCES Ssid.java
 //SOURCES Standing.java
 //SOURCES StanzaEdit.java
+//SOURCES Streams.java
 //SOURCES SupplicantNetworks.java
 //SOURCES SupplicantValue.java
 //SOURCES SwitchFaults.java
@@ -103,6 +110,8 @@
 //SOURCES TakeOver.java
 //SOURCES Terminal.java
 //SOURCES TextReport.java
+//SOURCES Thing.java
+//SOURCES Things.java
 //SOURCES Transaction.java
 //SOURCES Transition.java
 //SOURCES Undo.java
@@ -113,6 +122,11 @@
 //SOURCES Verdict.java
 //SOURCES Verification.java
 //SOURCES VerificationReport.java
+//SOURCES Watch.java
+//SOURCES WatchEvent.java
+//SOURCES WatchOnTerminal.java
+//SOURCES WatchReport.java
+//SOURCES WatchSource.java
 //SOURCES WiredProfile.java
 //SOURCES WpaSupplicantConf.java
 //SOURCES Writable.java

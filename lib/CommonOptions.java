@@ -70,6 +70,11 @@ public final class CommonOptions {
                 : new LiveMachine();
     }
 
+    /** Whether it is the machine that this runs on: it alone can be watched. */
+    public boolean thisMachine() {
+        return root == null && from == null;
+    }
+
     /** The mounted card, where one is named. */
     public Optional<Path> mountedRoot() {
         return Optional.ofNullable(root);

@@ -15,6 +15,10 @@ public final class JsonReport {
     private JsonReport() {}
 
     public static String of(Diagnosis d) {
+        return Json.pretty(tree(d));
+    }
+
+    static ObjectNode tree(Diagnosis d) {
         Snapshot s = d.snapshot();
         ObjectNode top = Json.object();
         top.put("schema", "netfix/diagnosis/1");
@@ -84,10 +88,10 @@ public final class JsonReport {
                 .forEach(
                         (code, reason) ->
                                 unknown.addObject().put("code", code).put("reason", reason));
-        return Json.pretty(top);
+        return top;
     }
 
-    private static void answer(ObjectNode node, Answer answer) {
+    static void answer(ObjectNode node, Answer answer) {
         node.put("answer", lower(answer.kind()));
         node.put("why", answer.why());
     }

@@ -192,7 +192,7 @@ public final class LiveMachine implements Writable {
      * sbin on PATH, and rfkill and iw live there. (The JVM looks a program up along its own PATH,
      * whatever the child's environment says.)
      */
-    private static Optional<Path> installed(String tool) {
+    static Optional<Path> installed(String tool) {
         String path = System.getenv("PATH");
         String folders =
                 (path == null ? "/usr/local/bin:/usr/bin:/bin" : path)

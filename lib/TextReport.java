@@ -24,15 +24,23 @@ public final class TextReport {
 
     /** Lines, each ended by a newline. */
     public static String of(Diagnosis d, Terminal terminal) {
+        return of(d, terminal, List.of());
+    }
+
+    /**
+     * @param watched what a watch saw, for after the first answers; its first line takes the place
+     *     of the verdict's
+     */
+    static String of(Diagnosis d, Terminal terminal, List<String> watched) {
         TextReport report = new TextReport(d, terminal);
-        report.head();
+        report.head(watched);
         report.network();
         report.findings();
         report.unknown();
         return String.join("\n", report.lines) + "\n";
     }
 
-    private void head() {
+    private void head(List<String> watched) {
         String who = s.host().name().isEmpty() ? s.host().source() : safe(s.host().name());
         String where =
                 s.host().name().isEmpty() || s.host().source().equals("this machine")
@@ -42,18 +50,24 @@ public final class TextReport {
                 terminal.paint(
                         Terminal.Colour.DIM,
                         who + where + (s.host().os().isEmpty() ? "" : ", " + safe(s.host().os()))));
-        lines.add(
-                switch (d.verdict()) {
-                    case HEALTHY -> terminal.paint(Terminal.Colour.GREEN, "Healthy.");
-                    case PROBLEMS -> terminal.paint(Terminal.Colour.RED, problems());
-                    case UNKNOWN ->
-                            terminal.paint(Terminal.Colour.YELLOW, "Could not tell everything.");
-                });
+        watched.stream().findFirst().ifPresent(lines::add);
+        if (watched.isEmpty() || d.verdict() != Diagnosis.Verdict.HEALTHY) {
+            lines.add(verdict());
+        }
         if (s.host().live()) {
             lines.add(question("Reachable now:           ", d.now()));
         }
         lines.add(question("Reachable after a reboot:", d.afterBoot()));
         lines.add("");
+        lines.addAll(watched.subList(Math.min(1, watched.size()), watched.size()));
+    }
+
+    private String verdict() {
+        return switch (d.verdict()) {
+            case HEALTHY -> terminal.paint(Terminal.Colour.GREEN, "Healthy.");
+            case PROBLEMS -> terminal.paint(Terminal.Colour.RED, problems());
+            case UNKNOWN -> terminal.paint(Terminal.Colour.YELLOW, "Could not tell everything.");
+        };
     }
 
     private String problems() {

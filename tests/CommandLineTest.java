@@ -103,6 +103,23 @@ class CommandLineTest {
     }
 
     @Test
+    void whatDoesNotChangeIsNotWatched() throws Exception {
+        Path capture = Checkout.root().resolve("tests/captures/healthy-bullseye");
+        refused(diagnose("--watch", "9", "--from", capture.toString()), "--watch 9", "capture");
+        refused(diagnose("--watch", "-1"), "--watch -1", "86400");
+        refused(diagnose("--explain", "no-such-code"), "no-such-code", "--list");
+    }
+
+    /** Of this machine, whatever it is: quiet but for one document, which holds the watch. */
+    @Test
+    void aWatchInAPipeGivesOneJsonDocument() throws Exception {
+        Ran ran = diagnose("--json", "--watch", "1");
+        assertEquals("", ran.err());
+        assertEquals(ran.exit(), Json.read(ran.out()).at("/watch/exit").asInt());
+        assertTrue(Json.read(ran.out()).at("/watch/seconds").asDouble() >= 1, ran.out());
+    }
+
+    @Test
     void aMeasureThatIsNoneIsOneLine() throws Exception {
         refused(run("fix", "--only", "wired"), "--only wired", "wired-profile");
     }

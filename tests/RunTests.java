@@ -56,6 +56,9 @@
 //SOURCES LauncherTest.java
 //SOURCES ScanForecastTest.java
 //SOURCES ShellCheckTest.java
+//SOURCES ReplayedStreams.java
+//SOURCES WatchTest.java
+//SOURCES WatchEventsTest.java
 package netfix;
 
 import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNamePatterns;

@@ -1,0 +1,101 @@
+package netfix;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What a watch comes to: before, during and after compared.
+ *
+ * @param after of the state at the end
+ * @param fresh what is found now and was not at the baseline
+ * @param works what worked at the baseline, and whether it works now and after a boot
+ * @param cause empty where nothing was lost
+ */
+public record Aftermath(
+        Watch.Observed observed,
+        Diagnosis after,
+        List<Finding> fresh,
+        List<Worked> works,
+        Optional<FindingRow.Cause> cause) {
+
+    /**
+     * @param name of the interface at the baseline, or what else worked
+     */
+    public record Worked(String name, Answer now, Answer afterBoot) {}
+
+    public static Aftermath of(Watch.Observed observed) {
+        Diagnosis before = Diagnosis.of(observed.before());
+        Diagnosis after = Diagnosis.of(observed.after());
+        List<Finding> fresh =
+                after.findings().found().stream()
+                        .filter(f -> before.findings().found().stream().noneMatch(f::isSameAs))
+                        .toList();
+        return new Aftermath(observed, after, fresh, works(observed), cause(observed, fresh));
+    }
+
+    private static List<Worked> works(Watch.Observed observed) {
+        Snapshot before = observed.before();
+        Snapshot after = observed.after();
+        List<Worked> all = new ArrayList<>();
+        for (Link link : before.physical()) {
+            if (!Reach.of(before, link).isYes()) {
+                continue;
+            }
+            String name = observed.renamed().getOrDefault(link.name(), link.name());
+            Optional<Link> now =
+                    after.links().orElse(List.of()).stream()
+                            .filter(l -> l.name().equals(name))
+                            .findFirst();
+            if (now.isPresent()) {
+                all.add(
+                        new Worked(
+                                link.name(),
+                                Reach.of(after, now.get()),
+                                BootForecast.of(after, now.get())));
+            } else {
+                Answer gone =
+                        after.links()
+                                .whyUnknown()
+                                .map(Answer::unknown)
+                                .orElse(Answer.no("the interface is gone"));
+                all.add(new Worked(link.name(), gone, gone));
+            }
+        }
+        boolean named = !before.dns().servers().orElse(List.of()).isEmpty();
+        Reading<List<String>> servers = after.dns().servers();
+        if (named && servers.orElse(List.of()).isEmpty()) {
+            Answer none =
+                    servers.whyUnknown()
+                            .map(Answer::unknown)
+                            .orElse(Answer.no("no name server is left"));
+            all.add(new Worked("DNS", none, Answer.yes("written anew at boot")));
+        }
+        return List.copyOf(all);
+    }
+
+    /** What is found says most; else who did it; else it lies outside what is known. */
+    private static Optional<FindingRow.Cause> cause(Watch.Observed observed, List<Finding> fresh) {
+        Optional<FindingRow.Cause> found =
+                fresh.stream().filter(Finding::isError).map(f -> f.row().cause()).findFirst();
+        if (found.isPresent() || observed.lost().isEmpty()) {
+            return found;
+        }
+        boolean phone =
+                Stream.concat(observed.lost().stream(), observed.returned().stream())
+                        .anyMatch(a -> a.who().contains("btwifiset"));
+        return Optional.of(phone ? FindingRow.Cause.BTBERRYWIFI : FindingRow.Cause.OUTSIDE);
+    }
+
+    /** Good only where all that worked works, now and after a boot, and nothing else is wrong. */
+    public int exitCode() {
+        boolean broken = works.stream().anyMatch(w -> w.now().isNo() || w.afterBoot().isNo());
+        boolean open =
+                works.stream().anyMatch(w -> w.now().isUnknown() || w.afterBoot().isUnknown());
+        if (broken || after.verdict() == Diagnosis.Verdict.PROBLEMS) {
+            return ExitCode.PROBLEMS;
+        }
+        return open ? ExitCode.UNKNOWN : after.exitCode();
+    }
+}

@@ -1,0 +1,217 @@
+package netfix;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What NetworkManager, btwifiset, systemd and the radio switches say, in words. */
+final class DaemonEvents {
+
+    /** nmcli(1), monitor: {@code wlan0: disconnected}, {@code Home: connection profile removed}. */
+    private static final Pattern PROFILE =
+            Pattern.compile("(.*): connection profile (created|changed|removed)");
+
+    private static final Pattern DEVICE = Pattern.compile("(\\S+): (.+)");
+
+    /** {@code 2026-11-22 18:40:02,123456+00:00: idx 1 type 1 op 2 soft 1 hard 0}, rfkill(8). */
+    private static final Pattern RADIO =
+            Pattern.compile(".*: idx (\\d+) type (\\d+) op (\\d+) soft (\\d) hard (\\d)");
+
+    /** What btwifiset logs of the phone's writes: a list as Python shows it. */
+    private static final Pattern PHONE =
+            Pattern.compile("registering SSID \\['(.*?)', (?:'(.*)'\\]|.*)$");
+
+    private static final String WLAN = "1";
+    private static final String ADDED_AT_START = "0";
+    private static final String DELETED = "1";
+
+    /** An audit line comes within a second of what btwifiset says; a loaded Pi needs more. */
+    private static final Duration SOON = Duration.ofSeconds(15);
+
+    private static final Map<String, String> OPS =
+            Map.ofEntries(
+                    Map.entry("connection-delete", "the profile %s was deleted"),
+                    Map.entry("connection-add", "the profile %s was added"),
+                    Map.entry("connection-add-activate", "the profile %s was added and brought up"),
+                    Map.entry("connection-update", "the profile %s was changed"),
+                    Map.entry("connection-activate", "the profile %s is brought up"),
+                    Map.entry("connection-deactivate", "the profile %s was taken down"),
+                    Map.entry("device-disconnect", "%s was disconnected by hand"),
+                    Map.entry("device-managed", "who manages %s was changed"),
+                    Map.entry("device-autoconnect", "whether %s connects by itself was changed"),
+                    Map.entry("networking-control", "networking was switched%s"),
+                    Map.entry("radio-control", "a radio was switched: %s"),
+                    Map.entry("sleep-control", "networking was switched%s"));
+
+    private final IntFunction<String> processes;
+    private String phoneSaid = "";
+    private long phoneAt;
+
+    /**
+     * @param processes by PID, what the process is ({@code nmcli in btwifiset.service}); empty
+     *     where it is gone already
+     */
+    DaemonEvents(IntFunction<String> processes) {
+        this.processes = processes;
+    }
+
+    static Optional<WatchEvent> networkManager(long nanos, String line) {
+        Matcher profile = PROFILE.matcher(line);
+        if (profile.matches()) {
+            String name = profile.group(1);
+            String verb = profile.group(2);
+            Thing thing = new Thing(Thing.Aspect.PROFILE, name, "");
+            String text = "NetworkManager: the profile \"" + name + "\" was " + verb;
+            return Optional.of(
+                    verb.equals("changed")
+                            ? WatchEvent.of(nanos, WatchSource.NETWORKMANAGER, name, text)
+                            : WatchEvent.of(
+                                    nanos,
+                                    WatchSource.NETWORKMANAGER,
+                                    text,
+                                    thing,
+                                    verb.equals("removed"),
+                                    ""));
+        }
+        Matcher device = DEVICE.matcher(line);
+        String subject = device.matches() ? device.group(1) : "";
+        return line.isBlank()
+                ? Optional.empty()
+                : Optional.of(
+                        WatchEvent.of(
+                                nanos,
+                                WatchSource.NETWORKMANAGER,
+                                subject,
+                                "NetworkManager: " + line.strip()));
+    }
+
+    static Optional<WatchEvent> radio(long nanos, String line) {
+        Matcher m = RADIO.matcher(line);
+        if (!m.matches() || !m.group(2).equals(WLAN) || m.group(3).equals(ADDED_AT_START)) {
+            return Optional.empty();
+        }
+        boolean blocked = !m.group(4).equals("0") || !m.group(5).equals("0");
+        String what =
+                m.group(3).equals(DELETED)
+                        ? " is gone"
+                        : blocked ? " was blocked" : " was unblocked";
+        return Optional.of(
+                WatchEvent.of(
+                        nanos, WatchSource.RFKILL, "", "the Wi-Fi radio " + m.group(1) + what));
+    }
+
+    /** A line of {@code journalctl -o json}; most lines of a daemon are no event. */
+    Optional<WatchEvent> journal(long nanos, String json) {
+        List<Journal.Line> lines = Journal.parse(json);
+        if (lines.isEmpty()) {
+            return Optional.empty();
+        }
+        Journal.Line line = lines.get(0);
+        List<Journal.Audit> audits =
+                new Journal(lines, Reading.unknown("one line"), "", "").audits();
+        if (!audits.isEmpty()) {
+            return Optional.of(audit(nanos, audits.get(0)));
+        }
+        if (line.unit().startsWith("btwifiset")) {
+            return btwifiset(nanos, line);
+        }
+        boolean unit = line.identifier().equals("systemd");
+        // Warnings of a daemon, and what systemd says of its unit.
+        return unit || line.priority() <= 4
+                ? Optional.of(
+                        WatchEvent.of(
+                                nanos,
+                                WatchSource.JOURNAL,
+                                line.unit(),
+                                (unit ? "" : line.source() + ": ") + message(line)))
+                : Optional.empty();
+    }
+
+    private static String message(Journal.Line line) {
+        return Redaction.of(line.message());
+    }
+
+    private WatchEvent audit(long nanos, Journal.Audit a) {
+        String name = a.name().isEmpty() ? a.iface() : "\"" + a.name() + "\"";
+        String words = OPS.getOrDefault(a.op(), a.op() + " of %s").replace("%s", name);
+        String text = a.success() ? words : words + ", which failed";
+        String process = processes.apply(a.pid());
+        String who =
+                process.isEmpty()
+                        ? "process " + a.pid() + (a.uid() == 0 ? " of root" : " of uid " + a.uid())
+                        : process + ", process " + a.pid();
+        if (!phoneSaid.isEmpty() && nanos - phoneAt < SOON.toNanos()) {
+            who += "; just after btwifiset said: " + phoneSaid;
+        }
+        boolean deleted = a.op().equals("connection-delete") && a.success();
+        return deleted
+                ? WatchEvent.of(
+                        nanos,
+                        WatchSource.JOURNAL,
+                        text,
+                        new Thing(Thing.Aspect.PROFILE, a.name(), ""),
+                        true,
+                        who)
+                : new WatchEvent(
+                        nanos,
+                        WatchSource.JOURNAL,
+                        a.name().isEmpty() ? a.iface() : a.name(),
+                        text,
+                        who,
+                        Optional.empty(),
+                        false);
+    }
+
+    private Optional<WatchEvent> btwifiset(long nanos, Journal.Line line) {
+        String message = message(line);
+        boolean matters =
+                List.of(
+                                "in conflict - delete",
+                                "registering SSID",
+                                "Bring WiFi",
+                                "Network Manager is running",
+                                "connection error",
+                                "disconnect\"")
+                        .stream()
+                        .anyMatch(message::contains);
+        if (line.identifier().equals("systemd")) {
+            return Optional.of(WatchEvent.of(nanos, WatchSource.JOURNAL, line.unit(), message));
+        }
+        if (!matters) {
+            return Optional.empty();
+        }
+        Matcher phone = PHONE.matcher(message);
+        String words =
+                phone.find()
+                        ? asked(phone.group(1), phone.group(2) == null ? "" : phone.group(2))
+                        : message.strip();
+        phoneSaid = words;
+        phoneAt = nanos;
+        return Optional.of(
+                WatchEvent.of(nanos, WatchSource.JOURNAL, "btwifiset", "btwifiset: " + words));
+    }
+
+    /** The phone's commands, as register_SSID of btwifiset.py takes them. */
+    private static String asked(String ssid, String command) {
+        if (ssid.equals("#ssid-endBT#")) {
+            return "the phone says goodbye";
+        }
+        if (!ssid.isEmpty()) {
+            return "the phone asks to connect to \"" + ssid + "\"";
+        }
+        return switch (command) {
+            case "AP2s" -> "the phone asks for the networks in sight: it scans";
+            case "DISCONN" -> "the phone asks to disconnect Wi-Fi (DISCONN)";
+            case "OFF" -> "the phone asks to switch Wi-Fi off (OFF)";
+            case "ON" -> "the phone asks to switch Wi-Fi on (ON)";
+            default ->
+                    command.startsWith("DEL-")
+                            ? "the phone asks to delete \"" + command.substring(4) + "\""
+                            : "the phone asks for something";
+        };
+    }
+}

@@ -1,0 +1,104 @@
+package netfix;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** Of the machine that netfix runs on. */
+public final class LiveStreams implements Streams {
+
+    @Override
+    public Open open(List<String> argv, Listener listener) {
+        Optional<Path> tool = LiveMachine.installed(argv.get(0));
+        if (tool.isEmpty()) {
+            listener.ended(argv.get(0) + " is not installed");
+            return () -> {};
+        }
+        List<String> words = new ArrayList<>(argv);
+        words.set(0, tool.get().toString());
+        ProcessBuilder builder = new ProcessBuilder(words);
+        builder.environment().put("LC_ALL", "C");
+        builder.environment().put("LANGUAGE", "");
+        builder.redirectErrorStream(true);
+        try {
+            Process process = builder.start();
+            process.getOutputStream().close();
+            Talk talk = new Talk(process, argv, listener);
+            Thread thread = new Thread(talk, "watch " + argv.get(0));
+            thread.setDaemon(true);
+            thread.start();
+            return talk;
+        } catch (IOException e) {
+            listener.ended(argv.get(0) + " could not be started: " + e.getMessage());
+            return () -> {};
+        }
+    }
+
+    private static final class Talk implements Runnable, Open {
+        private final Process process;
+        private final List<String> argv;
+        private final Listener listener;
+        private volatile boolean closed;
+
+        Talk(Process process, List<String> argv, Listener listener) {
+            this.process = process;
+            this.argv = argv;
+            this.listener = listener;
+        }
+
+        @Override
+        public void run() {
+            String last = "";
+            try (Reader in =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    process.getInputStream(), StandardCharsets.UTF_8))) {
+                StringBuilder line = new StringBuilder();
+                int c;
+                while ((c = in.read()) >= 0) {
+                    if (c != '\n') {
+                        if (line.length() < LONGEST_LINE) {
+                            line.append((char) c);
+                        }
+                        continue;
+                    }
+                    last = line.toString();
+                    line.setLength(0);
+                    listener.line(System.nanoTime(), last);
+                }
+            } catch (IOException e) {
+                last = String.valueOf(e.getMessage());
+            }
+            if (!closed) {
+                listener.ended(why(last));
+            }
+        }
+
+        private String why(String last) {
+            String name = Command.name(argv);
+            try {
+                if (!process.waitFor(1, TimeUnit.SECONDS)) {
+                    return name + " closed its output";
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return name + " was interrupted";
+            }
+            boolean complaint = !last.isEmpty() && !last.startsWith("{") && !last.startsWith("[");
+            return name + " exited " + process.exitValue() + (complaint ? ": " + last : "");
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            process.destroy();
+        }
+    }
+}

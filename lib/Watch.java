@@ -1,0 +1,376 @@
+package netfix;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Watches the network for a while: what the sources say is told as it comes, and after each burst
+ * the state is read again, so that nothing that was missed stays hidden. All times are by the
+ * monotonic clock; a Pi's wall clock jumps when it first hears of NTP.
+ */
+public final class Watch {
+
+    /**
+     * @param quiet how long nothing may have come before the state is read again
+     * @param atLatest how long a burst may go on before it is read all the same
+     * @param between how long after a look the next one begins, whatever happens
+     * @param slow how often it is looked where nothing happens: a gateway that falls silent makes
+     *     no event
+     */
+    record Pace(Duration quiet, Duration atLatest, Duration between, Duration slow) {
+        static final Pace USUAL =
+                new Pace(
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(60));
+    }
+
+    /**
+     * @param started by the wall clock
+     * @param startedNanos the same instant by the clock of the events
+     * @param events the first ones, in the order in which they were heard
+     * @param unkept how many more there were
+     * @param unheard lines that came faster than they could be read; the looks made up for them
+     * @param deaf the sources that told nothing (more), and why
+     * @param lost what was there at the baseline and is not at the end
+     * @param renamed what an interface is called now, by what it was called
+     */
+    public record Observed(
+            Snapshot before,
+            Snapshot after,
+            Instant started,
+            long startedNanos,
+            Duration lasted,
+            List<WatchEvent> events,
+            long unkept,
+            long unheard,
+            Map<WatchSource, String> deaf,
+            List<Absences.Absence> lost,
+            List<Absences.Absence> returned,
+            List<Thing> gained,
+            Map<String, String> renamed) {
+
+        Instant at(long nanos) {
+            return started.plusNanos(nanos - startedNanos);
+        }
+    }
+
+    /** Is told what happens while it happens. */
+    public interface Narration {
+        /** The streams are open and the baseline is known. */
+        void began(Snapshot baseline);
+
+        void happened(WatchEvent event, Instant at);
+
+        void left(Duration left);
+    }
+
+    /** Two minutes: the phone scans, and is put away again. */
+    public static final int USUAL_SECONDS = 120;
+
+    /** A day. */
+    public static final int MOST_SECONDS = 86_400;
+
+    /** Lines that wait to be read, in characters: 4 Mi of them are 8 MB at most. */
+    private static final long MOST_WAITING = 4L << 20;
+
+    private static final int MOST_EVENTS = 2000;
+    private static final Duration LONGEST_SETTLING = Duration.ofSeconds(10);
+    private static final Duration TICK = Duration.ofMillis(200);
+
+    private record Heard(WatchSource source, long nanos, String line, boolean ended) {}
+
+    private final Machine machine;
+    private final Machine atEnd;
+    private final Streams streams;
+    private final Pace pace;
+    private final Narration narration;
+
+    private final LinkedBlockingQueue<Heard> queue = new LinkedBlockingQueue<>();
+    private final AtomicLong waiting = new AtomicLong();
+    private final AtomicLong unheard = new AtomicLong();
+    private final Map<WatchSource, String> deaf = new EnumMap<>(WatchSource.class);
+    private final List<WatchEvent> events = new ArrayList<>();
+    private long unkept;
+
+    /**
+     * @param atEnd the same machine, for the last look alone: what records it would else keep
+     *     answers of several instants
+     */
+    Watch(Machine machine, Machine atEnd, Streams streams, Pace pace, Narration narration) {
+        this.machine = machine;
+        this.atEnd = atEnd;
+        this.streams = streams;
+        this.pace = pace;
+        this.narration = narration;
+    }
+
+    public static Observed of(
+            Machine machine,
+            Machine atEnd,
+            Streams streams,
+            Duration howLong,
+            Narration narration,
+            BooleanSupplier over) {
+        return new Watch(machine, atEnd, streams, Pace.USUAL, narration).run(howLong, over);
+    }
+
+    /**
+     * @param over whether somebody has ended it before its time
+     */
+    Observed run(Duration howLong, BooleanSupplier over) {
+        List<Streams.Open> open = new ArrayList<>();
+        ExecutorService looker =
+                Executors.newSingleThreadExecutor(
+                        task -> {
+                            Thread thread = new Thread(task, "watch looks");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        try {
+            for (WatchSource source : WatchSource.values()) {
+                open.add(streams.open(source.argv(), new Ear(source)));
+            }
+            // The sources first: what happens during the first look is heard.
+            Snapshot baseline = look();
+            return watch(baseline, howLong, over, looker, open);
+        } finally {
+            open.forEach(Streams.Open::close);
+            looker.shutdownNow();
+        }
+    }
+
+    /** A line that finds no room is dropped and counted; a look follows in any case. */
+    private final class Ear implements Streams.Listener {
+        private final WatchSource source;
+
+        Ear(WatchSource source) {
+            this.source = source;
+        }
+
+        @Override
+        public void line(long nanos, String line) {
+            if (waiting.addAndGet(line.length() + 64L) > MOST_WAITING) {
+                waiting.addAndGet(-line.length() - 64L);
+                unheard.incrementAndGet();
+                return;
+            }
+            queue.add(new Heard(source, nanos, line, false));
+        }
+
+        @Override
+        public void ended(String why) {
+            waiting.addAndGet(why.length() + 64L);
+            queue.add(new Heard(source, System.nanoTime(), why, true));
+        }
+    }
+
+    private Snapshot look() {
+        return Look.at(machine, Progress.silent());
+    }
+
+    private Observed watch(
+            Snapshot baseline,
+            Duration howLong,
+            BooleanSupplier over,
+            ExecutorService looker,
+            List<Streams.Open> open) {
+        KernelEvents kernel = new KernelEvents(baseline);
+        DaemonEvents daemons = new DaemonEvents(this::process);
+        Absences absences = new Absences(baseline);
+        Instant started = machine.clock();
+        long start = System.nanoTime();
+        narration.began(baseline);
+        Looks looks = new Looks(looker, absences, start);
+        long end = start + howLong.toNanos();
+        long said = -1;
+        while (!over.getAsBoolean() && System.nanoTime() - end < 0) {
+            Heard heard = next();
+            if (heard != null) {
+                take(heard, kernel, daemons, absences, started, start).ifPresent(looks::trigger);
+            }
+            looks.proceed(unheard.get());
+            long left = TimeUnit.NANOSECONDS.toSeconds(end - System.nanoTime()) + 1;
+            if (left != said) {
+                said = left;
+                narration.left(Duration.ofSeconds(Math.max(0, left)));
+            }
+        }
+        Duration lasted = Duration.ofNanos(System.nanoTime() - start);
+        settle(kernel, daemons, absences, started, start);
+        open.forEach(Streams.Open::close);
+        open.clear();
+        looks.forget();
+        long begun = System.nanoTime();
+        Snapshot after = Look.at(atEnd, Progress.silent());
+        absences.looked(after, begun, System.nanoTime());
+        return new Observed(
+                baseline,
+                after,
+                started,
+                start,
+                lasted,
+                List.copyOf(events),
+                unkept,
+                unheard.get(),
+                Map.copyOf(deaf),
+                absences.lost(),
+                absences.returned(),
+                absences.gained(),
+                absences.renamed());
+    }
+
+    private Heard next() {
+        try {
+            Heard heard = queue.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
+            if (heard != null) {
+                waiting.addAndGet(-heard.line().length() - 64L);
+            }
+            return heard;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+
+    /** Ended in the middle of a burst, its end is still heard; a flood is not waited for. */
+    private void settle(
+            KernelEvents kernel,
+            DaemonEvents daemons,
+            Absences absences,
+            Instant started,
+            long start) {
+        long begun = System.nanoTime();
+        long last = begun;
+        long now = begun;
+        while ((!queue.isEmpty() || now - last < pace.quiet().toNanos())
+                && now - begun < LONGEST_SETTLING.toNanos()) {
+            Heard heard = next();
+            now = System.nanoTime();
+            if (heard != null
+                    && take(heard, kernel, daemons, absences, started, start).isPresent()) {
+                last = now;
+            }
+        }
+    }
+
+    /** The event where it is one that the state may have changed with. */
+    private Optional<WatchEvent> take(
+            Heard heard,
+            KernelEvents kernel,
+            DaemonEvents daemons,
+            Absences absences,
+            Instant started,
+            long start) {
+        Optional<WatchEvent> event;
+        if (heard.ended()) {
+            deaf.put(heard.source(), heard.line());
+            event =
+                    Optional.of(
+                            WatchEvent.of(
+                                    Math.max(start, heard.nanos()),
+                                    heard.source(),
+                                    "",
+                                    heard.source() + " cannot be heard: " + heard.line()));
+        } else {
+            event =
+                    switch (heard.source()) {
+                        case KERNEL -> kernel.event(heard.nanos(), heard.line());
+                        case NETWORKMANAGER ->
+                                DaemonEvents.networkManager(heard.nanos(), heard.line());
+                        case JOURNAL -> daemons.journal(heard.nanos(), heard.line());
+                        case RFKILL -> DaemonEvents.radio(heard.nanos(), heard.line());
+                    };
+        }
+        // Before the watch began: the baseline has it.
+        event = event.filter(e -> e.nanos() - start >= 0);
+        event.ifPresent(
+                e -> {
+                    if (events.size() < MOST_EVENTS) {
+                        events.add(e);
+                    } else {
+                        unkept++;
+                    }
+                    absences.heard(e);
+                    narration.happened(e, started.plusNanos(e.nanos() - start));
+                });
+        return event;
+    }
+
+    /** {@code nmcli in btwifiset.service}; mostly it is still there when its audit line comes. */
+    private String process(int pid) {
+        String name = machine.read("/proc/" + pid + "/comm").orElse("").strip();
+        String group = machine.read("/proc/" + pid + "/cgroup").orElse("").strip();
+        String unit = group.substring(group.lastIndexOf('/') + 1);
+        return name.isEmpty() || unit.isEmpty() ? name : name + " in " + unit;
+    }
+
+    /** When the state is read again: one look at a time, in the background. */
+    private final class Looks {
+        private final ExecutorService looker;
+        private final Absences absences;
+        private CompletableFuture<Snapshot> running;
+        private long firstTrigger;
+        private long lastTrigger;
+        private boolean due;
+        private long lastLook;
+        private long begun;
+        private long unheardThen;
+
+        Looks(ExecutorService looker, Absences absences, long start) {
+            this.looker = looker;
+            this.absences = absences;
+            this.lastLook = start;
+        }
+
+        void trigger(WatchEvent event) {
+            if (!due) {
+                due = true;
+                firstTrigger = event.nanos();
+            }
+            lastTrigger = event.nanos();
+        }
+
+        void proceed(long unheardNow) {
+            long now = System.nanoTime();
+            if (running != null && running.isDone()) {
+                Snapshot snapshot = running.join();
+                running = null;
+                lastLook = now;
+                absences.looked(snapshot, begun, now);
+            }
+            if (unheardNow != unheardThen) {
+                unheardThen = unheardNow;
+                due = true;
+                lastTrigger = now;
+            }
+            boolean quiet = now - lastTrigger >= pace.quiet().toNanos();
+            boolean late = now - firstTrigger >= pace.atLatest().toNanos();
+            boolean slow = now - lastLook >= pace.slow().toNanos();
+            boolean rested = now - lastLook >= pace.between().toNanos();
+            if (running == null && (due && (quiet || late) && rested || slow)) {
+                due = false;
+                begun = now;
+                running = CompletableFuture.supplyAsync(Watch.this::look, looker);
+            }
+        }
+
+        /** One that is still under way is older than the last one, which follows. */
+        void forget() {
+            running = null;
+        }
+    }
+}

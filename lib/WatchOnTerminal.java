@@ -1,0 +1,102 @@
+package netfix;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Tells on a terminal what happens as it comes, and how long it goes on; elsewhere it is quiet. */
+public final class WatchOnTerminal implements Watch.Narration {
+
+    private static final String CLEAR_LINE = "\r\u001b[K";
+
+    /** A person reads no more lines of one second than this. */
+    private static final int MOST_A_SECOND = 25;
+
+    private final PrintStream out;
+    private final boolean shown;
+    private Duration left = Duration.ZERO;
+    private int thisSecond;
+    private int leftOut;
+
+    WatchOnTerminal(PrintStream out, boolean shown) {
+        this.out = out;
+        this.shown = shown;
+    }
+
+    /** On standard error, for standard output belongs to the report. */
+    public static WatchOnTerminal onStandardError() {
+        return new WatchOnTerminal(System.err, Terminal.isTerminal(2));
+    }
+
+    /** Said before the first look, which takes its time on a Pi. */
+    public void opening() {
+        if (shown) {
+            out.print("looking at the network before you use the phone …");
+            out.flush();
+        }
+    }
+
+    @Override
+    public void began(Snapshot baseline) {
+        if (shown) {
+            Answer now = Reach.ofAll(baseline);
+            out.println(
+                    CLEAR_LINE
+                            + "Before: "
+                            + (now.isYes() ? "reachable" : "not known to be reachable")
+                            + " ("
+                            + Terminal.safe(now.why())
+                            + ").");
+            out.println("Now use the phone. What happens is shown here; Enter ends it.");
+            out.flush();
+        }
+    }
+
+    @Override
+    public void happened(WatchEvent event, Instant at) {
+        if (!shown) {
+            return;
+        }
+        if (++thisSecond > MOST_A_SECOND) {
+            leftOut++;
+            return;
+        }
+        out.println(CLEAR_LINE + WatchReport.clock(at) + "  " + Terminal.safe(event.shown()));
+        status();
+    }
+
+    @Override
+    public void left(Duration now) {
+        if (!shown) {
+            return;
+        }
+        left = now;
+        thisSecond = 0;
+        if (leftOut > 0) {
+            out.println(CLEAR_LINE + "          … and " + leftOut + " more");
+            leftOut = 0;
+        }
+        status();
+    }
+
+    private void status() {
+        out.print(CLEAR_LINE + "watching, " + left.toSeconds() + " s left; Enter ends it ");
+        out.flush();
+    }
+
+    /** The watch is over; the last look takes its time. */
+    public void analysing() {
+        if (shown) {
+            out.print(CLEAR_LINE + "comparing with before …");
+            out.flush();
+        }
+    }
+
+    /** Leaves an empty line's begin for the report. */
+    public void done() {
+        if (shown) {
+            out.print(CLEAR_LINE);
+            out.flush();
+        }
+    }
+}

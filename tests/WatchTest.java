@@ -1,0 +1,351 @@
+package netfix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A watch over a machine of texts that changes while its streams speak. Links are as {@code ip -j}
+ * of iproute2 6.1 shows them, the journal's lines are from a Pi in the lab.
+ */
+class WatchTest {
+
+    private static final Watch.Pace QUICK =
+            new Watch.Pace(
+                    Duration.ofMillis(5),
+                    Duration.ofMillis(50),
+                    Duration.ofMillis(10),
+                    Duration.ofSeconds(60));
+
+    private static final String UNITS =
+            """
+            Id=NetworkManager.service
+            Names=NetworkManager.service
+            LoadState=loaded
+            ActiveState=active
+            SubState=running
+            Result=success
+            UnitFileState=enabled
+            FragmentPath=/lib/systemd/system/NetworkManager.service
+            MainPID=359
+            """;
+
+    private static final String NEIGHBOUR =
+            "[{\"dst\":\"192.168.50.1\",\"dev\":\"%s\",\"lladdr\":\"02:00:00:00:00:01\","
+                    + "\"state\":[\"REACHABLE\"]}]";
+
+    /** A Pi on Ethernet, by the name of its interface, its address and its gateway. */
+    private static Texts pi(String name, String address, String gateway) {
+        String links =
+                "[{\"ifindex\":2,\"ifname\":\""
+                        + name
+                        + "\",\"flags\":[\"BROADCAST\",\"UP\",\"LOWER_UP\"],\"operstate\":\"UP\","
+                        + "\"link_type\":\"ether\",\"address\":\"dc:a6:32:01:02:03\","
+                        + "\"addr_info\":["
+                        + (address.isEmpty()
+                                ? ""
+                                : "{\"family\":\"inet\",\"local\":\""
+                                        + address
+                                        + "\",\"prefixlen\":24,\"scope\":\"global\"}")
+                        + "]}]";
+        String routes =
+                gateway.isEmpty()
+                        ? "[]"
+                        : "[{\"dst\":\"default\",\"gateway\":\""
+                                + gateway
+                                + "\",\"dev\":\""
+                                + name
+                                + "\",\"protocol\":\"dhcp\",\"metric\":100}]";
+        return Texts.live()
+                .file("/sys/class/net/" + name + "/type", "1")
+                .file("/sys/class/net/" + name + "/carrier", "1")
+                .file("/sys/class/net/" + name + "/device/uevent", "DRIVER=bcmgenet")
+                .file("/etc/resolv.conf", "nameserver 192.168.50.1")
+                .output(IpAddress.COMMAND, links)
+                .output(Route.COMMAND, routes)
+                .output(Route.COMMAND6, "[]")
+                .output(Neighbour.COMMAND, String.format(NEIGHBOUR, name))
+                .output(Nmcli.GENERAL, "running:1.42.4:connected:full:enabled:enabled:enabled")
+                .output(Nmcli.DEVICES, "")
+                .output(Nmcli.CONNECTIONS, "")
+                .output(Nmcli.WIFI_LIST, "")
+                .says("iw", "")
+                .says("ps", "")
+                .says("journalctl", "")
+                .says("systemctl", UNITS)
+                .profile(
+                        "Wired.nmconnection",
+                        "[connection]",
+                        "id=Wired",
+                        "uuid=11111111-2222-3333-4444-555555555555",
+                        "type=ethernet");
+    }
+
+    private static Texts whole() {
+        return pi("eth0", "192.168.50.196", "192.168.50.1");
+    }
+
+    private static Texts withWifi(Texts pi) {
+        return pi.profile(
+                "My Home Net.nmconnection",
+                "[connection]",
+                "id=My Home Net",
+                "uuid=74b3df5b-4552-4ae9-a241-0325255c3f14",
+                "type=wifi",
+                "[wifi]",
+                "ssid=My Home Net",
+                "[wifi-security]",
+                "key-mgmt=wpa-psk",
+                "psk=(redacted)");
+    }
+
+    private static final String CONFLICT =
+            "{\"_BOOT_ID\":\"659255aefd584b2c8b540f34009d6a7e\",\"_PID\":\"343\",\"_SYSTEMD_UNIT\":\"btwifiset.service\",\"MESSAGE\":\".get_list"
+                + " - known network My Home Net in conflict - delete and move to unknown"
+                + " networks\",\"__REALTIME_TIMESTAMP\":\"1795337438776275\",\"SYSLOG_IDENTIFIER\":\"btwifiset.py\",\"PRIORITY\":\"6\"}";
+
+    private static final String DELETED =
+            "{\"_BOOT_ID\":\"659255aefd584b2c8b540f34009d6a7e\",\"__REALTIME_TIMESTAMP\":\"1795337442700810\",\"PRIORITY\":\"6\",\"MESSAGE\":\"<info>"
+                + "  [1795337442.6934] audit: op=\\\"connection-delete\\\""
+                + " uuid=\\\"74b3df5b-4552-4ae9-a241-0325255c3f14\\\" name=\\\"My Home Net\\\""
+                + " pid=598 uid=0"
+                + " result=\\\"success\\\"\",\"_SYSTEMD_UNIT\":\"NetworkManager.service\",\"_PID\":\"359\",\"SYSLOG_IDENTIFIER\":\"NetworkManager\"}";
+
+    /** The machine that is there until its state is another one. */
+    private static final class Changing implements Machine {
+        volatile Machine now;
+
+        Changing(Machine now) {
+            this.now = now;
+        }
+
+        @Override
+        public CommandResult run(Command command) {
+            return now.run(command);
+        }
+
+        @Override
+        public Reading<String> read(String path) {
+            return now.read(path);
+        }
+
+        @Override
+        public Reading<List<String>> list(String folder) {
+            return now.list(folder);
+        }
+
+        @Override
+        public Reading<FileStat> stat(String path) {
+            return now.stat(path);
+        }
+
+        @Override
+        public boolean runsCommands() {
+            return true;
+        }
+
+        @Override
+        public Instant clock() {
+            return now.clock();
+        }
+
+        @Override
+        public String describe() {
+            return now.describe();
+        }
+    }
+
+    private static final class Scene {
+        final Changing machine;
+        final ReplayedStreams streams = new ReplayedStreams();
+        volatile boolean over;
+
+        Scene(Machine start) {
+            machine = new Changing(start);
+        }
+
+        /** What happens once the baseline is known; then somebody presses Enter. */
+        Aftermath watched(Consumer<Scene> script) {
+            Watch.Narration narration =
+                    new Watch.Narration() {
+                        @Override
+                        public void began(Snapshot baseline) {
+                            script.accept(Scene.this);
+                            over = true;
+                        }
+
+                        @Override
+                        public void happened(WatchEvent event, Instant at) {}
+
+                        @Override
+                        public void left(Duration left) {}
+                    };
+            return Aftermath.of(
+                    new Watch(machine, machine, streams, QUICK, narration)
+                            .run(Duration.ofMinutes(5), () -> over));
+        }
+    }
+
+    private static String report(Aftermath a) {
+        return WatchReport.of(a, new Terminal(false));
+    }
+
+    @Test
+    void whereNothingHappensAllIsGood() {
+        Scene scene = new Scene(whole());
+        Aftermath a = scene.watched(s -> {});
+        assertEquals(ExitCode.GOOD, a.exitCode(), report(a));
+        assertTrue(report(a).contains("all that worked before works"), report(a));
+        assertEquals(List.of(WatchSource.values()), scene.streams.closed());
+    }
+
+    @Test
+    void whatWasTakenIsNamedWithWhoTookItAndWhen() throws Exception {
+        Aftermath a =
+                new Scene(withWifi(whole()))
+                        .watched(
+                                s -> {
+                                    s.streams.says(WatchSource.JOURNAL, CONFLICT, DELETED);
+                                    s.streams.says(
+                                            WatchSource.NETWORKMANAGER,
+                                            "My Home Net: connection profile removed");
+                                    s.machine.now = whole();
+                                });
+        assertEquals(1, a.observed().lost().size(), report(a));
+        Absences.Absence lost = a.observed().lost().get(0);
+        assertEquals(new Thing(Thing.Aspect.PROFILE, "My Home Net", ""), lost.thing());
+        assertTrue(lost.who().contains("process 598 of root"), report(a));
+        assertTrue(lost.who().contains("known network My Home Net in conflict"), lost.who());
+        assertEquals(FindingRow.Cause.BTBERRYWIFI, a.cause().orElseThrow());
+        assertEquals(
+                "My Home Net", Json.read(WatchReport.json(a)).at("/watch/lost/0/subject").asText());
+        // Ethernet is what worked, and it does.
+        assertEquals(ExitCode.GOOD, a.exitCode(), report(a));
+    }
+
+    @Test
+    void whatNoEventToldIsFoundAllTheSame() {
+        Aftermath a =
+                new Scene(whole()).watched(s -> s.machine.now = pi("eth0", "192.168.50.196", ""));
+        assertEquals(ExitCode.PROBLEMS, a.exitCode(), report(a));
+        assertTrue(report(a).contains("eth0's default route via 192.168.50.1"), report(a));
+        assertTrue(report(a).contains("eth0 worked and does not now"), report(a));
+    }
+
+    @Test
+    void whatCameBackByItselfIsNoLoss() {
+        Aftermath a =
+                new Scene(whole())
+                        .watched(
+                                s ->
+                                        s.streams.says(
+                                                WatchSource.KERNEL,
+                                                "[ADDR]Deleted 2: eth0    inet 192.168.50.196/24"
+                                                        + " scope global eth0\\       valid_lft"
+                                                        + " forever preferred_lft forever",
+                                                "[ADDR]2: eth0    inet 192.168.50.196/24 scope"
+                                                        + " global eth0\\       valid_lft forever"
+                                                        + " preferred_lft forever"));
+        assertEquals(List.of(), a.observed().lost());
+        assertEquals(
+                new Thing(Thing.Aspect.ADDRESS, "eth0", "192.168.50.196/24"),
+                a.observed().returned().get(0).thing());
+        assertEquals(ExitCode.GOOD, a.exitCode(), report(a));
+    }
+
+    @Test
+    void aRenamedInterfaceIsTheSameOne() {
+        Aftermath a =
+                new Scene(whole())
+                        .watched(
+                                s -> {
+                                    s.streams.says(
+                                            WatchSource.KERNEL,
+                                            "[LINK]2: end0: <BROADCAST,UP,LOWER_UP> mtu 1500 qdisc"
+                                                    + " mq state UP group default");
+                                    s.machine.now = pi("end0", "192.168.50.196", "192.168.50.1");
+                                });
+        assertEquals(List.of(), a.observed().lost(), report(a));
+        assertEquals("end0", a.observed().renamed().get("eth0"));
+        assertTrue(report(a).contains("eth0 is called end0 now"), report(a));
+        assertEquals(ExitCode.GOOD, a.exitCode(), report(a));
+    }
+
+    @Test
+    void aSourceThatDiesIsSaidAndTheOthersGoOn() {
+        Aftermath a =
+                new Scene(whole())
+                        .watched(
+                                s -> {
+                                    s.streams.ends(
+                                            WatchSource.NETWORKMANAGER,
+                                            "nmcli monitor exited 1: Error: Could not connect");
+                                    s.streams.says(
+                                            WatchSource.KERNEL,
+                                            "[LINK]2: eth0: <BROADCAST> mtu 1500 state DOWN");
+                                });
+        assertTrue(report(a).contains("not heard: NetworkManager: nmcli monitor exited 1"));
+        assertTrue(report(a).contains("eth0 was switched off"), report(a));
+    }
+
+    /** Ten seconds' worth at a thousand lines a second, all at once. */
+    @Test
+    void aFloodHidesNothingAndTakesNoMemory() {
+        String pad = " ".repeat(2000);
+        Aftermath a =
+                new Scene(whole())
+                        .watched(
+                                s -> {
+                                    for (int i = 0; i < 10_000; i++) {
+                                        s.streams.says(
+                                                WatchSource.KERNEL,
+                                                "[LINK]2: eth0: <BROADCAST,"
+                                                        + (i % 2 == 0 ? "UP,LOWER_UP" : "X")
+                                                        + "> mtu 1500"
+                                                        + pad);
+                                    }
+                                    s.machine.now = pi("eth0", "", "");
+                                });
+        Watch.Observed o = a.observed();
+        assertTrue(o.unheard() > 0 && o.unheard() < 10_000, "unheard " + o.unheard());
+        assertTrue(o.events().size() <= 2000, "kept " + o.events().size());
+        assertTrue(
+                o.lost().stream().anyMatch(l -> l.thing().what().equals("192.168.50.196/24")),
+                report(a));
+        assertEquals(ExitCode.PROBLEMS, a.exitCode());
+    }
+
+    @Test
+    void onATerminalEachEventIsALineAndElsewhereThereIsNone() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        WatchEvent event =
+                WatchEvent.of(0, WatchSource.KERNEL, "eth0", "eth0 is called \u001b[31m now");
+        for (boolean terminal : new boolean[] {false, true}) {
+            WatchOnTerminal shown = new WatchOnTerminal(out, terminal);
+            shown.opening();
+            shown.left(Duration.ofSeconds(93));
+            shown.happened(event, Instant.EPOCH);
+            for (int i = 0; i < 100; i++) {
+                shown.happened(event, Instant.EPOCH);
+            }
+            shown.left(Duration.ofSeconds(92));
+            shown.done();
+            String text = bytes.toString(StandardCharsets.UTF_8);
+            assertEquals(terminal, text.contains("  eth0 is called \\x1b[31m now\n"), text);
+            assertEquals(terminal, text.contains("93 s left"), text);
+            assertEquals(terminal, text.contains("… and 76 more"), text);
+            assertFalse(text.contains("\u001b[31m"));
+        }
+    }
+}
