@@ -7,8 +7,9 @@
 
 // netfix diagnose: looks at the network of this machine, watches it while the phone is used, and
 // says
-// what broke, what broke it, how it knows, and what to do. It changes nothing: there is nothing to
-// preview and nothing to take back.
+// what broke, what broke it, how it knows, and what to do. It changes nothing but for its own
+// reports
+// in /var/log/network-diagnostics: there is nothing to preview and nothing to take back.
 //
 //   ./jbang diagnose                      look, watch for two minutes, compare (with sudo it sees
 // more)
@@ -26,6 +27,7 @@ import netfix.CaptureFile;
 import netfix.Cli;
 import netfix.CommonOptions;
 import netfix.Diagnosis;
+import netfix.DiagnosticFiles;
 import netfix.EndOfWatch;
 import netfix.ExitCode;
 import netfix.Explanation;
@@ -39,6 +41,7 @@ import netfix.Snapshot;
 import netfix.Terminal;
 import netfix.TextReport;
 import netfix.Watch;
+import netfix.WatchLogs;
 import netfix.WatchOnTerminal;
 import netfix.WatchReport;
 
@@ -48,6 +51,8 @@ import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 @Command(
@@ -73,6 +78,21 @@ public class diagnose implements Callable<Integer> {
                         + " 0 is one look, and all there is of a card or a capture. Default: 120 on"
                         + " a terminal, else 0.")
     Integer watch;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description =
+                    "Where to keep the report and the logs. A watch keeps them in any case, usually"
+                        + " in /var/log/network-diagnostics; one look only where this is given.")
+    Path out;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "N",
+            description = "How many runs stay there. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "10")
+    int keep;
 
     @Option(
             names = "--capture",
@@ -103,6 +123,9 @@ public class diagnose implements Callable<Integer> {
             return ExitCode.GOOD;
         }
         int seconds = seconds();
+        if (keep < 1) {
+            throw new BadInput("--keep " + keep + ": give 1 or more");
+        }
         if (capture != null) {
             CaptureFile.mayBeWritten(capture);
         }
@@ -118,7 +141,9 @@ public class diagnose implements Callable<Integer> {
                         ? JsonReport.of(diagnosis) + "\n"
                         : TextReport.of(diagnosis, common.terminal()));
         System.out.flush();
-        return Math.max(diagnosis.exitCode(), capture == null ? 0 : keep(recording));
+        int files = out == null ? ExitCode.GOOD : files(WatchLogs.of(diagnosis), Instant.now());
+        int kept = capture == null ? ExitCode.GOOD : keep(recording);
+        return Math.max(diagnosis.exitCode(), Math.max(files, kept));
     }
 
     /**
@@ -161,8 +186,30 @@ public class diagnose implements Callable<Integer> {
                         ? WatchReport.json(aftermath) + "\n"
                         : WatchReport.of(aftermath, common.terminal()));
         System.out.flush();
+        int files = files(WatchLogs.of(aftermath), aftermath.observed().started());
         int kept = capture == null ? ExitCode.GOOD : keep(recording);
-        return end.reported(Math.max(aftermath.exitCode(), kept));
+        return end.reported(Math.max(aftermath.exitCode(), Math.max(files, kept)));
+    }
+
+    /**
+     * After the report too. Where nobody asked for files, none of them costs no more than a word.
+     */
+    private int files(Map<String, String> texts, Instant at) {
+        try {
+            DiagnosticFiles.Kept kept =
+                    out == null
+                            ? DiagnosticFiles.usual(texts, at, keep)
+                            : DiagnosticFiles.in(out, texts, at, keep);
+            if (!common.json) {
+                System.out.println(Terminal.safe(kept.shown()));
+            } else if (!kept.instead().isEmpty()) {
+                System.err.println("diagnose: " + Terminal.safe(kept.shown()));
+            }
+            return ExitCode.GOOD;
+        } catch (BadInput e) {
+            System.err.println("diagnose: " + Terminal.safe(e.getMessage()));
+            return out == null ? ExitCode.GOOD : ExitCode.UNKNOWN;
+        }
     }
 
     /** After the report, which a full disk must not cost. */

@@ -24,6 +24,7 @@
 //SOURCES DhcpcdConf.java
 //SOURCES DhcpcdSettings.java
 //SOURCES Diagnosis.java
+//SOURCES DiagnosticFiles.java
 //SOURCES EndOfWatch.java
 //SOURCES Evidence.java
 //SOURCES ExclusiveControl.java
@@ -124,6 +125,7 @@
 //SOURCES VerificationReport.java
 //SOURCES Watch.java
 //SOURCES WatchEvent.java
+//SOURCES WatchLogs.java
 //SOURCES WatchOnTerminal.java
 //SOURCES WatchReport.java
 //SOURCES WatchSource.java

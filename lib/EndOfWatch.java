@@ -18,6 +18,7 @@ public final class EndOfWatch {
     private final CountDownLatch reported = new CountDownLatch(1);
     private final Thread hook = new Thread(this::holdUp, "end of watch");
     private volatile int exit = ExitCode.INTERRUPTED;
+    private volatile boolean begun;
 
     private EndOfWatch() {}
 
@@ -32,7 +33,9 @@ public final class EndOfWatch {
         return end;
     }
 
+    /** The watch asks for the first time when it has its baseline. */
     public boolean isOver() {
+        begun = true;
         return over.get();
     }
 
@@ -46,6 +49,10 @@ public final class EndOfWatch {
     }
 
     private void holdUp() {
+        if (!begun) {
+            // Ctrl-C reaches the commands of the first look too: there is nothing to compare with.
+            return;
+        }
         over.set(true);
         try {
             if (reported.await(LONGEST_ANALYSIS_S, TimeUnit.SECONDS)) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +42,8 @@ public final class Watch {
     /**
      * @param started by the wall clock
      * @param startedNanos the same instant by the clock of the events
-     * @param events the first ones, in the order in which they were heard
+     * @param events in the order in which they were heard; of one that comes again and again the
+     *     first ones
      * @param unkept how many more there were
      * @param unheard lines that came faster than they could be read; the looks made up for them
      * @param deaf the sources that told nothing (more), and why
@@ -75,6 +77,9 @@ public final class Watch {
 
         void happened(WatchEvent event, Instant at);
 
+        /** One more of what was told often enough. */
+        void again();
+
         void left(Duration left);
     }
 
@@ -88,6 +93,10 @@ public final class Watch {
     private static final long MOST_WAITING = 4L << 20;
 
     private static final int MOST_EVENTS = 2000;
+
+    /** A link that flaps says the same for ever, and must not crowd out what is said once. */
+    private static final int MOST_ALIKE = 20;
+
     private static final Duration LONGEST_SETTLING = Duration.ofSeconds(10);
     private static final Duration TICK = Duration.ofMillis(200);
 
@@ -104,6 +113,7 @@ public final class Watch {
     private final AtomicLong unheard = new AtomicLong();
     private final Map<WatchSource, String> deaf = new EnumMap<>(WatchSource.class);
     private final List<WatchEvent> events = new ArrayList<>();
+    private final Map<String, Integer> alike = new HashMap<>();
     private long unkept;
 
     /**
@@ -299,15 +309,21 @@ public final class Watch {
         event = event.filter(e -> e.nanos() - start >= 0);
         event.ifPresent(
                 e -> {
-                    if (events.size() < MOST_EVENTS) {
+                    absences.heard(e);
+                    if (isNews(e)) {
                         events.add(e);
+                        narration.happened(e, started.plusNanos(e.nanos() - start));
                     } else {
                         unkept++;
+                        narration.again();
                     }
-                    absences.heard(e);
-                    narration.happened(e, started.plusNanos(e.nanos() - start));
                 });
         return event;
+    }
+
+    private boolean isNews(WatchEvent event) {
+        return events.size() < MOST_EVENTS
+                && alike.merge(event.text(), 1, Integer::sum) <= MOST_ALIKE;
     }
 
     /** {@code nmcli in btwifiset.service}; mostly it is still there when its audit line comes. */

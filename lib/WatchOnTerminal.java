@@ -66,6 +66,11 @@ public final class WatchOnTerminal implements Watch.Narration {
     }
 
     @Override
+    public void again() {
+        leftOut++;
+    }
+
+    @Override
     public void left(Duration now) {
         if (!shown) {
             return;

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The scripts as a user starts them: arguments in, two streams and an exit status out. The first
@@ -112,11 +113,14 @@ class CommandLineTest {
 
     /** Of this machine, whatever it is: quiet but for one document, which holds the watch. */
     @Test
-    void aWatchInAPipeGivesOneJsonDocument() throws Exception {
-        Ran ran = diagnose("--json", "--watch", "1");
+    void aWatchInAPipeGivesOneJsonDocument(@TempDir Path folder) throws Exception {
+        Ran ran = diagnose("--json", "--watch", "1", "--out", folder.toString());
         assertEquals("", ran.err());
         assertEquals(ran.exit(), Json.read(ran.out()).at("/watch/exit").asInt());
         assertTrue(Json.read(ran.out()).at("/watch/seconds").asDouble() >= 1, ran.out());
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(6, files.count());
+        }
     }
 
     @Test

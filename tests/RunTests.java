@@ -57,6 +57,7 @@
 //SOURCES ScanForecastTest.java
 //SOURCES ShellCheckTest.java
 //SOURCES ReplayedStreams.java
+//SOURCES DiagnosticFilesTest.java
 //SOURCES WatchTest.java
 //SOURCES WatchEventsTest.java
 package netfix;
