@@ -18,6 +18,7 @@ public final class EndOfWatch {
     private final CountDownLatch reported = new CountDownLatch(1);
     private final Thread hook = new Thread(this::holdUp, "end of watch");
     private volatile int exit = ExitCode.INTERRUPTED;
+    private final boolean terminal = Terminal.isTerminal(0);
     private volatile boolean begun;
 
     private EndOfWatch() {}
@@ -25,27 +26,27 @@ public final class EndOfWatch {
     public static EndOfWatch byHand() {
         EndOfWatch end = new EndOfWatch();
         Runtime.getRuntime().addShutdownHook(end.hook);
-        if (Terminal.isTerminal(0)) {
-            Thread enter = new Thread(end::waitForEnter, "enter");
-            enter.setDaemon(true);
-            enter.start();
-        }
         return end;
     }
 
     /** The watch asks for the first time when it has its baseline. */
     public boolean isOver() {
         begun = true;
+        if (terminal && entered()) {
+            over.set(true);
+        }
         return over.get();
     }
 
-    private void waitForEnter() {
+    /** Looked for and not waited for: a reader in the background is stopped by its terminal. */
+    private static boolean entered() {
         try {
-            System.in.read();
+            int waiting = System.in.available();
+            return waiting > 0 && System.in.readNBytes(waiting).length > 0;
         } catch (IOException e) {
             // The terminal is gone: nobody waits for the rest of the time.
+            return true;
         }
-        over.set(true);
     }
 
     private void holdUp() {
