@@ -41,7 +41,7 @@ class DiagnosticFilesTest {
                         "diagnosis_" + kept.stamp() + ".json",
                         "diagnostic_summary_" + kept.stamp() + ".txt"),
                 names(where));
-        assertTrue(kept.stamp().matches("2026112[123]_\\d\\d4002"), kept.stamp());
+        assertTrue(kept.stamp().matches("2026112[123]_\\d{4}02"), kept.stamp());
         assertEquals(
                 "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(where)));
         for (Path file : kept.files()) {
