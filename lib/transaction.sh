@@ -163,6 +163,8 @@ Before=shutdown.target
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=/bin/sh $base/transaction.sh boot
+# The network waits for this unit. What hangs here (a dying card) goes on at the next boot.
+TimeoutStartSec=$((300 * patience))
 
 [Install]
 WantedBy=sysinit.target
@@ -453,7 +455,7 @@ prepare() {
         if [ "$(after_kind "$op")" = none ]; then continue; fi
         path=$(line "$op/path")
         rm -rf "$op/before"
-        mkdir "$op/before"
+        mkdir "$op/before" || exit 1
         kind=$(kind_of "$path")
         if [ "$(line "$op/kind")" = in-place ] && [ "$kind" != file ]; then
             echo "netfix: $path is no file; nothing was changed" >&2
@@ -463,22 +465,21 @@ prepare() {
         case $kind in
             file)
                 cp -p "$path" "$op/before/data" || exit 1
-                stat -c %a "$path" >"$op/before/mode"
-                stat -c %u:%g "$path" >"$op/before/owner"
+                stat -c %a "$path" >"$op/before/mode" && stat -c %u:%g "$path" >"$op/before/owner" || exit 1
                 ;;
-            link) readlink "$path" >"$op/before/target" ;;
+            link) readlink "$path" >"$op/before/target" || exit 1 ;;
             folder)
-                stat -c %a "$path" >"$op/before/mode"
-                stat -c %u:%g "$path" >"$op/before/owner"
+                stat -c %a "$path" >"$op/before/mode" && stat -c %u:%g "$path" >"$op/before/owner" || exit 1
                 if [ "$(line "$op/kind")" = tree ]; then cp -a "$path" "$op/before/data" || exit 1; fi
                 ;;
             other)
                 echo "netfix: $path is neither a file, a link nor a folder; nothing was changed" >&2
                 exit 1
                 ;;
-            absent) if [ "$(line "$op/kind")" = tree ]; then : >"$op/before/tree"; fi ;;
+            absent) if [ "$(line "$op/kind")" = tree ]; then : >"$op/before/tree" || exit 1; fi ;;
         esac
-        echo "$kind" >"$op/before/kind"
+        # Without its kind a before-image is none, and what it was for would stay as it is changed.
+        echo "$kind" >"$op/before/kind" || exit 1
     done || return 1
     # Room for the way back, should the card be full by then: the largest before-image, and something for the notes.
     most=$(du -sk "$dir"/ops/*/before 2>/dev/null | sort -n | tail -n 1 | cut -f 1)
@@ -494,11 +495,19 @@ entry() {
     systemctl restart --no-block netfix-rollback.timer 2>/dev/null || true
 }
 
-# Runs the argv that lies in a file, one argument a line: no shell ever reads it.
+# Runs the argv that lies in a file, one argument a line: no shell ever reads it. What it leaves running must not hold
+# our lock, nor keep files of its own from everybody's eyes; nor, on the way back, end with our unit, which takes all of its
+# processes along: ifup's dhclient would never renew its lease.
 run_file() {
     set --
     while IFS= read -r argument; do set -- "$@" "$argument"; done <"$dir_of_argv/$argv_name"
-    timeout $((60 * patience)) "$@" </dev/null
+    if [ "$argv_name" = inverse ] && systemd-run --scope --quiet --collect true 2>/dev/null 9>&-; then
+        set -- systemd-run --scope --quiet --collect -- "$@"
+    fi
+    (
+        umask 022
+        exec timeout $((60 * patience)) "$@" </dev/null 9>&-
+    )
 }
 
 run_argv() { # FOLDER NAME
@@ -526,7 +535,7 @@ listed() {
 strays() {
     for process in /proc/[0-9]*; do
         if [ "$(cat "$process/comm" 2>/dev/null)" = wpa_supplicant ] &&
-            tr '\000' '\n' <"$process/cmdline" | grep -qx -e "-i$1" -e "$1"; then
+            tr '\000' '\n' <"$process/cmdline" | grep -qxF -e "-i$1" -e "$1"; then
             kill "${process#/proc/}"
         fi
     done
@@ -616,11 +625,11 @@ works() {
     return 1
 }
 
-# reached: the gateway answers, by any method that it answered before. Where it did not answer, or there is none, a lease
-# may change; an address that was given by hand is there again.
+# reached: an address that was given by hand is there again (a lease may change), and the gateway answers, by any method
+# that it answered before.
 reached() {
-    if [ "$life" = static ] && { [ "$gateway" = - ] || [ "$methods" = none ]; } &&
-        ! ip -o addr show dev "$iface" 2>/dev/null | grep -qF " $address "; then
+    if [ "$life" = static ] &&
+        ! ip -o addr show dev "$iface" 2>/dev/null | grep -qF -e " ${address%/*}/" -e " ${address%/*} "; then
         why="$iface has not the address $address"
         return 1
     fi
@@ -808,7 +817,7 @@ restore_files() { # FIX-FOLDER [automatic]
 }
 
 # What ran before runs again. At boot only the units, and without waiting: they start after us.
-restore_running() { # FIX-FOLDER now|boot
+restore_running() { # FIX-FOLDER now|undo|boot
     dir=$1
     # Cut before its first change.
     if ! [ -e "$dir/journal" ]; then return; fi
@@ -817,18 +826,27 @@ restore_running() { # FIX-FOLDER now|boot
     # leaves wired addresses where they are when it stops.)
     for pass in stop start; do
         for op in $(ops -r); do
-            if [ "$2" = now ] && ! grep -q "^${op##*/} begin" "$dir/journal" 2>/dev/null; then continue; fi
+            if [ "$2" != boot ] && ! grep -q "^${op##*/} begin" "$dir/journal" 2>/dev/null; then continue; fi
             case $pass.$(line "$op/kind") in
                 *.unit)
                     verb=$(line "$op/inverse")
                     case $pass.$verb in
                         *.none | start.stop) ;;
-                        stop.stop | start.*) restore_unit "$2" ;;
+                        stop.stop)
+                            # It was stopped by hand then, and every boot starts it: stopped in this one, or when the fix is
+                            # long forgotten, the Pi would be gone until the next.
+                            if [ "$2" != now ] && systemctl -q is-enabled -- "$(line "$op/unit")"; then
+                                say "left running: $(line "$op/unit"), which every boot starts"
+                            else
+                                restore_unit "$2"
+                            fi
+                            ;;
+                        start.*) restore_unit "$2" ;;
                         *) ;;
                     esac
                     ;;
                 start.run)
-                    if [ "$2" = now ] && [ -s "$op/inverse" ]; then
+                    if [ "$2" != boot ] && [ -s "$op/inverse" ]; then
                         say "$(line "$op/inverse-shown")"
                         run_argv "$op" inverse || say "  that did not work"
                     fi
@@ -839,7 +857,7 @@ restore_running() { # FIX-FOLDER now|boot
     done
 }
 
-restore_unit() { # now|boot
+restore_unit() { # now|undo|boot
     say "systemctl $verb $(line "$op/unit")"
     if [ "$1" = boot ]; then
         if [ "$verb" = restart ]; then verb=start; fi
@@ -1008,7 +1026,7 @@ boot() {
 # What was kept of before, and of other moments.
 forget() {
     # shellcheck disable=SC2046  # their names are numbers
-    wipe "$base/reserve" "$base/known-good" $(fixes)
+    wipe "$base/reserve" "$base/known-good" "$base/gone" $(fixes)
 }
 
 fixes() { # the oldest first; with -r the newest
@@ -1076,7 +1094,7 @@ confirm() { # [HOW]
     fi
     if [ "$verb" != prove ]; then systemctl stop netfix-prove.service 2>/dev/null; fi
     rm -f "$base/reserve"
-    touch "$dir/confirmed"
+    touch "$dir/confirmed" && keep "$dir/confirmed"
     set_state confirmed || exit 1
     uproot
     say "Confirmed: ${1:-by hand}"
@@ -1121,7 +1139,8 @@ undo_now() {
         restore_files "$folder" || failed=1
         if [ "$failed" = 0 ]; then touch "$folder/undone" && keep "$folder/undone"; fi
     done
-    for folder in $fresh; do restore_running "$folder" "$1"; done
+    case $1 in now) running=undo ;; *) running=boot ;; esac
+    for folder in $fresh; do restore_running "$folder" "$running"; done
     dir=$base/$fix
     if [ "$1" = now ]; then revive; fi
     if [ "$failed" = 1 ]; then

@@ -54,7 +54,21 @@ class TransactionScriptTest {
         Files.createSymbolicLink(pi.resolve("etc/alias"), Path.of("a"));
         Files.createDirectories(pi.resolve("var/lib/netfix"));
         Path bin = Files.createDirectory(top.resolve("bin"));
-        stub(bin.resolve("systemctl"), "[ \"$1\" = show ] || echo \"$@\" >>" + top + "/asked\n");
+        Path enabled = Files.createFile(top.resolve("enabled"));
+        stub(
+                bin.resolve("systemctl"),
+                "[ \"$1\" = show ] && exit\n"
+                        + "[ \"$2\" = is-enabled ] && exec grep -qx -e \"$4\" "
+                        + enabled
+                        + "\necho \"$@\" >>"
+                        + top
+                        + "/asked\n");
+        stub(
+                bin.resolve("systemd-run"),
+                "while [ \"$1\" != -- ] && [ \"$1\" != true ]; do shift; done\n"
+                        + "if [ \"$1\" = -- ]; then shift; echo \"scope: $@\" >>"
+                        + top
+                        + "/asked; fi\nexec \"$@\"\n");
         stub(bin.resolve("logger"), "");
         Files.createDirectory(top.resolve("card"));
         Files.writeString(top.resolve("mounts"), "/dev/x " + top + "/card vfat rw,relatime 0 0\n");
@@ -510,5 +524,114 @@ class TransactionScriptTest {
         assertTrue(kept.startsWith("last\r\n"), kept);
         assertTrue(
                 Files.readString(pi.resolve("var/log/netfix.log")).contains("took back fix 0001"));
+    }
+
+    private String asked() throws IOException {
+        return Files.readString(top.resolve("asked"));
+    }
+
+    /**
+     * NetworkManager was stopped by hand when the fix began. After a power cut this boot starts it,
+     * as every boot does; stopped again it would be away until the next.
+     */
+    @Test
+    void whatEveryBootStartsIsNotStoppedOnTheWayBack() throws Exception {
+        String unit = "NetworkManager.service";
+        for (String enabled : List.of("", unit + "\n")) {
+            Files.writeString(top.resolve("enabled"), enabled);
+            for (String way : List.of("boot", "undo", "rollback")) {
+                stage("0001", text("new\n"), new Change.UnitJob("start", unit, "stop", ""));
+                until("0001", way.equals("undo") ? "confirm" : "apply");
+                Path state = pi.resolve("var/lib/netfix/state");
+                Files.writeString(state, Files.readString(state).replace("unconfirmed", "open"));
+                Files.deleteIfExists(top.resolve("asked"));
+                if (way.equals("boot")) {
+                    boot();
+                }
+                did(way);
+                boolean stopped = asked().contains("stop -- " + unit);
+                assertEquals(enabled.isEmpty() || way.equals("rollback"), stopped, way + enabled);
+                assertEquals("a\n", Files.readString(pi.resolve("etc/a")));
+                delete(pi.resolve("var/lib/netfix"));
+                Files.createDirectories(pi.resolve("var/lib/netfix"));
+            }
+        }
+    }
+
+    /** ifup leaves dhclient running, which is to renew its lease for as long as the Pi runs. */
+    @Test
+    void whatAWayBackLeavesRunningOutlivesItAndHoldsNoLock() throws Exception {
+        Path pid = top.resolve("pid");
+        List<String> daemon =
+                List.of("sh", "-c", "umask; sleep 300 >/dev/null 2>&1 & echo $! >>" + pid);
+        stage("0001", new Change.Run(daemon, daemon, false, ""));
+        until("0001", "apply");
+        Path state = pi.resolve("var/lib/netfix/state");
+        Files.writeString(state, Files.readString(state).replace("unconfirmed", "open"));
+        did("rollback");
+        try {
+            assertTrue(asked().contains("scope: sh -c"), asked());
+            assertTrue(
+                    Files.readString(pi.resolve("var/lib/netfix/0001/narration")).contains("0022"));
+            new ProcessExecutor("flock", "-n", at("var/lib/netfix/lock"), "true")
+                    .exitValueNormal()
+                    .execute();
+        } finally {
+            for (String number : Files.readAllLines(pid)) {
+                ProcessHandle.of(Long.parseLong(number)).ifPresent(ProcessHandle::destroy);
+            }
+        }
+    }
+
+    @Test
+    void aBeforeImageThatIsNotWholeStopsTheFix() throws Exception {
+        stage("0001", text("new\n"), new Change.Remove(at("etc/gone"), ""));
+        stub(
+                top.resolve("bin/stat"),
+                "case $3 in */etc/a) exit 1 ;; esac\nexec /usr/bin/stat $@\n");
+        assertNotEquals(0, run("prepare", "0001").getExitValue());
+        Files.delete(top.resolve("bin/stat"));
+        did("prepare", "0001");
+    }
+
+    /** One address of the router's for another, on an interface whose address was given by hand. */
+    @Test
+    void anAddressThatWasGivenByHandHasToBeThereAgain() throws Exception {
+        Files.writeString(
+                top.resolve("functions"),
+                Files.readString(top.resolve("transaction.sh"))
+                        .replaceFirst("(?s)\nverb=\\$.*", "\n"));
+        stub(
+                top.resolve("bin/ip"),
+                "case $* in *addr*) echo \"2: eth0    inet $(cat "
+                        + top
+                        + "/address)/24 brd 192.168.1.255 scope global eth0\" ;; *default*) echo"
+                        + " \"default via 192.168.1.1 dev eth0\" ;; *show*) echo \"192.168.1.1"
+                        + " lladdr 02:00:00:00:00:01 REACHABLE\" ;; esac\n");
+        stub(top.resolve("bin/ping"), "");
+        String ask =
+                "set -- eth0; . "
+                        + top.resolve("functions")
+                        + "; dir="
+                        + Files.createDirectories(pi.resolve("var/lib/netfix/0001"))
+                        + "; while next_path; do works || echo \"$why\"; done 3<$dir/paths";
+        for (String life : List.of("static", "dhcp")) {
+            Files.writeString(
+                    pi.resolve("var/lib/netfix/0001/paths"),
+                    "path eth0 wired 192.168.1.5/24 "
+                            + life
+                            + " 192.168.1.1 arp,icmp 5 measured -\n");
+            Files.writeString(top.resolve("left"), "0\n");
+            for (String address : List.of("192.168.1.5", "192.168.1.50")) {
+                Files.writeString(top.resolve("address"), address);
+                String told =
+                        new ProcessExecutor("sh", "-c", ask)
+                                .readOutput(true)
+                                .execute()
+                                .outputUTF8();
+                boolean lost = life.equals("static") && address.endsWith("50");
+                assertEquals(lost ? "eth0 has not the address 192.168.1.5/24\n" : "", told);
+            }
+        }
     }
 }
