@@ -23,6 +23,7 @@ import netfix.ExitCode;
 import netfix.FixOptions;
 import netfix.LiveMachine;
 import netfix.Machine;
+import netfix.Outlook;
 import netfix.Paths;
 import netfix.Plan;
 import netfix.PlanReport;
@@ -70,6 +71,7 @@ public class fix implements Callable<Integer> {
             return plan.outlook();
         }
         options.refuse(plan, scene);
+        options.refuseStranding(Outlook.stranded(machine, scene, plan));
         if (common.mountedRoot().isPresent()) {
             return options.agreed()
                     ? new RootedFix(common.mountedRoot().get(), narration()).run(plan)

@@ -1,6 +1,8 @@
 package netfix;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,37 +10,85 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * A machine as its disk would be after {@code fix undo}: what netfix changed is as it was before,
- * everything else as it is. Nothing runs on it.
+ * A machine as its disk would be after a plan, or after {@code fix undo}: what netfix changes is as
+ * it would be then, everything else as it is. Nothing runs on it.
  */
-final class UndoneMachine implements Machine {
+final class AlteredMachine implements Machine {
 
     /**
      * @param text of a file
      */
-    private record Before(String kind, int mode, String text, String target) {}
+    private record There(String kind, int mode, String text, String target) {}
 
     private final Machine machine;
-    private final Map<String, Before> before = new HashMap<>();
+    private final Map<String, There> altered = new HashMap<>();
 
-    UndoneMachine(Machine machine) {
+    private AlteredMachine(Machine machine) {
         this.machine = machine;
+    }
+
+    static AlteredMachine undone(Machine machine) {
+        AlteredMachine undone = new AlteredMachine(machine);
         // The oldest fix has what was there before all of them.
         for (String fix : PlanFolder.fixes(machine)) {
             String ops = PlanFolder.BASE + "/" + fix + "/ops";
             for (String op : machine.list(ops).orElse(List.of())) {
-                keep(ops + "/" + op);
+                undone.keep(ops + "/" + op);
+                undone.keepSwitch(ops + "/" + op);
             }
         }
+        return undone;
+    }
+
+    /**
+     * @param changes in their order; those of what runs, and of /run, are gone after a boot
+     */
+    static AlteredMachine after(Machine machine, List<Change> changes) {
+        AlteredMachine after = new AlteredMachine(machine);
+        for (Change change : changes) {
+            if (change instanceof Change.OnDisk onDisk && !onDisk.path().startsWith("/run/")) {
+                after.put(onDisk);
+            }
+        }
+        return after;
+    }
+
+    private void put(Change.OnDisk change) {
+        String path = change.path();
+        if (change instanceof Change.Put put) {
+            altered.put(path, new There("file", put.mode(), text(put.content()), ""));
+        } else if (change instanceof Change.InPlace inPlace) {
+            altered.put(path, new There("file", 0755, text(inPlace.content()), ""));
+        } else if (change instanceof Change.Link link) {
+            altered.put(path, new There("link", 0, "", link.target()));
+        } else if (change instanceof Change.Remove) {
+            altered.put(path, new There("absent", 0, "", ""));
+        } else if (change instanceof Change.Mode mode) {
+            altered.put(path, new There("file", mode.mode(), read(path).orElse(""), ""));
+        } else if (change instanceof Change.Folder folder) {
+            altered.put(path, new There("folder", folder.mode(), "", ""));
+        }
+    }
+
+    private static String text(byte[] content) {
+        return new String(content, StandardCharsets.UTF_8);
+    }
+
+    /** Undo switches off what a fix has switched on, and NetworkManager keeps that in a file. */
+    private void keepSwitch(String op) {
+        List<String> inverse = machine.read(op + "/inverse").orElse("").lines().toList();
+        Switches.switchedOff(read(Switches.STATE).orElse(""), inverse)
+                .ifPresent(
+                        state -> altered.put(Switches.STATE, new There("file", 0600, state, "")));
     }
 
     private void keep(String op) {
         Optional<String> kind = line(op + "/before/kind");
         Optional<String> path = line(op + "/path");
         if (kind.isPresent() && path.isPresent()) {
-            before.putIfAbsent(
+            altered.putIfAbsent(
                     path.get(),
-                    new Before(
+                    new There(
                             kind.get(),
                             Integer.parseInt(line(op + "/before/mode").orElse("0"), 8),
                             kind.get().equals("file")
@@ -53,7 +103,7 @@ final class UndoneMachine implements Machine {
     }
 
     boolean changesAnything() {
-        return !before.isEmpty();
+        return !altered.isEmpty();
     }
 
     @Override
@@ -64,7 +114,7 @@ final class UndoneMachine implements Machine {
 
     @Override
     public Reading<String> read(String path) {
-        Before was = before.get(path);
+        There was = altered.get(path);
         if (was == null) {
             return machine.read(path);
         }
@@ -73,34 +123,33 @@ final class UndoneMachine implements Machine {
 
     @Override
     public Reading<List<String>> list(String folder) {
-        Before itself = before.get(folder);
+        There itself = altered.get(folder);
         if (itself != null && itself.kind().equals("absent")) {
             return Reading.absent("no " + folder);
         }
-        return machine.list(folder)
-                .map(
-                        names -> {
-                            TreeSet<String> all = new TreeSet<>(names);
-                            before.forEach(
-                                    (path, was) -> {
-                                        int slash = path.lastIndexOf('/');
-                                        if (!path.substring(0, slash).equals(folder)) {
-                                            return;
-                                        }
-                                        String name = path.substring(slash + 1);
-                                        if (was.kind().equals("absent")) {
-                                            all.remove(name);
-                                        } else {
-                                            all.add(name);
-                                        }
-                                    });
-                            return List.copyOf(all);
-                        });
+        Reading<List<String>> now = machine.list(folder);
+        List<String> more = new ArrayList<>();
+        List<String> gone = new ArrayList<>();
+        altered.forEach(
+                (path, was) -> {
+                    int slash = path.lastIndexOf('/');
+                    if (path.substring(0, slash).equals(folder)) {
+                        (was.kind().equals("absent") ? gone : more).add(path.substring(slash + 1));
+                    }
+                });
+        boolean there = itself != null || !more.isEmpty();
+        if (now.value().isEmpty() && !(now.isAbsent() && there)) {
+            return now;
+        }
+        TreeSet<String> all = new TreeSet<>(now.orElse(List.of()));
+        all.addAll(more);
+        gone.forEach(all::remove);
+        return Reading.known(List.copyOf(all));
     }
 
     @Override
     public Reading<FileStat> stat(String path) {
-        Before was = before.get(path);
+        There was = altered.get(path);
         if (was == null) {
             return machine.stat(path);
         }
@@ -129,6 +178,6 @@ final class UndoneMachine implements Machine {
 
     @Override
     public String describe() {
-        return "this machine after undo";
+        return "this machine as it would be";
     }
 }

@@ -1,6 +1,7 @@
 //DEPS info.picocli:picocli:4.7.7
 //SOURCES Absences.java
 //SOURCES Aftermath.java
+//SOURCES AlteredMachine.java
 //SOURCES Answer.java
 //SOURCES BadInput.java
 //SOURCES BootForecast.java
@@ -74,6 +75,7 @@
 //SOURCES Nmcli.java
 //SOURCES OldManagers.java
 //SOURCES OldSources.java
+//SOURCES Outlook.java
 //SOURCES Owners.java
 //SOURCES PathTimes.java
 //SOURCES Paths.java
@@ -116,7 +118,6 @@
 //SOURCES Transaction.java
 //SOURCES Transition.java
 //SOURCES Undo.java
-//SOURCES UndoneMachine.java
 //SOURCES Unit.java
 //SOURCES UnitChanges.java
 //SOURCES UnitFiles.java

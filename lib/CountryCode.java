@@ -23,6 +23,8 @@ final class CountryCode {
     /** The module's parameter as it was loaded with; 00 where nobody gave one. */
     static final String LOADED = "/sys/module/cfg80211/parameters/ieee80211_regdom";
 
+    static final String FSTAB = "/etc/fstab";
+
     private static final String KEY = "cfg80211.ieee80211_regdom=";
 
     private CountryCode() {}
@@ -68,6 +70,20 @@ final class CountryCode {
         if (!oneLine || !(" " + text).contains(" root=") || text.indexOf('\ufffd') >= 0) {
             return Optional.of(file + " is not one line of words for the kernel");
         }
+        Optional<String> booted = word(text, "root=(PARTUUID=\\S+)");
+        Optional<String> own =
+                word(scene.ground().text(FSTAB).orElse(""), "(PARTUUID=\\S+)\\s+/(?=\\s)");
+        if (booted.isPresent() && own.isPresent() && !booted.get().equalsIgnoreCase(own.get())) {
+            return Optional.of(
+                    file
+                            + " boots another card ("
+                            + booted.get()
+                            + ", this root is "
+                            + own.get()
+                            + " in "
+                            + FSTAB
+                            + ")");
+        }
         if (with(text, word).getBytes(StandardCharsets.UTF_8).length > Change.InPlace.MOST_BYTES) {
             return Optional.of(
                     file
@@ -78,6 +94,11 @@ final class CountryCode {
         return scene.ground().readOnly(file)
                 ? Optional.of(file + " is on a file system that is mounted read-only")
                 : Optional.empty();
+    }
+
+    private static Optional<String> word(String text, String pattern) {
+        Matcher m = Pattern.compile("(?m)(?:^|[ \\t])" + pattern).matcher(text);
+        return m.find() ? Optional.of(m.group(1)) : Optional.empty();
     }
 
     static List<Plan.Draft> changes(Scene scene) {

@@ -130,9 +130,26 @@ public final class FixOptions {
             scope = ScopeType.INHERIT,
             names = "--strand",
             description =
-                    "undo: go on although the old configuration leaves this Pi unreachable after"
-                            + " its next boot.")
+                    "Go on although this Pi, or an interface that carries it, would be unreachable"
+                            + " after its next boot.")
     boolean strand;
+
+    /**
+     * @param stranded the interfaces that the plan would leave without a configuration at the next
+     *     boot, with the reasons
+     * @throws BadInput where there are any, and nobody wants that
+     */
+    public void refuseStranding(List<String> stranded) {
+        if (!stranded.isEmpty() && !strand) {
+            throw new BadInput(
+                    "nothing was done: after its next boot it would not be reachable any more over "
+                            + String.join("; ", stranded)
+                            + (only.isEmpty() && except.isEmpty()
+                                    ? ""
+                                    : " (--only and --except leave out what would keep it)")
+                            + "; if that is what you want, add --strand");
+        }
+    }
 
     /**
      * @throws BadInput where undo would leave the machine unreachable and nobody wants that

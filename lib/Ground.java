@@ -100,18 +100,33 @@ public record Ground(
 
     /** Why a change of this machine's root would not last, where it would not. */
     Optional<String> rootProblem() {
-        Optional<String[]> root = mountOf("/");
-        if (root.isEmpty()) {
-            return Optional.empty();
+        for (String path : List.of("/", UNITS, PlanFolder.BASE)) {
+            Optional<String[]> mount = mountOf(path);
+            if (mount.isEmpty()) {
+                continue;
+            }
+            String type = mount.get()[2];
+            String name = mount.get()[1].equals("/") ? "the root" : mount.get()[1];
+            if (type.equals("overlay")) {
+                return Optional.of(
+                        name
+                                + " is an overlay, which forgets every change at the next boot;"
+                                + " switch it off first (raspi-config: Performance, Overlay File"
+                                + " System)");
+            }
+            if (type.matches("tmpfs|ramfs|aufs")) {
+                return Optional.of(
+                        name + " is a " + type + ", which forgets every change at the next boot");
+            }
+            if (readOnly(mount.get())) {
+                return Optional.of(
+                        name
+                                + " is mounted read-only (sudo mount -o remount,rw "
+                                + mount.get()[1]
+                                + ")");
+            }
         }
-        if (root.get()[2].equals("overlay")) {
-            return Optional.of(
-                    "the root is an overlay, which forgets every change at the next boot; switch"
-                            + " it off first (raspi-config: Performance, Overlay File System)");
-        }
-        return readOnly(root.get())
-                ? Optional.of("the root is mounted read-only (sudo mount -o remount,rw /)")
-                : Optional.empty();
+        return Optional.empty();
     }
 
     public Reading<String> text(String path) {

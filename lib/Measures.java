@@ -25,6 +25,8 @@ public final class Measures {
                     CountryCode.LOADED,
                     CountryCode.CMDLINES.get(0),
                     CountryCode.CMDLINES.get(1),
+                    CountryCode.FSTAB,
+                    WiredProfile.FILE,
                     Switches.STATE,
                     Interfaces.FILE);
 
@@ -50,15 +52,7 @@ public final class Measures {
                             "The automatic wired profile lies in /run: with the key alone Ethernet"
                                 + " is without a profile after the next boot, and the Pi with it.",
                             Measures::wiredProfile,
-                            scene ->
-                                    List.of(
-                                            Plan.Phase.PROFILES.with(
-                                                    Change.Put.text(
-                                                                    WiredProfile.FILE,
-                                                                    0600,
-                                                                    WiredProfile.TEXT,
-                                                                    "any Ethernet, by DHCP")
-                                                            .as(Change.Fate.LIFELINE)))),
+                            scene -> List.of(Plan.Phase.PROFILES.with(WiredProfile.put(scene)))),
                     new Measure(
                             "take-over",
                             "step1",

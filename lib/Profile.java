@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  *     a user who has to log in), empty where it does
  * @param match {@code [match]}: patterns for the interface's name, or what else has to fit
  * @param notOn MACs of interfaces that it stays off
+ * @param multiple it comes up on several interfaces at once by itself
  * @param refusal empty where NetworkManager reads this file
  */
 public record Profile(
@@ -41,6 +42,7 @@ public record Profile(
         String wantsPerson,
         List<IniFile.Entry> match,
         List<String> notOn,
+        boolean multiple,
         Optional<Refusal> refusal) {
 
     /** Why NetworkManager will not read a file. */
@@ -187,6 +189,7 @@ public record Profile(
                                 hardware,
                                 "mac-address-denylist",
                                 ini.value(hardware, "mac-address-blacklist", ""))),
+                ini.value("connection", "multi-connect", "0").equals("3"),
                 refusal(file, stat, ini));
     }
 

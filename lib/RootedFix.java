@@ -35,7 +35,12 @@ public final class RootedFix {
         }
     }
 
-    /** Before-images of everything first, then the changes, each shown before it happens. */
+    private static final String STATE = PlanFolder.BASE + "/state";
+
+    /**
+     * Before-images of everything first, then the changes, each shown before it happens. Where one
+     * of them fails (a full card), all of them are taken back.
+     */
     public int run(Plan plan) {
         Transaction.State state = Transaction.state(machine);
         if (state.pending()) {
@@ -50,6 +55,7 @@ public final class RootedFix {
         }
         String fix = PlanFolder.next(machine);
         String folder = PlanFolder.BASE + "/" + fix;
+        Optional<String> before = machine.read(STATE).value();
         try {
             Map<String, byte[]> staged = PlanFolder.of(plan, List.of(), hands.owner());
             for (String name : new TreeSet<>(staged.keySet())) {
@@ -67,16 +73,60 @@ public final class RootedFix {
                 }
             }
             hands.note(PlanFolder.BASE + "/transaction.sh", PlanFolder.script());
-            hands.note(PlanFolder.BASE + "/state", "confirmed " + fix + " - -\n");
+            hands.note(STATE, "confirmed " + fix + " " + board(before) + " -\n");
+        } catch (IOException e) {
+            forget(folder, before);
+            throw RootedHands.refused(e, root.toString());
+        }
+        try {
             for (Plan.Step step : plan.steps()) {
                 narration.println(Terminal.safe(step.change().shown()));
                 hands.perform((Change.OnDisk) step.change());
             }
         } catch (IOException e) {
-            throw RootedHands.refused(e, root.toString());
+            return takenBack(folder, before, RootedHands.refused(e, root.toString()));
         }
         narration.println("Done. Whether it works only its next boot can tell.");
         return ExitCode.GOOD;
+    }
+
+    /** An earlier fix on the Pi itself has bound what is kept to its board; that stays so. */
+    private static String board(Optional<String> state) {
+        String[] words = state.orElse("").strip().split(" ");
+        return words.length > 2 ? words[2] : "-";
+    }
+
+    private int takenBack(String folder, Optional<String> state, BadInput why) {
+        narration.println("FAILED: " + Terminal.safe(why.getMessage()));
+        try {
+            takeBackAll(folder);
+        } catch (IOException e) {
+            narration.println(
+                    "NOT everything could be taken back ("
+                            + Terminal.safe(String.valueOf(e.getMessage()))
+                            + "); once the reason is gone: fix undo --root "
+                            + root);
+            return ExitCode.HANDS_NEEDED;
+        }
+        forget(folder, state);
+        narration.println("The old configuration is back.");
+        return ExitCode.ROLLED_BACK;
+    }
+
+    /** As if that fix had never begun. What a card that fails does not let go stays: harmless. */
+    private void forget(String folder, Optional<String> state) {
+        try {
+            hands.deleteAll(folder);
+            if (state.isPresent()) {
+                hands.note(STATE, state.get());
+            } else {
+                hands.deleteAll(STATE);
+                hands.deleteAll(PlanFolder.BASE + "/transaction.sh");
+                hands.deleteIfEmpty(PlanFolder.BASE);
+            }
+        } catch (IOException e) {
+            narration.println("left: " + folder + ": " + Terminal.safe(e.toString()));
+        }
     }
 
     /** Takes back every fix, the newest first; a file that somebody changed since stays. */
@@ -89,12 +139,7 @@ public final class RootedFix {
         }
         try {
             for (String fix : newestFirst) {
-                String folder = PlanFolder.BASE + "/" + fix + "/ops";
-                List<String> ops = new ArrayList<>(machine.list(folder).orElse(List.of()));
-                ops.sort(Comparator.reverseOrder());
-                for (String op : ops) {
-                    takeBack(folder + "/" + op);
-                }
+                takeBackAll(PlanFolder.BASE + "/" + fix);
             }
             uproot();
             hands.deleteAll(PlanFolder.BASE);
@@ -112,6 +157,15 @@ public final class RootedFix {
             hands.deleteAll(Ground.UNITS + "/" + unit);
         }
         hands.deleteIfEmpty(Ground.UNITS + "/sysinit.target.wants");
+    }
+
+    private void takeBackAll(String fix) throws IOException {
+        String folder = fix + "/ops";
+        List<String> ops = new ArrayList<>(machine.list(folder).orElse(List.of()));
+        ops.sort(Comparator.reverseOrder());
+        for (String op : ops) {
+            takeBack(folder + "/" + op);
+        }
     }
 
     private void takeBack(String op) throws IOException {

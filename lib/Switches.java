@@ -72,6 +72,18 @@ final class Switches {
         return on(scene.snapshot(), false).stream().map(Plan.Phase.HAND_OVER::with).toList();
     }
 
+    /** The state file's text after that command, where it switches something off. */
+    static Optional<String> switchedOff(String state, List<String> argv) {
+        return Stream.of(Switch.values())
+                .filter(one -> one.argv("off").equals(argv))
+                .findFirst()
+                .map(one -> "[main]\n" + one.key + "=false\n" + without(state, one.key));
+    }
+
+    private static String without(String state, String key) {
+        return state.replaceAll("(?m)^(\\[main]|" + key + "\\h*=.*)$\\R?", "");
+    }
+
     /**
      * The commands that switch on what is off.
      *

@@ -324,6 +324,9 @@ public final class Transaction {
             narration.println("Nothing to undo: netfix has changed nothing here.");
             return ExitCode.GOOD;
         }
+        if (atWork(UNDO_UNITS)) {
+            throw new BadInput("an undo is at work already; how far it is says " + TOLD);
+        }
         machine.run(Command.of("rm", "-f", UNDONE, TOLD));
         CommandResult started =
                 machine.run(

@@ -65,8 +65,11 @@ final class Transition {
                     new Change.UnitJob("start", Scene.NETWORKMANAGER, "stop", "holding still"));
         }
         for (Plan.Step step : steps) {
+            // What others wrote may stay unread for another reason than its mode (a UUID twice),
+            // and
+            // nothing waits for it.
             if (step.phase() == Plan.Phase.PROFILES
-                    && step.change() instanceof Change.OnDisk file
+                    && step.change() instanceof Change.Put file
                     && file.path().endsWith(".nmconnection")) {
                 add(Plan.Phase.LOAD, new Change.Listed(file.path()));
             }

@@ -12,7 +12,7 @@ public final class Undo {
      * be, with the interfaces that it has now.
      */
     public static Answer afterBoot(Machine machine) {
-        UndoneMachine undone = new UndoneMachine(machine);
+        AlteredMachine undone = AlteredMachine.undone(machine);
         if (!undone.changesAnything()) {
             return Answer.unknown("there is nothing to undo");
         }

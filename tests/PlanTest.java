@@ -2,6 +2,7 @@ package netfix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -188,5 +189,128 @@ class PlanTest {
         Texts card =
                 card().file(CMDLINE, WORDS).file(CountryCode.CRDA, "# Set the", "REGDOMAIN=FR");
         assertTrue(standing(card, "country-code").isMissing());
+    }
+
+    private static List<String> stranded(Texts machine, String... only) {
+        List<String> ids = List.of(only);
+        Scene scene = scene(machine);
+        Plan plan =
+                Plan.of(
+                        scene,
+                        m ->
+                                !m.id().equals("installed")
+                                        && (ids.isEmpty()
+                                                || ids.contains(m.id())
+                                                || ids.contains(m.step())),
+                        loss -> false);
+        return Outlook.stranded(machine, scene, plan);
+    }
+
+    /** The documentation's mistake, which --only could repeat. */
+    @Test
+    void aPlanThatLeavesAnInterfaceWithoutAProfileIsRefused() {
+        assertEquals(List.of(), stranded(card()));
+        List<String> only = stranded(card(), "exclusive-control");
+        assertEquals(1, only.size(), only.toString());
+        assertTrue(only.get(0).startsWith("eth0: no saved profile matches it"), only.get(0));
+        assertEquals(List.of(), stranded(card(), "exclusive-control", "wired-profile"));
+        assertEquals(List.of(), stranded(bullseye()));
+        assertEquals(List.of(), stranded(netplan()));
+        Texts off = Texts.card().file("/usr/lib/systemd/system/dhcpcd.service", INSTALL);
+        off.file("/usr/lib/systemd/system/NetworkManager.service", INSTALL)
+                .link(
+                        "/etc/systemd/system/multi-user.target.wants/dhcpcd.service",
+                        "/usr/lib/systemd/system/dhcpcd.service");
+        assertEquals(List.of(), stranded(off));
+        assertFalse(stranded(off, "step1").isEmpty());
+        FixOptions options = new FixOptions();
+        assertThrows(BadInput.class, () -> options.refuseStranding(only));
+    }
+
+    private static final String WIRED =
+            "/etc/NetworkManager/system-connections/netfix-wired.nmconnection";
+
+    /** Somebody has given the interface an address in netfix's own profile: theirs now. */
+    @Test
+    void aWiredProfileThatIsSomebodysIsNotOverwritten() {
+        assertEquals(WiredProfile.TEXT, written(plan(card()), WiredProfile.FILE).orElseThrow());
+        String theirs = WiredProfile.TEXT.replace("[ethernet]", "interface-name=eth0\n[ethernet]");
+        Plan plan = plan(card().file(WIRED, theirs.stripTrailing()));
+        assertEquals(Optional.empty(), written(plan, WIRED));
+        String second = WIRED.replace(".nm", "-2.nm");
+        String text = written(plan, second).orElseThrow();
+        assertTrue(text.contains("id=netfix wired 2\n"), text);
+        assertFalse(text.contains("b1f4a4a2"), text);
+        Texts both = card().file(WIRED, theirs.stripTrailing()).file(second, text.stripTrailing());
+        assertTrue(standing(both, "wired-profile") instanceof Fulfilment.InPlace);
+    }
+
+    @Test
+    void onlyAProfileThatComesUpByItselfOnEveryPortIsForAnyEthernet() {
+        String[] any = {"[connection]", "id=any", "type=ethernet"};
+        assertFalse(
+                standing(card().file(WIRED.replace("netfix-wired", "any"), any), "wired-profile")
+                        .isMissing());
+        for (String more :
+                List.of(
+                        "permissions=user:pi:;",
+                        "interface-name=eth0",
+                        "controller=br0",
+                        "[match]\ninterface-name=!eth0",
+                        "[ethernet]\nmac-address-denylist=02:00:00:00:00:01")) {
+            Texts card = card().file("/etc/NetworkManager/system-connections/any", any);
+            card.file(
+                    "/etc/NetworkManager/system-connections/any",
+                    String.join("\n", any) + "\n" + more);
+            assertTrue(standing(card, "wired-profile").isMissing(), more);
+        }
+    }
+
+    /** Another reason than its mode may keep it unread, and the whole fix would wait for it. */
+    @Test
+    void nothingWaitsForAProfileThatSomebodyElseWrote() {
+        Scene live = scene(Texts.live().networkManager());
+        List<Change> waits = waits(live, new Change.Mode(WIRED, 0600, ""));
+        assertEquals(List.of(), waits);
+        assertEquals(
+                List.of(new Change.Listed(WIRED)),
+                waits(live, Change.Put.text(WIRED, 0600, WiredProfile.TEXT, "")));
+    }
+
+    private static List<Change> waits(Scene scene, Change change) {
+        return Transition.of(scene, List.of(Plan.Phase.PROFILES.with(change).of("x"))).stream()
+                .map(Plan.Step::change)
+                .filter(Change.Listed.class::isInstance)
+                .toList();
+    }
+
+    @Test
+    void whatABootForgetsIsNotFixed() {
+        for (String mounts :
+                List.of(
+                        "/dev/x / ext4 ro 0 0",
+                        "overlay / overlay rw 0 0",
+                        "/dev/x / ext4 rw 0 0\ntmpfs /var/lib tmpfs rw 0 0",
+                        "/dev/x / ext4 rw 0 0\noverlay /etc overlay rw 0 0")) {
+            Texts pi = Texts.live().networkManager().file("/proc/mounts", mounts.split("\n"));
+            assertTrue(scene(pi).ground().rootProblem().isPresent(), mounts);
+        }
+        Texts pi =
+                Texts.live()
+                        .file("/proc/mounts", "/dev/x / ext4 rw 0 0", "tmpfs /run tmpfs rw 0 0");
+        assertEquals(Optional.empty(), scene(pi).ground().rootProblem());
+    }
+
+    /** nmcli networking off is what undo would run, and NetworkManager keeps it. */
+    @Test
+    void undoThatSwitchesNetworkingOffLeadsToNobody() {
+        Texts card = card();
+        String op = PlanFolder.BASE + "/0001/ops/001/";
+        card.file(Switches.STATE, "[main]", "NetworkingEnabled=true", "WirelessEnabled=true");
+        card.file(op + "kind", "run").file(op + "argv", "nmcli", "networking", "on");
+        assertFalse(Undo.afterBoot(card).isNo());
+        card.file(op + "inverse", "nmcli", "networking", "off");
+        Answer then = Undo.afterBoot(card);
+        assertTrue(then.isNo() && then.why().contains("networking is switched off"), then.why());
     }
 }

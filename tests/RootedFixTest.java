@@ -349,4 +349,35 @@ class RootedFixTest {
         rootedFix().undo();
         assertTrue(Files.exists(card.resolve("usr/local/lib/netfix/mine")));
     }
+
+    /** A card that is full half-way is what it was, and says so. */
+    @Test
+    void whatCannotBeDoneWhollyIsTakenBack() throws IOException {
+        TreeMap<String, String> before = listing();
+        List<Plan.Step> steps = new ArrayList<>(plan().steps());
+        // A file in the place of a folder: as little to be written as on a full card.
+        Change impossible = Change.Put.text("/etc/os-release/x", 0644, "x\n", "");
+        steps.add(Plan.Phase.HAND_OVER.with(impossible).of("x"));
+        Plan plan = new Plan(List.of(), steps, List.of(), List.of(), List.of(), false);
+        assertEquals(ExitCode.ROLLED_BACK, rootedFix().run(plan));
+        assertEquals(before, listing());
+        assertFalse(Files.exists(card.resolve(STATE)));
+        put(STATE + "/state", "confirmed 0001 board boot\n", 0600);
+        assertEquals(ExitCode.ROLLED_BACK, rootedFix().run(plan));
+        assertEquals(
+                "confirmed 0001 board boot\n", Files.readString(card.resolve(STATE + "/state")));
+        assertEquals(0, rootedFix().run(plan()));
+        assertEquals("confirmed 0001 board -\n", Files.readString(card.resolve(STATE + "/state")));
+    }
+
+    /** Of two mounted cards: the boot partition of one under the root of the other. */
+    @Test
+    void theBootPartitionOfAnotherCardIsLeftAlone() throws IOException {
+        put("boot/firmware/cmdline.txt", "root=PARTUUID=4c-02 rootwait\n", 0755);
+        put("etc/default/crda", "REGDOMAIN=GB\n", 0644);
+        put("etc/fstab", "# x\nPARTUUID=4C-01 /boot/firmware vfat\nPARTUUID=4C-02  / ext4\n", 0644);
+        assertTrue(missing().contains("country-code"));
+        put("etc/fstab", "PARTUUID=77-02\t/\text4\tdefaults\t0 1\n", 0644);
+        assertFalse(missing().contains("country-code"));
+    }
 }
