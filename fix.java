@@ -139,17 +139,16 @@ public class fix implements Callable<Integer> {
             name = "confirm",
             description = "Says that the fix works; the next boot does so by itself.")
     int confirm() throws IOException {
-        return verb("confirm");
+        return new Transaction(options.writable(common.machine()), narration()).verb("confirm");
     }
 
     @Command(
             name = "seal",
             description = "Before a card is imaged: confirms, and wipes what was kept of before.")
     int seal() throws IOException {
-        return verb("seal");
-    }
-
-    private int verb(String verb) throws IOException {
-        return new Transaction(options.writable(common.machine()), narration()).verb(verb);
+        Machine machine = options.notACapture(common.machine());
+        return common.mountedRoot().isPresent()
+                ? new RootedFix(common.mountedRoot().get(), narration()).seal()
+                : new Transaction(options.writable(machine), narration()).verb("seal");
     }
 }

@@ -61,8 +61,22 @@ final class OldManagers {
                             ? "ifupdown and NetworkManager keep to their own interfaces"
                             : Interfaces.FILE + " configures no interface");
         }
+        for (String file : files(scene)) {
+            if (scene.ground().text(file).orElse("").indexOf('\ufffd') >= 0) {
+                return Fulfilment.unknown(
+                        file
+                                + " has bytes that are no UTF-8 text, which an edit would spoil;"
+                                + " convert it first (iconv -f latin1 -t utf-8)");
+            }
+        }
         return Fulfilment.missing(
                 taken.stream().map(link -> Interfaces.FILE + " configures " + link).toList());
+    }
+
+    private static Set<String> files(Scene scene) {
+        Set<String> files = new TreeSet<>(Set.of(Interfaces.FILE));
+        scene.snapshot().interfaces().stanzas().forEach(s -> files.add(s.file()));
+        return files;
     }
 
     /** ifdown while its stanza is there, then the stanza goes; the file keeps it as a comment. */
@@ -78,9 +92,7 @@ final class OldManagers {
                                     true,
                                     "")));
         }
-        Set<String> files = new TreeSet<>(Set.of(Interfaces.FILE));
-        scene.snapshot().interfaces().stanzas().forEach(s -> files.add(s.file()));
-        for (String file : files) {
+        for (String file : files(scene)) {
             String text = scene.ground().text(file).orElse("");
             String without = StanzaEdit.without(text, taken);
             if (!without.equals(text)) {

@@ -149,6 +149,35 @@ public final class RootedFix {
         return ExitCode.GOOD;
     }
 
+    /**
+     * Before an image is given away: what was done is for good, and what was kept of before, which
+     * may have the builder's secrets in it, is overwritten and gone.
+     */
+    public int seal() {
+        Transaction.State state = Transaction.state(machine);
+        if (state.busy()) {
+            throw new BadInput(
+                    "fix "
+                            + state.fix()
+                            + " of this card is "
+                            + state.name()
+                            + ": nothing was sealed; let the card boot once, or `fix undo --root "
+                            + root
+                            + "`");
+        }
+        try {
+            for (String fix : PlanFolder.fixes(machine)) {
+                hands.overwriteAll(PlanFolder.BASE + "/" + fix);
+            }
+            uproot();
+            hands.deleteAll(PlanFolder.BASE);
+        } catch (IOException e) {
+            throw RootedHands.refused(e, root.toString());
+        }
+        narration.println("Sealed: there is no way back, and nothing is kept of before.");
+        return ExitCode.GOOD;
+    }
+
     /** The units that would go on with a fix at the next boot of this card; as transaction.sh's. */
     private void uproot() throws IOException {
         for (String unit : List.of("netfix-boot.service", "netfix-prove.service")) {

@@ -308,7 +308,9 @@ public final class Transaction {
 
     /** confirm or seal; its exit status. */
     public int verb(String verb) throws IOException {
-        if (state(machine).name().equals("none")) {
+        // What was staged by a fix that was killed before it began holds secrets as well.
+        boolean staged = verb.equals("seal") && !PlanFolder.fixes(machine).isEmpty();
+        if (state(machine).name().equals("none") && !staged) {
             narration.println("Nothing to " + verb + ": no fix of netfix's lies here.");
             return ExitCode.GOOD;
         }

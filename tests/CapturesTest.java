@@ -44,7 +44,7 @@ class CapturesTest {
     }
 
     /** The file as diagnose wrote it, or, where one wants to read it, what was in it. */
-    private static Path capture(String name) {
+    static Path capture(String name) {
         Path folder = Checkout.root().resolve(FOLDER).resolve(name);
         Path packed = folder.resolve("capture.tar.gz");
         return Files.exists(packed) ? packed : folder;

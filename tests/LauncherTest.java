@@ -103,6 +103,18 @@ class LauncherTest {
         assertEquals(hostile.size(), result.getExitValue());
     }
 
+    /**
+     * A serial console, cron and a bare unit have no locale; names of files are UTF-8 there too.
+     */
+    @Test
+    void namesAreUtf8WhateverTheLocale() throws Exception {
+        ProcessResult result =
+                executor("echo", List.of("Caf\u00e9 \u2615"))
+                        .environment(Map.of("LC_ALL", "C", "LANG", "C"))
+                        .execute();
+        assertEquals("<Caf\u00e9 \u2615>", result.outputUTF8());
+    }
+
     @Test
     void takesTheAliasInEveryFormThatJBangTakes() throws Exception {
         List<String> form = List.of("run", "echo@netfix", "x");

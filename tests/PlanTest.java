@@ -313,4 +313,21 @@ class PlanTest {
         Answer then = Undo.afterBoot(card);
         assertTrue(then.isNo() && then.why().contains("networking is switched off"), then.why());
     }
+
+    /** Decoded and written again, another interface's Latin-1 passphrase would be another one. */
+    @Test
+    void aFileThatAnEditWouldSpoilIsNotEdited() {
+        String unit = "/usr/lib/systemd/system/networking.service";
+        Texts card =
+                card().file(unit, INSTALL)
+                        .link(
+                                "/etc/systemd/system/multi-user.target.wants/networking.service",
+                                unit);
+        String[] stanza = {"auto eth0", "iface eth0 inet dhcp", "# caf\ufffd"};
+        card.file("/etc/NetworkManager/NetworkManager.conf", "[main]", "plugins=keyfile");
+        card.file(Interfaces.FILE, stanza[0], stanza[1]);
+        assertTrue(standing(card, "ifupdown-off").isMissing());
+        card.file(Interfaces.FILE, stanza);
+        assertTrue(standing(card, "ifupdown-off") instanceof Fulfilment.Unknown);
+    }
 }

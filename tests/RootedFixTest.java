@@ -14,6 +14,7 @@ import org.zeroturnaround.exec.ProcessResult;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -379,5 +380,29 @@ class RootedFixTest {
         assertTrue(missing().contains("country-code"));
         put("etc/fstab", "PARTUUID=77-02\t/\text4\tdefaults\t0 1\n", 0644);
         assertFalse(missing().contains("country-code"));
+    }
+
+    @Test
+    void aSealedImageHasNoWayBackAndNoSecretOfItsBuilder() throws IOException {
+        String name = "etc/NetworkManager/system-connections/home.nmconnection";
+        put(name, "[connection]\nid=home\n[wifi-security]\npsk=hush hush\n", 0644);
+        rootedFix().run(plan());
+        TreeMap<String, String> fixed = listing();
+        Path kept = staged("data").stream().filter(p -> read(p).contains("hush")).findFirst().get();
+        Path same = Files.createLink(top.resolve("block"), kept);
+        assertEquals(0, rootedFix().seal());
+        assertFalse(Files.exists(card.resolve(STATE)));
+        assertFalse(read(same).contains("hush"));
+        assertEquals(fixed, listing());
+        put(STATE + "/state", "restoring 0001 x y\n", 0600);
+        assertThrows(BadInput.class, () -> rootedFix().seal());
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.isRegularFile(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

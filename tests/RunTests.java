@@ -46,6 +46,8 @@
 //SOURCES StanzaEditTest.java
 //SOURCES TerminalTest.java
 //SOURCES TransactionScriptTest.java
+//SOURCES TransactionTest.java
+//SOURCES VerificationTest.java
 //SOURCES CapturesTest.java
 //SOURCES CheckoutTest.java
 //SOURCES LookTest.java
