@@ -88,8 +88,7 @@ final class KernelEvents {
                     true);
         }
         Known known = links.get(index);
-        Set<String> flags =
-                Set.of(m.group(4).split(",")).stream().collect(java.util.stream.Collectors.toSet());
+        List<String> flags = List.of(m.group(4).split(","));
         boolean fresh = known == null;
         if (fresh) {
             known = new Known();

@@ -296,14 +296,7 @@ public final class Watch {
                                     "",
                                     heard.source() + " cannot be heard: " + heard.line()));
         } else {
-            event =
-                    switch (heard.source()) {
-                        case KERNEL -> kernel.event(heard.nanos(), heard.line());
-                        case NETWORKMANAGER ->
-                                DaemonEvents.networkManager(heard.nanos(), heard.line());
-                        case JOURNAL -> daemons.journal(heard.nanos(), heard.line());
-                        case RFKILL -> DaemonEvents.radio(heard.nanos(), heard.line());
-                    };
+            event = words(heard, kernel, daemons);
         }
         // Before the watch began: the baseline has it.
         event = event.filter(e -> e.nanos() - start >= 0);
@@ -319,6 +312,26 @@ public final class Watch {
                     }
                 });
         return event;
+    }
+
+    /** A reader that trips over a line costs that line; the state is read again all the same. */
+    private static Optional<WatchEvent> words(
+            Heard heard, KernelEvents kernel, DaemonEvents daemons) {
+        try {
+            return switch (heard.source()) {
+                case KERNEL -> kernel.event(heard.nanos(), heard.line());
+                case NETWORKMANAGER -> DaemonEvents.networkManager(heard.nanos(), heard.line());
+                case JOURNAL -> daemons.journal(heard.nanos(), heard.line());
+                case RFKILL -> DaemonEvents.radio(heard.nanos(), heard.line());
+            };
+        } catch (RuntimeException | StackOverflowError e) {
+            return Optional.of(
+                    WatchEvent.of(
+                            heard.nanos(),
+                            heard.source(),
+                            "",
+                            heard.source() + ": a line that netfix could not read (" + e + ")"));
+        }
     }
 
     private boolean isNews(WatchEvent event) {

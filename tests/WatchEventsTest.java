@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import org.junit.jupiter.api.Test;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 
 /** What the sources of a watch say, in words. */
 class WatchEventsTest {
@@ -53,6 +55,37 @@ class WatchEventsTest {
                         "w0 was removed",
                         "v1 was removed"),
                 said);
+    }
+
+    /** Torn, swapped and doubled lines of the same monitor and of a journal: words or nothing. */
+    @Test
+    void whatIsDamagedIsNoFault() {
+        Snapshot empty = Look.at(Texts.live().output(IpAddress.COMMAND, "[]"), Progress.silent());
+        KernelEvents kernel = new KernelEvents(empty);
+        DaemonEvents daemons = new DaemonEvents(pid -> "");
+        List<String> lines =
+                new ArrayList<>(
+                        Checkout.read(Path.of("tests/streams/ip-monitor.txt")).lines().toList());
+        lines.add("My Home Net: connection profile removed");
+        lines.add("2026-11-22 18:40:02,123456+00:00: idx 0 type 1 op 2 soft 1 hard 0");
+        lines.add(journal("btwifiset.service", "x", 6, "registering SSID ['', 'DISCONN']"));
+        lines.add(journal("NetworkManager.service", "x", 6, "audit: op=\"a\" pid=1 uid=0"));
+        Random random = new Random(20261122);
+        for (int i = 0; i < 20_000; i++) {
+            String one = lines.get(random.nextInt(lines.size()));
+            String other = lines.get(random.nextInt(lines.size()));
+            int cut = random.nextInt(one.length() + 1);
+            int from = random.nextInt(other.length() + 1);
+            int to = from + random.nextInt(other.length() - from + 1);
+            String line = one.substring(0, cut) + other.substring(from, to) + one.substring(cut);
+            kernel.event(i, line);
+            daemons.journal(i, line);
+            DaemonEvents.networkManager(i, line);
+            DaemonEvents.radio(i, line);
+        }
+        assertEquals(
+                "eth9 is new",
+                kernel.event(0, "[LINK]77: eth9: <UP,UP,,LOWER_UP> mtu").orElseThrow().text());
     }
 
     private static String journal(String unit, String identifier, int priority, String message) {
