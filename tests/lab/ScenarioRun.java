@@ -130,9 +130,16 @@ final class ScenarioRun implements Closeable {
         eventually(List.of("/bin/sh", "-c", "cat /var/lib/netfix/[0-9]*/journal | grep -q ."));
     }
 
-    void awaitFix(int exit) {
+    /** Its baseline is taken by the time that it listens to the kernel. */
+    void startWatch(String words) {
+        List<String> argv = netfix("diagnose", words);
+        underWay = CompletableFuture.supplyAsync(() -> pi.run(argv, COMMAND));
+        eventually(List.of("/bin/sh", "-c", "pgrep -f 'nmcli monitor' && pgrep -f 'ip .*monitor'"));
+    }
+
+    void awaitStarted(int exit) {
         if (underWay == null) {
-            throw new LabFailure("no fix was started");
+            throw new LabFailure("nothing was started");
         }
         last = underWay.join();
         last.must(exit);

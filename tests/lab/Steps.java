@@ -79,7 +79,13 @@ final class Steps {
                             (run, words) -> run.startFix(words.get(0))),
                     when(
                             "that fix exits <number>",
-                            (run, words) -> run.awaitFix(Integer.parseInt(words.get(0)))),
+                            (run, words) -> run.awaitStarted(Integer.parseInt(words.get(0)))),
+                    netfixDoes(
+                            "diagnose <text> is started, and watches",
+                            (run, words) -> run.startWatch(words.get(0))),
+                    when(
+                            "that watch exits <number>",
+                            (run, words) -> run.awaitStarted(Integer.parseInt(words.get(0)))),
                     then("the fix is <state>", (run, words) -> run.fixIs(words.get(0))),
                     netfixDoes(
                             "fix <text> of its card exits <number>",
