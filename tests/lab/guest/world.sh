@@ -89,7 +89,9 @@ start_air() {
         else
             printf 'bss=ap0_%s\nbssid=02:00:00:0a:00:0%s\n' "$number" "$number"
         fi
-        printf 'bridge=air0\nssid2=%s\n' "$ssid"
+        # An emulated Pi may be late: after four tries within three seconds the handshake would be given up, and
+        # NetworkManager, which has nobody to ask for a new key, would not try again until it is restarted.
+        printf 'bridge=air0\nssid2=%s\nwpa_pairwise_update_count=30\n' "$ssid"
         security "$mode" "$key"
         first=no
         number=$((number + 1))
