@@ -1033,6 +1033,23 @@ fixes() { # the oldest first; with -r the newest
     find "$base" -mindepth 1 -maxdepth 1 -type d -name '[0-9]*' | sort "$@"
 }
 
+# A key handshake that fails once ends Wi-Fi under NetworkManager until somebody brings it up again: it takes the key for
+# a wrong one and has nobody to ask for another ("no secrets: No agents were available for this request"). wpa_supplicant
+# alone would try for ever, so after a take-over this is ours to do; only with what connects by itself anyway.
+reconnect() { # INTERFACE
+    case $(nmcli -g GENERAL.STATE device show "$1" 2>/dev/null) in
+        30*) ;;
+        *) return ;;
+    esac
+    for uuid in $(nmcli -g UUID,TYPE,AUTOCONNECT connection show 2>/dev/null | sed -n 's/:802-11-wireless:yes$//p'); do
+        if nmcli -w 30 connection up uuid "$uuid" ifname "$1" >/dev/null 2>&1 </dev/null; then
+            say "nmcli connection up uuid $uuid ifname $1    # NetworkManager would not have tried again"
+            return
+        fi
+    done
+}
+
+
 # The judge of the first boot. It fails a boot only where nothing that worked before works and the network is
 # there all the same. Silence, no cable, a router that is slower than the Pi are unknown, and unknown is no failure.
 prove() {
@@ -1045,12 +1062,22 @@ prove() {
     span=$((longest * 3 > 300 ? longest * 3 : 300))
     started=$(now)
     alive_since=
+    minute=0
     while :; do
+        # Not for ever: later on somebody may have disconnected it by hand.
+        again=
+        if [ $((($(now) - started) / (60 * patience))) -gt "$minute" ] && [ "$minute" -lt 10 ]; then
+            minute=$((minute + 1)) again=yes
+        fi
         working='' broken='' count=0
         while next_path; do
             if [ "$word" != path ]; then continue; fi
             count=$((count + 1))
             if works; then working="$working $iface"; else broken="$broken $iface ($why)"; fi
+            case $again.$kind.$broken in
+                yes.wifi.*" $iface "*) reconnect "$iface" ;;
+                *) ;;
+            esac
         done 3<"$dir/paths"
         if [ "$count" = 0 ] || [ -n "$working" ] && { [ -z "$broken" ] || [ $(($(now) - started)) -ge "$span" ]; }; then
             confirm "the boot proved it:${working:- nothing worked before, nothing to compare with}${broken:+; unproved:$broken}"
