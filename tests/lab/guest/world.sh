@@ -89,9 +89,10 @@ start_air() {
         else
             printf 'bss=ap0_%s\nbssid=02:00:00:0a:00:0%s\n' "$number" "$number"
         fi
-        # An emulated Pi may be late: after four tries within three seconds the handshake would be given up, and
-        # NetworkManager, which has nobody to ask for a new key, would not try again until it is restarted.
-        printf 'bridge=air0\nssid2=%s\nwpa_pairwise_update_count=30\n' "$ssid"
+        # An emulated Pi may be late. A third message of the key handshake that is sent again after a tenth of a second
+        # meets a Pi that has its key already, and whose answer the access point then cannot read: in seconds the
+        # handshake is given up, and NetworkManager, which has nobody to ask for a new key, does not try again.
+        printf 'bridge=air0\nssid2=%s\nwpa_disable_eapol_key_retries=1\n' "$ssid"
         security "$mode" "$key"
         first=no
         number=$((number + 1))
