@@ -1066,7 +1066,7 @@ prove() {
     while :; do
         # Not for ever: later on somebody may have disconnected it by hand.
         again=
-        if [ $((($(now) - started) / (60 * patience))) -gt "$minute" ] && [ "$minute" -lt 10 ]; then
+        if [ $((($(now) - started) / 60)) -gt "$minute" ] && [ "$minute" -lt 10 ]; then
             minute=$((minute + 1)) again=yes
         fi
         working='' broken='' count=0
