@@ -6,13 +6,10 @@
 //SOURCES lib/Cli.java
 
 // netfix diagnose: looks at the network of this machine, watches it while the phone is used, and
-// says
-// what broke, what broke it, how it knows, and what to do. It changes nothing but for its own
-// reports
-// in /var/log/network-diagnostics: there is nothing to preview and nothing to take back.
+// says what broke, what broke it, how it knows, and what to do. It changes nothing but its own
+// reports in /var/log/network-diagnostics: there is nothing to preview and nothing to take back.
 //
-//   ./jbang diagnose                      look, watch for two minutes, compare (with sudo it sees
-// more)
+//   ./jbang diagnose                      look, watch two minutes, compare (sudo sees more)
 //   ./jbang diagnose --watch 0            look at this machine once
 //   ./jbang diagnose --root /mnt/card     look at a mounted card
 //   ./jbang diagnose --capture pi.tar.gz  look, and keep what was seen, passwords taken out

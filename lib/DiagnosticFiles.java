@@ -17,12 +17,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -104,7 +106,8 @@ public final class DiagnosticFiles {
         String time = STAMP.format(at.atZone(ZoneId.systemDefault()));
         Map<Path, String> files = new LinkedHashMap<>();
         String stamp = time;
-        for (int run = 2; taken(folder, stamp) && run < MOST_RUNS; run++) {
+        Set<String> taken = byStamp(folder).keySet();
+        for (int run = 2; taken.contains(stamp) && run < MOST_RUNS; run++) {
             stamp = time + "_" + run;
         }
         for (Map.Entry<String, String> text : texts.entrySet()) {
@@ -144,34 +147,27 @@ public final class DiagnosticFiles {
                 : new FileAttribute<?>[0];
     }
 
-    private static boolean taken(Path folder, String stamp) throws IOException {
-        return stamps(folder).contains(stamp);
-    }
-
-    private static Set<String> stamps(Path folder) throws IOException {
-        Set<String> stamps = new TreeSet<>(Comparator.reverseOrder());
+    /** The newest first. */
+    private static SortedMap<String, List<Path>> byStamp(Path folder) throws IOException {
+        SortedMap<String, List<Path>> runs = new TreeMap<>(Comparator.reverseOrder());
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
             for (Path file : all) {
                 Matcher m = OURS.matcher(file.getFileName().toString());
                 if (m.matches()) {
-                    stamps.add(m.group(1));
+                    runs.computeIfAbsent(m.group(1), stamp -> new ArrayList<>()).add(file);
                 }
             }
         }
-        return stamps;
+        return runs;
     }
 
     /** By the time in the name; this run's stay whatever the clock says. */
     private static void removeOld(Path folder, String stamp, int keep) throws IOException {
-        Set<String> old = stamps(folder);
+        SortedMap<String, List<Path>> old = byStamp(folder);
         old.remove(stamp);
-        List<String> tooMany = old.stream().skip(Math.max(0, keep - 1)).toList();
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
-            for (Path file : all) {
-                Matcher m = OURS.matcher(file.getFileName().toString());
-                if (m.matches() && tooMany.contains(m.group(1))) {
-                    Files.deleteIfExists(file);
-                }
+        for (List<Path> files : old.values().stream().skip(Math.max(0, keep - 1)).toList()) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
             }
         }
     }

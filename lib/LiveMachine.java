@@ -47,6 +47,9 @@ public final class LiveMachine implements Writable {
      */
     private static final String PATIENCE = "NETFIX_PATIENCE";
 
+    /** What a command says is read by us, in whatever language its user speaks. */
+    static final Map<String, String> UNTRANSLATED = Map.of("LC_ALL", "C", "LANGUAGE", "");
+
     private final FileTree files = new FileTree(Path.of("/"));
     private final int patience;
 
@@ -79,8 +82,7 @@ public final class LiveMachine implements Writable {
         try {
             ProcessResult result =
                     new ProcessExecutor(argv)
-                            .environment("LC_ALL", "C")
-                            .environment("LANGUAGE", "")
+                            .environment(UNTRANSLATED)
                             .streams(new NotPumped())
                             .addListener(output)
                             .execute();

@@ -24,8 +24,7 @@ public final class LiveStreams implements Streams {
         List<String> words = new ArrayList<>(argv);
         words.set(0, tool.get().toString());
         ProcessBuilder builder = new ProcessBuilder(words);
-        builder.environment().put("LC_ALL", "C");
-        builder.environment().put("LANGUAGE", "");
+        builder.environment().putAll(LiveMachine.UNTRANSLATED);
         builder.redirectErrorStream(true);
         try {
             Process process = builder.start();

@@ -163,6 +163,11 @@ public final class Watch {
         }
     }
 
+    /** What a line takes up while it waits, in characters, with all that is around it. */
+    private static long room(String line) {
+        return line.length() + 64L;
+    }
+
     /** A line that finds no room is dropped and counted; a look follows in any case. */
     private final class Ear implements Streams.Listener {
         private final WatchSource source;
@@ -173,8 +178,8 @@ public final class Watch {
 
         @Override
         public void line(long nanos, String line) {
-            if (waiting.addAndGet(line.length() + 64L) > MOST_WAITING) {
-                waiting.addAndGet(-line.length() - 64L);
+            if (waiting.addAndGet(room(line)) > MOST_WAITING) {
+                waiting.addAndGet(-room(line));
                 unheard.incrementAndGet();
                 return;
             }
@@ -183,7 +188,7 @@ public final class Watch {
 
         @Override
         public void ended(String why) {
-            waiting.addAndGet(why.length() + 64L);
+            waiting.addAndGet(room(why));
             queue.add(new Heard(source, System.nanoTime(), why, true));
         }
     }
@@ -247,7 +252,7 @@ public final class Watch {
         try {
             Heard heard = queue.poll(TICK.toMillis(), TimeUnit.MILLISECONDS);
             if (heard != null) {
-                waiting.addAndGet(-heard.line().length() - 64L);
+                waiting.addAndGet(-room(heard.line()));
             }
             return heard;
         } catch (InterruptedException e) {

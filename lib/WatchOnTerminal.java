@@ -89,14 +89,6 @@ public final class WatchOnTerminal implements Watch.Narration {
         out.flush();
     }
 
-    /** The watch is over; the last look takes its time. */
-    public void analysing() {
-        if (shown) {
-            out.print(CLEAR_LINE + "comparing with before …");
-            out.flush();
-        }
-    }
-
     /** Leaves an empty line's begin for the report. */
     public void done() {
         if (shown) {

@@ -1049,7 +1049,6 @@ reconnect() { # INTERFACE
     done
 }
 
-
 # The judge of the first boot. It fails a boot only where nothing that worked before works and the network is
 # there all the same. Silence, no cable, a router that is slower than the Pi are unknown, and unknown is no failure.
 prove() {
@@ -1073,11 +1072,12 @@ prove() {
         while next_path; do
             if [ "$word" != path ]; then continue; fi
             count=$((count + 1))
-            if works; then working="$working $iface"; else broken="$broken $iface ($why)"; fi
-            case $again.$kind.$broken in
-                yes.wifi.*" $iface "*) reconnect "$iface" ;;
-                *) ;;
-            esac
+            if works; then
+                working="$working $iface"
+                continue
+            fi
+            broken="$broken $iface ($why)"
+            if [ "$again.$kind" = yes.wifi ]; then reconnect "$iface"; fi
         done 3<"$dir/paths"
         if [ "$count" = 0 ] || [ -n "$working" ] && { [ -z "$broken" ] || [ $(($(now) - started)) -ge "$span" ]; }; then
             confirm "the boot proved it:${working:- nothing worked before, nothing to compare with}${broken:+; unproved:$broken}"

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.zeroturnaround.exec.ProcessExecutor;
 
@@ -15,15 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * The scripts as a user starts them: arguments in, two streams and an exit status out. The first
- * start of each builds it, which takes minutes on a machine that is busy, or a Pi.
+ * start of each builds it.
  */
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class CommandLineTest {
 
     private record Ran(int exit, String out, String err) {}

@@ -34,6 +34,7 @@
 //SOURCES ParsersTest.java
 //SOURCES PlanTest.java
 //SOURCES PathsTest.java
+//SOURCES ForwardingMachine.java
 //SOURCES Texts.java
 //SOURCES RedactionTest.java
 //SOURCES RootedFixTest.java
@@ -190,8 +191,9 @@ public final class RunTests implements Callable<Integer> {
         return LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectClasspathRoots(Set.of(ownJar())))
                 .filters(includeClassNamePatterns(classPattern))
-                // A test that hangs is a failed test, not a hung run.
-                .configurationParameter("junit.jupiter.execution.timeout.default", "120 s")
+                // A test that hangs is a failed test, not a hung run. A machine that is busy, or a
+                // Pi, needs minutes for some: to build a script, to cut the fix off everywhere.
+                .configurationParameter("junit.jupiter.execution.timeout.default", "10 m")
                 // Classes side by side, the tests of one in a row: nothing is shared between
                 // classes.
                 .configurationParameter("junit.jupiter.execution.parallel.enabled", "true")

@@ -14,27 +14,19 @@ import java.util.List;
 class ScanForecastTest {
 
     private static final String UNITS =
-            """
-            Id=NetworkManager.service
-            Names=NetworkManager.service
-            LoadState=loaded
-            ActiveState=active
-            SubState=running
-            Result=success
-            UnitFileState=enabled
-            FragmentPath=/lib/systemd/system/NetworkManager.service
-            MainPID=359
+            Texts.NETWORKMANAGER_UNIT
+                    + """
 
-            Id=btwifiset.service
-            Names=btwifiset.service
-            LoadState=loaded
-            ActiveState=active
-            SubState=running
-            Result=success
-            UnitFileState=enabled
-            FragmentPath=/etc/systemd/system/btwifiset.service
-            MainPID=343
-            """;
+                    Id=btwifiset.service
+                    Names=btwifiset.service
+                    LoadState=loaded
+                    ActiveState=active
+                    SubState=running
+                    Result=success
+                    UnitFileState=enabled
+                    FragmentPath=/etc/systemd/system/btwifiset.service
+                    MainPID=343
+                    """;
 
     private static Texts pi(String... scanned) {
         return Texts.live().says("systemctl", UNITS).output(Nmcli.WIFI_LIST, scanned);

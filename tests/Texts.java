@@ -13,6 +13,20 @@ import java.util.TreeSet;
  */
 final class Texts implements Machine {
 
+    /** What systemctl show says of NetworkManager where all is well. */
+    static final String NETWORKMANAGER_UNIT =
+            """
+            Id=NetworkManager.service
+            Names=NetworkManager.service
+            LoadState=loaded
+            ActiveState=active
+            SubState=running
+            Result=success
+            UnitFileState=enabled
+            FragmentPath=/lib/systemd/system/NetworkManager.service
+            MainPID=359
+            """;
+
     private final Map<String, Reading<String>> files = new TreeMap<>();
     private final Map<String, String> links = new TreeMap<>();
     private final Map<String, CommandResult> commands = new TreeMap<>();

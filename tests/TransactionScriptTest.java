@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.zeroturnaround.exec.ProcessExecutor;
 import org.zeroturnaround.exec.ProcessResult;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -31,8 +29,6 @@ import java.util.stream.Stream;
  * the n-th command that changes anything on the disk; whether what was written is on the disk only
  * a power cut of a real machine tells.
  */
-// A cut is two runs of the script, and a machine that is busy needs a second for each.
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class TransactionScriptTest {
 
     /** What the script changes the disk with. */

@@ -7,7 +7,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.PrintStream;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -76,7 +75,7 @@ class VerificationTest {
     /** {@code -n} is a number of lines or "no names" to these. */
     private static final Set<String> PLAIN = Set.of("journalctl", "ping");
 
-    static final class Refusing implements Writable {
+    static final class Refusing extends ForwardingMachine implements Writable {
         private final Machine machine;
         private final List<List<String>> asked = Collections.synchronizedList(new ArrayList<>());
 
@@ -95,33 +94,8 @@ class VerificationTest {
         }
 
         @Override
-        public Reading<String> read(String path) {
-            return machine.read(path);
-        }
-
-        @Override
-        public Reading<List<String>> list(String folder) {
-            return machine.list(folder);
-        }
-
-        @Override
-        public Reading<FileStat> stat(String path) {
-            return machine.stat(path);
-        }
-
-        @Override
-        public boolean runsCommands() {
-            return machine.runsCommands();
-        }
-
-        @Override
-        public Instant clock() {
-            return machine.clock();
-        }
-
-        @Override
-        public String describe() {
-            return machine.describe();
+        Machine to() {
+            return machine;
         }
 
         @Override

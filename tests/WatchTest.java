@@ -27,19 +27,6 @@ class WatchTest {
                     Duration.ofMillis(10),
                     Duration.ofSeconds(60));
 
-    private static final String UNITS =
-            """
-            Id=NetworkManager.service
-            Names=NetworkManager.service
-            LoadState=loaded
-            ActiveState=active
-            SubState=running
-            Result=success
-            UnitFileState=enabled
-            FragmentPath=/lib/systemd/system/NetworkManager.service
-            MainPID=359
-            """;
-
     private static final String NEIGHBOUR =
             "[{\"dst\":\"192.168.50.1\",\"dev\":\"%s\",\"lladdr\":\"02:00:00:00:00:01\","
                     + "\"state\":[\"REACHABLE\"]}]";
@@ -82,7 +69,7 @@ class WatchTest {
                 .says("iw", "")
                 .says("ps", "")
                 .says("journalctl", "")
-                .says("systemctl", UNITS)
+                .says("systemctl", Texts.NETWORKMANAGER_UNIT)
                 .profile(
                         "Wired.nmconnection",
                         "[connection]",
@@ -122,7 +109,7 @@ class WatchTest {
                 + " result=\\\"success\\\"\",\"_SYSTEMD_UNIT\":\"NetworkManager.service\",\"_PID\":\"359\",\"SYSLOG_IDENTIFIER\":\"NetworkManager\"}";
 
     /** The machine that is there until its state is another one. */
-    private static final class Changing implements Machine {
+    private static final class Changing extends ForwardingMachine {
         volatile Machine now;
 
         Changing(Machine now) {
@@ -130,38 +117,8 @@ class WatchTest {
         }
 
         @Override
-        public CommandResult run(Command command) {
-            return now.run(command);
-        }
-
-        @Override
-        public Reading<String> read(String path) {
-            return now.read(path);
-        }
-
-        @Override
-        public Reading<List<String>> list(String folder) {
-            return now.list(folder);
-        }
-
-        @Override
-        public Reading<FileStat> stat(String path) {
-            return now.stat(path);
-        }
-
-        @Override
-        public boolean runsCommands() {
-            return true;
-        }
-
-        @Override
-        public Instant clock() {
-            return now.clock();
-        }
-
-        @Override
-        public String describe() {
-            return now.describe();
+        Machine to() {
+            return now;
         }
     }
 
