@@ -67,7 +67,11 @@ public class fix implements Callable<Integer> {
         Scene scene = gather(machine);
         Plan plan = Plan.of(scene, options.chosen(), options.acceptedLosses());
         show(plan);
-        if (plan.isEmpty() || options.dryRun) {
+        if (plan.isEmpty()) {
+            return plan.outlook();
+        }
+        if (options.dryRun) {
+            options.foretellStranding(Outlook.stranded(machine, scene, plan));
             return plan.outlook();
         }
         options.refuse(plan, scene);

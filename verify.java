@@ -14,6 +14,7 @@
 //
 // What counts as fixed is one table: lib/Measures.java.
 
+import netfix.BadInput;
 import netfix.Cli;
 import netfix.CommonOptions;
 import netfix.Machine;
@@ -54,6 +55,9 @@ public class verify implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (prometheus && common.json) {
+            throw new BadInput("--json and --prometheus: one of them; each is a whole output");
+        }
         Machine machine = common.machine();
         Scene scene;
         try (Progress progress = Progress.onTerminal()) {

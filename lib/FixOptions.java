@@ -141,14 +141,25 @@ public final class FixOptions {
      */
     public void refuseStranding(List<String> stranded) {
         if (!stranded.isEmpty() && !strand) {
-            throw new BadInput(
-                    "nothing was done: after its next boot it would not be reachable any more over "
-                            + String.join("; ", stranded)
-                            + (only.isEmpty() && except.isEmpty()
-                                    ? ""
-                                    : " (--only and --except leave out what would keep it)")
-                            + "; if that is what you want, add --strand");
+            throw new BadInput("nothing was done: " + stranding(stranded));
         }
+    }
+
+    /** What {@link #refuseStranding(List)} would refuse, said where nothing is to be done. */
+    public void foretellStranding(List<String> stranded) {
+        if (!stranded.isEmpty()) {
+            System.err.println("fix: this would not be done: " + stranding(stranded));
+        }
+    }
+
+    private String stranding(List<String> stranded) {
+        return Terminal.safe(
+                "after its next boot this Pi would not be reachable any more over "
+                        + String.join("; ", stranded)
+                        + (only.isEmpty() && except.isEmpty()
+                                ? ""
+                                : " (--only and --except leave out what would keep it)")
+                        + "; if that is what you want, add --strand");
     }
 
     /**

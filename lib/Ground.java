@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a repair has to know of the files beyond the {@link Snapshot}: the text of those that it may
@@ -26,6 +27,9 @@ public record Ground(
 
     static final String UNITS = "/etc/systemd/system";
 
+    /** Until the next boot (systemctl mask --runtime). */
+    static final String RUNTIME_UNITS = "/run/systemd/system";
+
     private static final String MOUNTS = "/proc/mounts";
 
     static Ground read(Machine machine, Snapshot snapshot) {
@@ -39,6 +43,7 @@ public record Ground(
         snapshot.units().value().ifPresent(units -> installing.addAll(units.keySet()));
         for (String unit : installing) {
             paths.add(UNITS + "/" + unit);
+            paths.add(RUNTIME_UNITS + "/" + unit);
             UnitFiles.VENDOR.forEach(folder -> paths.add(folder + "/" + unit));
         }
         for (String path : paths) {
@@ -145,6 +150,14 @@ public record Ground(
         return stat(UNITS + "/" + unit).map(UnitFiles::masks).orElse(false);
     }
 
+    /** Links in the way of starting the unit, or of its being started at the next boot. */
+    List<String> masks(String unit) {
+        return Stream.of(UNITS, RUNTIME_UNITS)
+                .map(folder -> folder + "/" + unit)
+                .filter(path -> stat(path).map(UnitFiles::masks).orElse(false))
+                .toList();
+    }
+
     /** A unit file of the machine's owner stands where a mask would go. */
     public boolean maskIsBlocked(String unit) {
         return exists(UNITS + "/" + unit) && !masked(unit);
@@ -152,12 +165,16 @@ public record Ground(
 
     /** Where the unit's own file lies; empty where there is none (generated, or not installed). */
     public Optional<String> fragment(String unit) {
-        for (String folder : UnitFiles.VENDOR) {
-            if (stat(folder + "/" + unit).map(s -> s.kind() == FileStat.Kind.FILE).orElse(false)) {
-                return Optional.of(folder + "/" + unit);
-            }
-        }
-        return Optional.empty();
+        // The owner's own file comes before the package's.
+        return Stream.concat(Stream.of(UNITS), UnitFiles.VENDOR.stream())
+                .map(folder -> folder + "/" + unit)
+                .filter(
+                        path ->
+                                stat(path)
+                                        .filter(s -> s.kind() == FileStat.Kind.FILE)
+                                        .filter(s -> !UnitFiles.masks(s))
+                                        .isPresent())
+                .findFirst();
     }
 
     /**

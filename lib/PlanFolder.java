@@ -42,7 +42,7 @@ final class PlanFolder {
 
     /** Where the change of that number lies in its fix's folder. */
     static String op(int number) {
-        return String.format(Locale.ROOT, "ops/%03d", number);
+        return String.format(Locale.ROOT, "ops/%04d", number);
     }
 
     /** The numbers of the fixes that have been made here, the oldest first. */

@@ -67,8 +67,9 @@ public final class Recovery {
                 && !scene.foreign().serving().containsKey(Manager.DHCPCD)) {
             add(new Change.UnitJob("stop", Manager.DHCPCD.unit(), "start", ""));
         }
-        if (scene.ground().masked(Scene.NETWORKMANAGER)) {
-            add(new Change.Remove(Ground.UNITS + "/" + Scene.NETWORKMANAGER, "unmask it"));
+        List<String> masks = scene.ground().masks(Scene.NETWORKMANAGER);
+        if (!masks.isEmpty()) {
+            masks.forEach(mask -> add(new Change.Remove(mask, "unmask it")));
             add(new Change.ReloadUnits());
         }
         add(

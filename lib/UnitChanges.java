@@ -74,11 +74,13 @@ final class UnitChanges {
 
     static List<Plan.Draft> enable(Scene scene, String unit) {
         List<Plan.Draft> drafts = new ArrayList<>();
-        if (scene.ground().masked(unit)) {
+        for (String mask : scene.ground().masks(unit)) {
+            boolean lasting = mask.startsWith(Ground.UNITS);
             drafts.add(
                     Plan.Phase.UNITS.with(
                             new Change.Remove(
-                                    Ground.UNITS + "/" + unit, "systemctl unmask " + unit)));
+                                    mask,
+                                    "systemctl unmask " + (lasting ? "" : "--runtime ") + unit)));
         }
         Optional<String> why = Optional.of("systemctl enable " + unit);
         Set<String> folders = new HashSet<>(scene.ground().wantsFolders());

@@ -4,10 +4,10 @@
 # What is to be done is decided elsewhere and lies here as files (lib/Plan.java writes them):
 #
 #   /var/lib/netfix/state           one line "NAME FIX BOARD BOOT": the word that the next boot goes by
-#   /var/lib/netfix/FIX/ops/NNN/    a change: kind path mode owner target data | argv inverse unit verb
-#   /var/lib/netfix/FIX/ops/NNN/before/   what was there, taken before the first change
+#   /var/lib/netfix/FIX/ops/NNNN/   a change: kind path mode owner target data | argv inverse unit verb
+#   /var/lib/netfix/FIX/ops/NNNN/before/  what was there, taken before the first change
 #   /var/lib/netfix/FIX/paths       what worked before, and has to work afterwards
-#   /var/lib/netfix/FIX/journal     "NNN begin", "NNN done"; every line is on the disk before the next thing happens
+#   /var/lib/netfix/FIX/journal     "NNNN begin", "NNNN done"; every line is on the disk before the next thing happens
 #   /var/lib/netfix/FIX/narration   the same for people;  FIX/result: exit status and reason
 #   /var/lib/netfix/FIX/confirmed, undone   that fix is; what it changed is back already, in an undo of several
 #
@@ -489,7 +489,7 @@ prepare() {
     sync -f "$dir"
 }
 
-# entry NNN begin|done: on the card before anything else happens; and one more period for the timer.
+# entry NNNN begin|done: on the card before anything else happens; and one more period for the timer.
 entry() {
     { printf '%s %s\n' "$1" "$2" >>"$dir/journal" && keep "$dir/journal"; } || return 1
     systemctl restart --no-block netfix-rollback.timer 2>/dev/null || true
@@ -578,7 +578,13 @@ answers() {
     case $3 in
         icmp) ping "$v" -n -c 1 -w 5 -I "$1" "$2" >/dev/null 2>&1 ;;
         arp)
-            ip "$v" neigh del "$2" dev "$1" 2>/dev/null
+            # Only with ping is the kernel made to ask; with perl we ask ourselves.
+            if ! command -v ping >/dev/null; then
+                arp_probe "$1" "$2"
+                return
+            fi
+            # Spares what the owner has made permanent, as del would not.
+            ip "$v" neigh flush to "$2" dev "$1" 2>/dev/null
             ping "$v" -n -c 1 -w 3 -I "$1" "$2" >/dev/null 2>&1
             ip "$v" neigh show to "$2" dev "$1" | grep -q -e REACHABLE -e STALE -e DELAY -e PROBE
             ;;

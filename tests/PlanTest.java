@@ -191,6 +191,38 @@ class PlanTest {
         assertTrue(standing(card, "country-code").isMissing());
     }
 
+    /** The mask of this boot would keep a NetworkManager from starting that the plan starts. */
+    @Test
+    void everyMaskOnNetworkManagerGoes() {
+        List<String> masks =
+                List.of(
+                        "/etc/systemd/system/NetworkManager.service",
+                        "/run/systemd/system/NetworkManager.service");
+        Texts masked = card();
+        masks.forEach(mask -> masked.link(mask, "/dev/null"));
+        List<Change> removed =
+                plan(masked).steps().stream()
+                        .map(Plan.Step::change)
+                        .filter(Change.Remove.class::isInstance)
+                        .toList();
+        assertEquals(
+                masks,
+                removed.stream().map(Change.Remove.class::cast).map(Change.Remove::path).toList());
+    }
+
+    /** The machine's owner has written it, and no package brings one. */
+    @Test
+    void aUnitFileOfTheOwnersIsEnabledToo() {
+        String own = "/etc/systemd/system/NetworkManager.service";
+        assertTrue(
+                plan(Texts.card().file(own, INSTALL)).steps().stream()
+                        .map(Plan.Step::change)
+                        .anyMatch(
+                                change ->
+                                        change instanceof Change.Link link
+                                                && link.target().equals(own)));
+    }
+
     private static List<String> stranded(Texts machine, String... only) {
         List<String> ids = List.of(only);
         Scene scene = scene(machine);
@@ -305,7 +337,7 @@ class PlanTest {
     @Test
     void undoThatSwitchesNetworkingOffLeadsToNobody() {
         Texts card = card();
-        String op = PlanFolder.BASE + "/0001/ops/001/";
+        String op = PlanFolder.BASE + "/0001/ops/0001/";
         card.file(Switches.STATE, "[main]", "NetworkingEnabled=true", "WirelessEnabled=true");
         card.file(op + "kind", "run").file(op + "argv", "nmcli", "networking", "on");
         assertFalse(Undo.afterBoot(card).isNo());
