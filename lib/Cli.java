@@ -4,6 +4,7 @@
 //SOURCES AlteredMachine.java
 //SOURCES Answer.java
 //SOURCES BadInput.java
+//SOURCES Board.java
 //SOURCES BootForecast.java
 //SOURCES BtwifisetOrder.java
 //SOURCES Capture.java
@@ -11,6 +12,7 @@
 //SOURCES CaptureFormat.java
 //SOURCES Change.java
 //SOURCES Cidr.java
+//SOURCES Circumstances.java
 //SOURCES Command.java
 //SOURCES CommandResult.java
 //SOURCES CommonOptions.java
@@ -31,6 +33,8 @@
 //SOURCES ExclusiveControl.java
 //SOURCES ExitCode.java
 //SOURCES Explanation.java
+//SOURCES Fault.java
+//SOURCES Faults.java
 //SOURCES FileStat.java
 //SOURCES FileTree.java
 //SOURCES Finding.java
@@ -38,7 +42,10 @@
 //SOURCES Findings.java
 //SOURCES FixOptions.java
 //SOURCES ForeignOwners.java
+//SOURCES ForwardingMachine.java
 //SOURCES Fulfilment.java
+//SOURCES Gateways.java
+//SOURCES Glance.java
 //SOURCES Ground.java
 //SOURCES IfupdownSettings.java
 //SOURCES IniFile.java
@@ -53,7 +60,9 @@
 //SOURCES JsonText.java
 //SOURCES KernelEvents.java
 //SOURCES Keyfile.java
+//SOURCES KnownGood.java
 //SOURCES Link.java
+//SOURCES LiveGateways.java
 //SOURCES LiveMachine.java
 //SOURCES LiveStreams.java
 //SOURCES Look.java
@@ -64,6 +73,11 @@
 //SOURCES ManagerFaults.java
 //SOURCES Measure.java
 //SOURCES Measures.java
+//SOURCES MonitorAnswers.java
+//SOURCES MonitorFiles.java
+//SOURCES MonitorMemory.java
+//SOURCES MonitorService.java
+//SOURCES MonitorStatus.java
 //SOURCES Neighbour.java
 //SOURCES Netplan.java
 //SOURCES NetplanRenderer.java
@@ -92,6 +106,9 @@
 //SOURCES RecordingMachine.java
 //SOURCES Recovery.java
 //SOURCES Redaction.java
+//SOURCES RepairAct.java
+//SOURCES RepairHands.java
+//SOURCES RepairSteps.java
 //SOURCES ReplayedMachine.java
 //SOURCES Rfkill.java
 //SOURCES RootedFix.java
@@ -100,6 +117,7 @@
 //SOURCES Route.java
 //SOURCES ScanForecast.java
 //SOURCES Scene.java
+//SOURCES Sessions.java
 //SOURCES Snapshot.java
 //SOURCES SshClients.java
 //SOURCES Ssid.java
@@ -130,6 +148,7 @@
 //SOURCES WatchOnTerminal.java
 //SOURCES WatchReport.java
 //SOURCES WatchSource.java
+//SOURCES Watchman.java
 //SOURCES WiredProfile.java
 //SOURCES WpaSupplicantConf.java
 //SOURCES Writable.java

@@ -129,7 +129,19 @@ final class JsonText implements Iterable<JsonText> {
         return children.iterator();
     }
 
+    /** Of a list or an object. */
     int size() {
-        return value instanceof List<?> list ? list.size() : 0;
+        return value instanceof List<?> list
+                ? list.size()
+                : value instanceof Map<?, ?> map ? map.size() : 0;
+    }
+
+    /** An object's scalars as texts, by name. */
+    Map<String, String> texts() {
+        Map<String, String> texts = new LinkedHashMap<>();
+        if (value instanceof Map<?, ?> map) {
+            map.forEach((name, item) -> texts.put(String.valueOf(name), new JsonText(item).text()));
+        }
+        return texts;
     }
 }

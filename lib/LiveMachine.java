@@ -69,6 +69,11 @@ public final class LiveMachine implements Writable {
         patience = Integer.parseInt(given);
     }
 
+    /** What every time limit is multiplied by. */
+    public int patience() {
+        return patience;
+    }
+
     @Override
     public CommandResult run(Command command) {
         Optional<Path> tool = installed(command.tool());

@@ -29,12 +29,12 @@
 //SOURCES InPlaceTest.java
 //SOURCES LinksTest.java
 //SOURCES MeasuresTest.java
+//SOURCES MonitorTest.java
 //SOURCES NmConfigTest.java
 //SOURCES OwnersTest.java
 //SOURCES ParsersTest.java
 //SOURCES PlanTest.java
 //SOURCES PathsTest.java
-//SOURCES ForwardingMachine.java
 //SOURCES Texts.java
 //SOURCES RedactionTest.java
 //SOURCES RootedFixTest.java
@@ -62,6 +62,7 @@
 //SOURCES ReplayedStreams.java
 //SOURCES DiagnosticFilesTest.java
 //SOURCES WatchTest.java
+//SOURCES WatchmanTest.java
 //SOURCES WatchEventsTest.java
 package netfix;
 

@@ -3,7 +3,7 @@ package netfix;
 import java.time.Instant;
 import java.util.List;
 
-/** Another machine, but for what a test overrides. */
+/** Another machine, but for what is overridden. */
 abstract class ForwardingMachine implements Machine {
 
     abstract Machine to();

@@ -1,0 +1,304 @@
+package netfix;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What is wrong at one look, as far as it is monitor's to repair; what is nobody's fault and left
+ * alone, with its reason; and which interfaces carry.
+ *
+ * @param faults causes first
+ * @param left by interface, why it is left alone
+ * @param carrying the interfaces that have all that a path needs, as far as a quick look tells
+ * @param held those of them that a manager holds
+ */
+record Faults(
+        List<Fault> faults, Map<String, String> left, Set<String> carrying, Set<String> held) {
+
+    static final String PROFILE_MISSING = "profile-missing";
+    static final String NOT_CONNECTED = "not-connected";
+    static final String SUPPLICANT_GONE = "supplicant-gone";
+    static final String SUPPLICANT_STRAY = "supplicant-stray";
+
+    static final String SUPPLICANT = "wpa_supplicant.service";
+
+    /** NMDeviceState. */
+    private static final int UNAVAILABLE = 20;
+
+    private static final int DISCONNECTED = 30;
+    private static final int PREPARING = 40;
+    private static final int IP_CONFIG = 70;
+    private static final int ACTIVATED = 100;
+
+    /**
+     * @param worked the interfaces that have carried since this Pi was set up
+     */
+    static Faults of(
+            Snapshot snapshot, Findings findings, List<KnownGood.Copy> copies, Set<String> worked) {
+        return new Looking(snapshot, findings, copies, worked).result();
+    }
+
+    /** Nobody interferes with what is coming up. */
+    static boolean activating(Snapshot snapshot, String link) {
+        return snapshot.nm().devices().orElse(List.of()).stream()
+                .anyMatch(
+                        d ->
+                                d.name().equals(link)
+                                        && d.state() >= PREPARING
+                                        && d.state() < ACTIVATED);
+    }
+
+    private static final class Looking {
+        private final Snapshot s;
+        private final Findings findings;
+        private final List<KnownGood.Copy> copies;
+        private final Set<String> worked;
+        private final List<Fault> faults = new ArrayList<>();
+        private final Map<String, String> left = new TreeMap<>();
+        private final Set<String> carrying = new TreeSet<>();
+        private final Set<String> held = new TreeSet<>();
+
+        Looking(Snapshot s, Findings findings, List<KnownGood.Copy> copies, Set<String> worked) {
+            this.s = s;
+            this.findings = findings;
+            this.copies = copies;
+            this.worked = worked;
+        }
+
+        Faults result() {
+            paths();
+            for (Finding finding : findings.found()) {
+                found(finding);
+            }
+            if (s.unit(Scene.NETWORKMANAGER).running()) {
+                for (Link link : s.physical()) {
+                    s.nm().device(link).ifPresent(device -> own(link, device));
+                }
+            }
+            return new Faults(
+                    List.copyOf(faults), Map.copyOf(left), Set.copyOf(carrying), Set.copyOf(held));
+        }
+
+        private void paths() {
+            Owners owners = Owners.of(s);
+            for (Link link : s.physical()) {
+                if (Reach.of(s, link).isNo()) {
+                    continue;
+                }
+                carrying.add(link.name());
+                if (owners.of(link).stream().anyMatch(Owners.Claim::holds)) {
+                    held.add(link.name());
+                }
+            }
+        }
+
+        private void found(Finding finding) {
+            String code = finding.row().code();
+            String subject = finding.hit().subject();
+            boolean hanging = code.equals("networkmanager-not-answering");
+            if (!RepairSteps.knows(code) || !finding.isError() && !hanging) {
+                return;
+            }
+            if (code.equals("device-unmanaged") && configuredSo(subject)) {
+                left.put(subject, "a file keeps NetworkManager off it");
+                return;
+            }
+            if (code.equals("wifi-blocked") && !softOnly(subject)) {
+                left.put(subject, "its radio is switched off by a switch on the board");
+                return;
+            }
+            if (code.equals("wired-no-profile") && missing(link(subject)).isPresent()) {
+                // The one that worked is better than a new one.
+                return;
+            }
+            faults.add(new Fault(code, subject, finding.hit().text()));
+        }
+
+        private Link link(String name) {
+            return s.links().orElse(List.of()).stream()
+                    .filter(l -> l.name().equals(name))
+                    .findFirst()
+                    .orElse(null);
+        }
+
+        private boolean configuredSo(String name) {
+            Link link = link(name);
+            return link == null || BootForecast.unmanaged(s, link).value().isPresent();
+        }
+
+        private boolean softOnly(String name) {
+            Link link = link(name);
+            return link != null
+                    && s.rfkill().orElse(List.of()).stream()
+                            .noneMatch(r -> r.device().equals(link.phy()) && r.hard());
+        }
+
+        private boolean has(String code, String subject) {
+            return faults.stream()
+                    .anyMatch(
+                            f ->
+                                    f.code().equals(code)
+                                            && (f.subject().equals(subject) || f.ofMachine()));
+        }
+
+        /** What no row of the table tells. */
+        private void own(Link link, Nmcli.Device device) {
+            String name = link.name();
+            if (carrying.contains(name) || !device.managed() || has("networking-off", name)) {
+                return;
+            }
+            if (link.kind() == Link.Kind.WIFI) {
+                supplicant(link, device);
+            }
+            if (!link.up() || left.containsKey(name) || hasOne(name)) {
+                return;
+            }
+            Optional<KnownGood.Copy> missing = missing(link);
+            if (device.state() <= DISCONNECTED && missing.isPresent()) {
+                faults.add(
+                        new Fault(
+                                PROFILE_MISSING,
+                                name,
+                                name
+                                        + " is not connected: its profile \""
+                                        + missing.get().id()
+                                        + "\" is gone"));
+                return;
+            }
+            waiting(link, device);
+        }
+
+        private boolean hasOne(String name) {
+            return faults.stream().anyMatch(f -> f.subject().equals(name));
+        }
+
+        private void supplicant(Link link, Nmcli.Device device) {
+            String name = link.name();
+            Unit unit = s.unit(SUPPLICANT);
+            if (unit.exists()
+                    && !unit.running()
+                    && device.state() <= UNAVAILABLE
+                    && link.up()
+                    && !has("wifi-off", name)
+                    && !has("wifi-blocked", name)) {
+                faults.add(
+                        new Fault(
+                                SUPPLICANT_GONE,
+                                name,
+                                name
+                                        + " cannot be used: "
+                                        + SUPPLICANT
+                                        + " is "
+                                        + (unit.masked() ? "masked" : unit.active())));
+            }
+            stray(s, name)
+                    .ifPresent(
+                            p ->
+                                    faults.add(
+                                            new Fault(
+                                                    SUPPLICANT_STRAY,
+                                                    name,
+                                                    name
+                                                            + " is taken by a wpa_supplicant that"
+                                                            + " NetworkManager did not start"
+                                                            + " (process "
+                                                            + p.pid()
+                                                            + ")")));
+        }
+
+        private void waiting(Link link, Nmcli.Device device) {
+            String name = link.name();
+            boolean known = worked.contains(name) || profile(s, link).isPresent();
+            if (!known) {
+                return;
+            }
+            if (link.kind() == Link.Kind.WIRED && !link.hasCarrier()) {
+                left.put(name, "no carrier: the cable is out, or what it leads to is off");
+            } else if (device.state() >= IP_CONFIG && device.state() < ACTIVATED) {
+                left.put(name, "no answer yet from its DHCP server");
+            } else if (device.state() >= PREPARING && device.state() < ACTIVATED) {
+                left.put(name, "it is being connected");
+            } else if (device.state() == DISCONNECTED) {
+                if (link.kind() == Link.Kind.WIFI && inSight(s, link).isEmpty()) {
+                    left.put(name, "no access point of a saved network is in sight");
+                } else if (profile(s, link).isPresent()) {
+                    faults.add(
+                            new Fault(
+                                    NOT_CONNECTED,
+                                    name,
+                                    name + " is not connected, though it could be"));
+                }
+            }
+        }
+
+        /** A copy of what is gone, where nothing that is left would do. */
+        private Optional<KnownGood.Copy> missing(Link link) {
+            return link == null ? Optional.empty() : missingProfile(s, link, copies);
+        }
+    }
+
+    /**
+     * The newest copy of a profile of that interface that is gone; one in sight first. None where
+     * it cannot be told what is there.
+     */
+    static Optional<KnownGood.Copy> missingProfile(
+            Snapshot s, Link link, List<KnownGood.Copy> copies) {
+        if (s.nm().profiles().value().isEmpty()) {
+            return Optional.empty();
+        }
+        Set<String> there = new TreeSet<>();
+        Set<String> files = new TreeSet<>();
+        for (Profile profile : s.nm().profiles().orElse(List.of())) {
+            there.add(profile.uuid());
+            // One that NetworkManager does not read, too: it is not to be written over.
+            files.add(profile.file());
+        }
+        s.nm().connections().orElse(List.of()).forEach(c -> there.add(c.uuid()));
+        boolean wifi = link.kind() == Link.Kind.WIFI;
+        Set<String> seen = new TreeSet<>();
+        s.nm().seen().orElse(List.of()).forEach(one -> seen.add(one.ssid()));
+        List<KnownGood.Copy> gone =
+                copies.stream()
+                        .filter(c -> !there.contains(c.uuid()) && !files.contains(c.file()))
+                        .filter(c -> c.wifi() == wifi && c.device().equals(link.name()))
+                        .toList();
+        boolean other = wifi ? inSight(s, link).isPresent() : profile(s, link).isPresent();
+        return other
+                ? Optional.empty()
+                : gone.stream()
+                        .filter(c -> seen.contains(c.ssid()))
+                        .findFirst()
+                        .or(() -> gone.stream().findFirst());
+    }
+
+    /** A saved profile that comes up by itself there. */
+    static Optional<Profile> profile(Snapshot s, Link link) {
+        return s.nm().profiles().orElse(List.of()).stream()
+                .filter(p -> p.autoconnectsOn(link) && p.wantsPerson().isEmpty())
+                .findFirst();
+    }
+
+    /** The same, with its access point in the last scan. */
+    static Optional<Profile> inSight(Snapshot s, Link link) {
+        return s.nm().profiles().orElse(List.of()).stream()
+                .filter(p -> p.autoconnectsOn(link) && p.wantsPerson().isEmpty())
+                .filter(
+                        p ->
+                                s.nm().seen().orElse(List.of()).stream()
+                                        .anyMatch(seen -> seen.ssid().equals(p.ssid())))
+                .findFirst();
+    }
+
+    /** One that was started for an interface; NetworkManager's own hears of them over D-Bus. */
+    static Optional<Processes.Process> stray(Snapshot s, String link) {
+        return s.processes().orElse(List.of()).stream()
+                .filter(p -> p.program().equals("wpa_supplicant"))
+                .filter(p -> p.option("-i").filter(link::equals).isPresent())
+                .findFirst();
+    }
+}

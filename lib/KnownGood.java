@@ -1,0 +1,135 @@
+package netfix;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The profiles that have worked on this Pi, as texts. One that a person changes is known to be good
+ * from its first successful activation on; until then the old copy stays.
+ */
+final class KnownGood {
+
+    /** A Pi knows a handful of networks; what a flood of profiles leaves is not kept. */
+    static final int MOST = 50;
+
+    /**
+     * @param file the keyfile to be written anew; in /etc, also where it lay in /run
+     * @param device the interface that it last worked on
+     * @param wifi else wired
+     * @param ssid empty for a wired one
+     * @param last by the wall clock, in seconds: the newest one is tried first
+     */
+    record Copy(
+            String uuid,
+            String id,
+            String file,
+            String device,
+            boolean wifi,
+            String ssid,
+            long last,
+            String text) {}
+
+    /** What has changed, for the disk. */
+    record Change(Optional<Copy> kept, String dropped, String said) {}
+
+    static final String FOLDER = "/etc/NetworkManager/system-connections";
+
+    private final Map<String, Copy> copies = new TreeMap<>();
+
+    /** Texts that were changed while their profile was up: not proved by an activation yet. */
+    private final Map<String, String> unproved = new TreeMap<>();
+
+    KnownGood(List<Copy> kept) {
+        kept.forEach(copy -> copies.put(copy.uuid(), copy));
+    }
+
+    List<Copy> copies() {
+        return copies.values().stream()
+                .sorted(Comparator.comparing(Copy::last).reversed().thenComparing(Copy::uuid))
+                .toList();
+    }
+
+    /**
+     * A profile is up and carries its interface.
+     *
+     * @param activated whether it came up since it was last seen here
+     */
+    Optional<Change> works(
+            Profile profile, String text, String device, boolean activated, long wallSeconds) {
+        if (profile.uuid().isEmpty() || text.isEmpty()) {
+            return Optional.empty();
+        }
+        Copy old = copies.get(profile.uuid());
+        if (old != null && old.text().equals(text)) {
+            unproved.remove(profile.uuid());
+            return Optional.empty();
+        }
+        if (old != null && !activated) {
+            unproved.put(profile.uuid(), text);
+            return Optional.empty();
+        }
+        unproved.remove(profile.uuid());
+        if (old == null && copies.size() >= MOST) {
+            return Optional.empty();
+        }
+        Copy copy =
+                new Copy(
+                        profile.uuid(),
+                        profile.id(),
+                        place(profile.file()),
+                        device,
+                        profile.type().equals(Profile.WIFI),
+                        profile.ssid(),
+                        wallSeconds,
+                        text);
+        copies.put(profile.uuid(), copy);
+        return Optional.of(
+                new Change(
+                        Optional.of(copy),
+                        "",
+                        "the profile \""
+                                + profile.id()
+                                + "\" works on "
+                                + device
+                                + (old == null ? " and is kept" : "; the changed one is kept")));
+    }
+
+    /**
+     * An automatic profile lies in /run and would be gone with the next boot; netplan's lies there
+     * because its YAML is the source, and is gone when that is.
+     */
+    private static String place(String file) {
+        String name = file.substring(file.lastIndexOf('/') + 1).replaceFirst("^netplan-", "");
+        return FOLDER + "/" + (name.endsWith(".nmconnection") ? name : name + ".nmconnection");
+    }
+
+    /** Somebody meant it: it is not to come back. */
+    List<Change> dropped(String id) {
+        List<Change> changes = new ArrayList<>();
+        for (Copy copy : copies()) {
+            if (copy.id().equals(id)) {
+                copies.remove(copy.uuid());
+                unproved.remove(copy.uuid());
+                changes.add(
+                        new Change(
+                                Optional.empty(),
+                                copy.uuid(),
+                                "the profile \""
+                                        + id
+                                        + "\" was deleted on purpose; netfix's copy"
+                                        + " goes as well"));
+            }
+        }
+        return changes;
+    }
+
+    /** All of them: another board's. */
+    void forget() {
+        copies.clear();
+        unproved.clear();
+    }
+}

@@ -1,0 +1,231 @@
+package netfix;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What monitor must not forget over a power cut: how often a fault came back, what has worked here,
+ * the last incidents. A line each, words apart by blanks, the last one free text.
+ */
+final class MonitorMemory {
+
+    static final String SCHEMA = "netfix/monitor/1";
+
+    /** What a person reads in the end; older ones are in the log. */
+    static final int MOST_INCIDENTS = 20;
+
+    private static final int MOST_TALLIES = 200;
+    private static final String NONE = "-";
+
+    /**
+     * A fault from when it was said until it was gone.
+     *
+     * @param started by the wall clock, in milliseconds; for people
+     * @param lasted milliseconds by the clock that does not jump; -1 while it lasts
+     * @param done the steps that were taken, in order
+     * @param helped the step after which it was gone; empty where it went by itself
+     */
+    record Incident(
+            long started, long lasted, List<String> done, String helped, String key, String text) {
+
+        boolean open() {
+            return lasted < 0;
+        }
+    }
+
+    /**
+     * @param millis from the step to the end of the fault, over those that helped
+     */
+    record Total(int taken, int helped, long millis) {}
+
+    /** Text that is no memory of ours. */
+    static final class Unreadable extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final boolean newer;
+
+        Unreadable(String why, boolean newer) {
+            super(why);
+            this.newer = newer;
+        }
+
+        /** Written by a later netfix: it is left as it is. */
+        boolean newer() {
+            return newer;
+        }
+    }
+
+    private String board = "";
+    private final Map<String, String> worked = new TreeMap<>();
+    private final Map<String, Integer> rounds = new LinkedHashMap<>();
+    private final Map<String, Total> totals = new TreeMap<>();
+    private final List<Incident> incidents = new ArrayList<>();
+    private long count;
+
+    /** The serial of the board that all this is about; empty where it is not known. */
+    String board() {
+        return board;
+    }
+
+    void board(String serial) {
+        board = serial;
+    }
+
+    /** The interfaces that have carried, and the gateway that answered there; empty for none. */
+    Map<String, String> worked() {
+        return worked;
+    }
+
+    /** How often in a row the ladder for a fault was climbed in vain, by the fault's key. */
+    Map<String, Integer> rounds() {
+        return rounds;
+    }
+
+    /** By step. */
+    Map<String, Total> totals() {
+        return totals;
+    }
+
+    List<Incident> incidents() {
+        return List.copyOf(incidents);
+    }
+
+    /** Incidents in all, of which the last ones are kept. */
+    long count() {
+        return count;
+    }
+
+    void add(Incident incident) {
+        incidents.add(incident);
+        count++;
+        while (incidents.size() > MOST_INCIDENTS) {
+            incidents.remove(0);
+        }
+    }
+
+    /** The open one of that fault becomes another. */
+    void replace(String key, Incident incident) {
+        for (int i = incidents.size() - 1; i >= 0; i--) {
+            if (incidents.get(i).open() && incidents.get(i).key().equals(key)) {
+                incidents.set(i, incident);
+                return;
+            }
+        }
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder(SCHEMA).append('\n');
+        line(text, "board", word(board));
+        line(text, "count", String.valueOf(count));
+        worked.forEach((link, gateway) -> line(text, "worked", word(gateway), link));
+        int more = rounds.size() - MOST_TALLIES;
+        for (Map.Entry<String, Integer> entry : rounds.entrySet()) {
+            if (more-- <= 0) {
+                line(text, "rounds", String.valueOf(entry.getValue()), entry.getKey());
+            }
+        }
+        totals.forEach(
+                (step, t) ->
+                        line(
+                                text,
+                                "total",
+                                String.valueOf(t.taken()),
+                                String.valueOf(t.helped()),
+                                String.valueOf(t.millis()),
+                                step));
+        for (Incident i : incidents) {
+            line(
+                    text,
+                    "incident",
+                    String.valueOf(i.started()),
+                    String.valueOf(i.lasted()),
+                    i.done().isEmpty() ? NONE : String.join(",", i.done()),
+                    word(i.helped()),
+                    i.key().replaceFirst(" .*", ""),
+                    word(i.key().replaceFirst("^\\S+ ", "")),
+                    i.text());
+        }
+        return text.append("end\n").toString();
+    }
+
+    private static String word(String text) {
+        return text.isEmpty() ? NONE : text;
+    }
+
+    private static void line(StringBuilder text, String... words) {
+        text.append(Terminal.safe(String.join(" ", words))).append('\n');
+    }
+
+    /**
+     * @throws Unreadable where it is damaged (a line that is none, the last one missing), or of a
+     *     schema that this netfix does not know
+     */
+    static MonitorMemory parse(String text) throws Unreadable {
+        List<String> lines = text.lines().toList();
+        String schema = lines.isEmpty() ? "" : lines.get(0);
+        if (schema.matches("netfix/monitor/\\d{1,6}") && !schema.equals(SCHEMA)) {
+            throw new Unreadable("it is of a newer netfix (" + schema + ")", true);
+        }
+        if (!schema.equals(SCHEMA)) {
+            throw new Unreadable("its first line is not " + SCHEMA, false);
+        }
+        if (!lines.get(lines.size() - 1).equals("end")) {
+            throw new Unreadable("its end is missing", false);
+        }
+        MonitorMemory memory = new MonitorMemory();
+        for (int i = 1; i < lines.size() - 1; i++) {
+            try {
+                memory.take(lines.get(i));
+            } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+                throw new Unreadable("its line " + (i + 1) + " cannot be read", false);
+            }
+        }
+        return memory;
+    }
+
+    private void take(String line) {
+        String verb = line.split(" ", 2)[0];
+        switch (verb) {
+            case "board" -> board = empty(line.split(" ", 2)[1]);
+            case "count" -> count = Math.max(0, Long.parseLong(line.split(" ", 2)[1]));
+            case "worked" -> {
+                String[] w = line.split(" ", 3);
+                worked.put(w[2], empty(w[1]));
+            }
+            case "rounds" -> {
+                String[] w = line.split(" ", 3);
+                rounds.put(w[2], Math.max(0, Integer.parseInt(w[1])));
+            }
+            case "total" -> {
+                String[] w = line.split(" ", 5);
+                totals.put(
+                        w[4],
+                        new Total(
+                                Integer.parseInt(w[1]),
+                                Integer.parseInt(w[2]),
+                                Long.parseLong(w[3])));
+            }
+            case "incident" -> {
+                String[] w = line.split(" ", 8);
+                // What was open when the power went has no known end.
+                long lasted = Math.max(0, Long.parseLong(w[2]));
+                incidents.add(
+                        new Incident(
+                                Long.parseLong(w[1]),
+                                lasted,
+                                w[3].equals(NONE) ? List.of() : List.of(w[3].split(",")),
+                                empty(w[4]),
+                                w[5] + " " + empty(w[6]),
+                                w[7]));
+            }
+            default -> throw new IllegalArgumentException(verb);
+        }
+    }
+
+    private static String empty(String word) {
+        return word.equals(NONE) ? "" : word;
+    }
+}

@@ -1,0 +1,608 @@
+package netfix;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The loop of monitor: hears what happens, looks at the whole after each burst, has {@link
+ * Watchman} decide, does it, and keeps what there is to keep. While nothing happens it sleeps; once
+ * a minute it asks the gateways, without a process.
+ */
+public final class MonitorService {
+
+    /** How long nothing may have come before it is looked; a burst is looked at all the same. */
+    private static final long QUIET = 300;
+
+    private static final long AT_LATEST = 1000;
+    private static final long PROBE = 60_000;
+
+    /** Whatever happens without an event is seen then at the latest. */
+    private static final long SLOW_LOOK = 3_600_000;
+
+    private static final long FIRST_REOPENING = 5000;
+    private static final long LAST_REOPENING = 300_000;
+
+    /** Lines that wait, in characters; more than this are made up for by a look. */
+    private static final long MOST_WAITING = 1L << 20;
+
+    /** For {@code --once}: a ladder takes its time, and a person waits. */
+    private static final long ONCE_AT_MOST = 180_000;
+
+    private record Heard(WatchSource source, long at, String line, boolean ended) {}
+
+    private final Machine machine;
+    private final Streams streams;
+    private final RepairHands hands;
+    private final Gateways gateways;
+    private final MonitorFiles files;
+    private final MonitorOptions options;
+    private final PrintStream out;
+
+    private final LinkedBlockingQueue<Heard> queue = new LinkedBlockingQueue<>();
+    private final AtomicLong waiting = new AtomicLong();
+    private final AtomicLong unheard = new AtomicLong();
+    private final Map<WatchSource, Streams.Open> open = new EnumMap<>(WatchSource.class);
+    private final Map<WatchSource, Long> reopenAt = new EnumMap<>(WatchSource.class);
+    private final Map<WatchSource, Long> pauses = new EnumMap<>(WatchSource.class);
+    private final Map<String, String> deaf = new TreeMap<>();
+    private final Map<String, String> silent = new TreeMap<>();
+    private final Map<String, Integer> missed = new HashMap<>();
+    private final Map<String, String> connected = new HashMap<>();
+
+    private MonitorMemory memory = new MonitorMemory();
+    private KnownGood good = new KnownGood(List.of());
+    private Watchman watchman = new Watchman(memory, false, 1);
+    private KernelEvents kernel;
+    private final DaemonEvents daemons = new DaemonEvents(this::process);
+    private Faults faults = new Faults(List.of(), Map.of(), java.util.Set.of(), java.util.Set.of());
+    private Snapshot snapshot;
+    private final Instant since;
+    private volatile boolean ending;
+    private String told = "";
+    private String fingerprint = "";
+
+    /**
+     * @param repair false to say and never to do
+     * @param metrics a file to keep for node_exporter, where one is wanted
+     * @param keeps whether the log, the memory and the status are kept
+     */
+    record MonitorOptions(boolean repair, Optional<Path> metrics, boolean keeps, int patience) {}
+
+    MonitorService(
+            Machine machine,
+            Streams streams,
+            RepairHands hands,
+            Gateways gateways,
+            MonitorFiles files,
+            MonitorOptions options,
+            PrintStream out) {
+        this.machine = machine;
+        this.streams = streams;
+        this.hands = hands;
+        this.gateways = gateways;
+        this.files = files;
+        this.options = options;
+        this.out = out;
+        this.since = machine.clock();
+    }
+
+    /**
+     * Of the machine that this runs on.
+     *
+     * @param keeps whether the log, the memory and the status are kept: only root may
+     */
+    public static MonitorService here(
+            LiveMachine machine,
+            boolean repair,
+            Optional<Path> metrics,
+            boolean keeps,
+            PrintStream out) {
+        return new MonitorService(
+                machine,
+                new LiveStreams(),
+                new RepairHands(machine),
+                new LiveGateways(machine),
+                new MonitorFiles(Path.of("/")),
+                new MonitorOptions(repair, metrics, keeps, machine.patience()),
+                out);
+    }
+
+    private static long now() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+
+    /**
+     * What lies on the disk is taken up; a second monitor goes no further.
+     *
+     * @throws BadInput where another one runs
+     */
+    private void begin() {
+        if (options.keeps()) {
+            Optional<String> other = files.lock();
+            if (other.isPresent()) {
+                throw new BadInput(other.get());
+            }
+            memory = files.memory();
+            good = new KnownGood(files.copies());
+            board();
+        }
+        watchman = new Watchman(memory, options.repair(), options.patience());
+    }
+
+    /** A card in another Pi: what is remembered was true of that one. */
+    private void board() {
+        String here = Board.serial(machine);
+        if (!memory.board().isEmpty() && !here.isEmpty() && !memory.board().equals(here)) {
+            for (KnownGood.Copy copy : good.copies()) {
+                files.keep(new KnownGood.Change(Optional.empty(), copy.uuid(), ""));
+            }
+            good.forget();
+            memory = new MonitorMemory();
+            say(List.of("this card was moved to another board; what worked there is forgotten"));
+        }
+        if (!here.isEmpty() && !here.equals(memory.board())) {
+            memory.board(here);
+            files.remember(memory);
+        }
+    }
+
+    /** Watches until the process is ended. */
+    public int watch() {
+        begin();
+        // Whoever ends it ends its sources as well: nobody has to hear of that.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true));
+        for (WatchSource source : WatchSource.values()) {
+            hear(source);
+        }
+        long firstEvent = 0;
+        long lastEvent = 0;
+        boolean due = true;
+        long lookAt = now();
+        long probeAt = now() + PROBE;
+        long lastLook = 0;
+        long took = 0;
+        long lost = 0;
+        boolean begun = false;
+        while (!Thread.currentThread().isInterrupted()) {
+            long now = now();
+            if (due) {
+                // At least as much rest as a look took: a flood is no reason to burn a core.
+                long quiet = Math.min(lastEvent + QUIET, firstEvent + AT_LATEST);
+                lookAt = Math.min(lookAt, Math.max(quiet, lastLook + took));
+            }
+            if (now >= lookAt) {
+                due = false;
+                long begin = now();
+                long again = round();
+                if (!begun) {
+                    begun = true;
+                    say(List.of(beginning()));
+                }
+                lastLook = now();
+                took = lastLook - begin;
+                lookAt = lastLook + Math.min(again, SLOW_LOOK);
+                continue;
+            }
+            if (now >= probeAt) {
+                probeAt = now + PROBE;
+                if (probe()) {
+                    lookAt = now();
+                }
+            }
+            reopen(now);
+            Heard heard = next(Math.min(Math.min(lookAt, probeAt), nextReopening()) - now);
+            if (heard == null) {
+                continue;
+            }
+            boolean more = unheard.get() != lost;
+            lost = unheard.get();
+            if (take(heard) || more) {
+                if (!due) {
+                    firstEvent = now();
+                }
+                due = true;
+                lastEvent = now();
+            }
+        }
+        open.values().forEach(Streams.Open::close);
+        return ExitCode.GOOD;
+    }
+
+    private String beginning() {
+        return options.repair()
+                ? "monitor watches and repairs"
+                : "monitor watches, and repairs nothing";
+    }
+
+    /** One look, and what it asks for; then it is seen whether that helped. */
+    public int once() {
+        begin();
+        long end = now() + ONCE_AT_MOST * options.patience();
+        long again;
+        do {
+            again = round();
+            if (again < Long.MAX_VALUE && now() + again < end) {
+                pause(again);
+            }
+        } while (waitsForSomething() && again < Long.MAX_VALUE && now() + again < end);
+        if (snapshot.links().whyUnknown().isPresent()) {
+            say(List.of("could not tell: " + snapshot.links().whyUnknown().get()));
+            return ExitCode.UNKNOWN;
+        }
+        say(summary());
+        return faults.faults().isEmpty() && !faults.carrying().isEmpty()
+                ? ExitCode.GOOD
+                : ExitCode.PROBLEMS;
+    }
+
+    /** A step under way, or a fault that has not been there for its time. */
+    private boolean waitsForSomething() {
+        return watchman.underWay();
+    }
+
+    private List<String> summary() {
+        List<String> lines = new ArrayList<>();
+        if (snapshot.physical().isEmpty()) {
+            lines.add("there is no wired and no Wi-Fi interface");
+        }
+        for (Link link : snapshot.physical()) {
+            String why = faults.left().get(link.name());
+            lines.add(
+                    link.name()
+                            + ": "
+                            + (faults.carrying().contains(link.name())
+                                    ? "carries"
+                                    : "does not carry"
+                                            + (why == null ? "" : ": left alone: " + why)));
+        }
+        if (!snapshot.unit(Scene.NETWORKMANAGER).exists()) {
+            lines.add(
+                    "NetworkManager is not installed: what manages this machine's network is left"
+                            + " alone");
+        }
+        return lines.stream().map(Terminal::safe).toList();
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // --- Hearing
+
+    private void hear(WatchSource source) {
+        reopenAt.remove(source);
+        open.put(
+                source,
+                streams.open(
+                        source.argv(),
+                        new Streams.Listener() {
+                            @Override
+                            public void line(long nanos, String line) {
+                                add(source, line, false);
+                            }
+
+                            @Override
+                            public void ended(String why) {
+                                add(source, why, true);
+                            }
+                        }));
+    }
+
+    private void add(WatchSource source, String line, boolean ended) {
+        long size = line.length() + 64L;
+        if (!ended && waiting.addAndGet(size) > MOST_WAITING) {
+            waiting.addAndGet(-size);
+            unheard.incrementAndGet();
+            return;
+        }
+        queue.add(new Heard(source, now(), line, ended));
+    }
+
+    private Heard next(long millis) {
+        try {
+            Heard heard = queue.poll(Math.max(1, millis), TimeUnit.MILLISECONDS);
+            if (heard != null && !heard.ended()) {
+                waiting.addAndGet(-heard.line().length() - 64L);
+            }
+            return heard;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+
+    /** D-Bus or the journal was restarted: they are listened to again, less often where in vain. */
+    private void reopen(long now) {
+        for (WatchSource source : List.copyOf(reopenAt.keySet())) {
+            if (now >= reopenAt.get(source)) {
+                hear(source);
+            }
+        }
+    }
+
+    private long nextReopening() {
+        return reopenAt.values().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
+    }
+
+    /** Whether the state may have changed with it. */
+    private boolean take(Heard heard) {
+        if (heard.ended() && ending) {
+            return false;
+        }
+        if (heard.ended()) {
+            String source = heard.source().toString();
+            if (deaf.put(source, heard.line()) == null) {
+                say(List.of(Terminal.safe(source + " cannot be heard: " + heard.line())));
+            }
+            long pause = pauses.merge(heard.source(), FIRST_REOPENING, (a, b) -> 2 * a);
+            pauses.put(heard.source(), Math.min(pause, LAST_REOPENING));
+            reopenAt.put(heard.source(), now() + Math.min(pause, LAST_REOPENING));
+            open.remove(heard.source());
+            return true;
+        }
+        if (deaf.remove(heard.source().toString()) != null) {
+            say(List.of(heard.source() + " is heard again"));
+            pauses.remove(heard.source());
+        }
+        Optional<WatchEvent> event = event(heard);
+        event.ifPresent(e -> happened(heard.at(), e));
+        return event.isPresent();
+    }
+
+    private Optional<WatchEvent> event(Heard heard) {
+        long nanos = TimeUnit.MILLISECONDS.toNanos(heard.at());
+        try {
+            return switch (heard.source()) {
+                case KERNEL ->
+                        kernel == null ? Optional.empty() : kernel.event(nanos, heard.line());
+                case NETWORKMANAGER -> DaemonEvents.networkManager(nanos, heard.line());
+                case JOURNAL -> daemons.journal(nanos, heard.line());
+                case RFKILL -> DaemonEvents.radio(nanos, heard.line());
+            };
+        } catch (RuntimeException | StackOverflowError e) {
+            // A reader that trips over a line costs that line; the state is read all the same.
+            return Optional.of(WatchEvent.of(nanos, heard.source(), "", String.valueOf(e)));
+        }
+    }
+
+    private void happened(long at, WatchEvent event) {
+        watchman.heard(at, event);
+        boolean deleted =
+                event.gone()
+                        && event.thing().map(t -> t.aspect() == Thing.Aspect.PROFILE).orElse(false);
+        if (!deleted || event.source() != WatchSource.JOURNAL) {
+            return;
+        }
+        // The journal may be gone with the next boot, and with it who it was.
+        say(List.of(Terminal.safe(event.shown())));
+        if (onPurpose(event.who())) {
+            for (KnownGood.Change change : good.dropped(event.subject())) {
+                if (options.keeps()) {
+                    files.keep(change);
+                }
+                say(List.of(Terminal.safe(change.said())));
+            }
+        }
+    }
+
+    /** By somebody who is logged in, or with the app's own button for it. */
+    static boolean onPurpose(String who) {
+        return who.matches("(?s).* in (session-\\S+\\.scope|user@\\S+|\\S+\\.desktop\\S*),.*")
+                || who.contains("the phone asks to delete");
+    }
+
+    /** {@code nmcli in btwifiset.service}; mostly it is still there when its audit line comes. */
+    private String process(int pid) {
+        String name = machine.read("/proc/" + pid + "/comm").orElse("").strip();
+        String group = machine.read("/proc/" + pid + "/cgroup").orElse("").strip();
+        String unit = group.substring(group.lastIndexOf('/') + 1);
+        return name.isEmpty() || unit.isEmpty() ? name : name + " in " + unit;
+    }
+
+    // --- Looking
+
+    /** One look and all that follows from it; milliseconds until the next one is wanted. */
+    private long round() {
+        snapshot = Look.at(new Glance(machine), Progress.silent());
+        kernel = new KernelEvents(snapshot);
+        boolean learnt = learn();
+        faults =
+                Faults.of(snapshot, Findings.of(snapshot), good.copies(), memory.worked().keySet());
+        Watchman.Instructions i =
+                watchman.see(
+                        new Watchman.Sight(
+                                now(),
+                                machine.clock().toEpochMilli(),
+                                snapshot,
+                                faults,
+                                circumstances(),
+                                good.copies()));
+        if (options.keeps() && (i.remember() || learnt)) {
+            files.remember(memory);
+        }
+        say(i.said());
+        tell(i.orders().isEmpty() ? "watching" : "repairing");
+        for (Watchman.Order order : i.orders()) {
+            say(watchman.did(now(), order, hands.doAll(order.acts())));
+        }
+        fingerprint = fingerprint();
+        // Whether it helped is to be seen at once, and not only where an event says so.
+        return i.orders().isEmpty() ? i.lookAgain() : QUIET;
+    }
+
+    private Circumstances circumstances() {
+        Transaction.State state = Transaction.state(machine);
+        String pending = state.pending() ? "fix " + state.fix() + " is " + state.name() : "";
+        if (faults.faults().isEmpty()) {
+            return new Circumstances(pending, false, 0, java.util.Set.of());
+        }
+        return new Circumstances(
+                pending,
+                Sessions.onTerminal(machine),
+                heldFor(),
+                ForeignOwners.of(machine, snapshot).links().keySet());
+    }
+
+    private long heldFor() {
+        return Math.max(0, files.hold() - uptime(machine)) * 1000;
+    }
+
+    /** Seconds since the boot, which no clock that is set changes; proc(5). */
+    static long uptime(Machine machine) {
+        String first = machine.read("/proc/uptime").orElse("0").split("[. ]", 2)[0];
+        return first.matches("\\d{1,12}") ? Long.parseLong(first) : 0;
+    }
+
+    /** What works now is what is to work; whether there was anything new. */
+    private boolean learn() {
+        boolean news = false;
+        for (Link link : snapshot.physical()) {
+            if (Reach.of(snapshot, link).isNo()) {
+                connected.remove(link.name());
+                continue;
+            }
+            String gateway =
+                    snapshot.defaultRoutes(link).stream()
+                            .map(Route::gateway)
+                            .filter(g -> !g.isEmpty())
+                            .findFirst()
+                            .orElse("");
+            news |= !gateway.equals(memory.worked().put(link.name(), gateway));
+            Optional<Nmcli.Device> device =
+                    snapshot.nm().device(link).filter(Nmcli.Device::connected);
+            device.ifPresent(d -> good(link, d));
+        }
+        return news;
+    }
+
+    private void good(Link link, Nmcli.Device device) {
+        boolean activated = !device.uuid().equals(connected.put(link.name(), device.uuid()));
+        if (!options.keeps()) {
+            return;
+        }
+        snapshot.nm().profiles().orElse(List.of()).stream()
+                .filter(p -> p.uuid().equals(device.uuid()) && p.refusal().isEmpty())
+                .findFirst()
+                .flatMap(
+                        profile ->
+                                good.works(
+                                        profile,
+                                        machine.read(profile.file()).orElse(""),
+                                        link.name(),
+                                        activated,
+                                        machine.clock().getEpochSecond()))
+                .ifPresent(
+                        change -> {
+                            files.keep(change);
+                            say(List.of(Terminal.safe(change.said())));
+                        });
+    }
+
+    // --- Asking
+
+    /** Whether something looks other than at the last look. */
+    private boolean probe() {
+        if (snapshot == null) {
+            return true;
+        }
+        for (String link : faults.carrying()) {
+            String gateway = memory.worked().getOrDefault(link, "");
+            if (gateway.isEmpty()) {
+                continue;
+            }
+            if (gateways.answers(gateway, link)) {
+                missed.remove(link);
+                if (silent.remove(link) != null) {
+                    say(List.of(link + ": its gateway " + gateway + " answers again"));
+                    tell("watching");
+                }
+            } else if (missed.merge(link, 1, Integer::sum) == 2) {
+                silent.put(link, gateway);
+                say(
+                        List.of(
+                                link
+                                        + ": left alone: its gateway "
+                                        + gateway
+                                        + " does not answer (ICMP, TCP, ARP)"));
+                tell("watching");
+            }
+        }
+        String now = fingerprint();
+        boolean changed = !now.equals(fingerprint);
+        fingerprint = now;
+        return changed;
+    }
+
+    /** What changes with an event that was missed, read without a process. */
+    private String fingerprint() {
+        StringBuilder text = new StringBuilder(machine.read("/proc/net/route").orElse(""));
+        for (String link : machine.list("/sys/class/net").orElse(List.of())) {
+            text.append(link)
+                    .append(machine.read("/sys/class/net/" + link + "/operstate").orElse(""))
+                    .append(machine.read("/sys/class/net/" + link + "/flags").orElse(""));
+        }
+        return text.toString();
+    }
+
+    // --- Telling
+
+    private void say(List<String> lines) {
+        List<String> all = new ArrayList<>(lines);
+        all.addAll(files.complaints());
+        for (String line : all) {
+            out.println(line);
+        }
+        out.flush();
+        if (options.keeps()) {
+            files.log(machine.clock(), all);
+            files.complaints().forEach(out::println);
+        }
+    }
+
+    /** Written where it says something new. */
+    private void tell(String state) {
+        if (!options.keeps()) {
+            return;
+        }
+        Map<String, Boolean> carrying = new TreeMap<>();
+        snapshot.physical()
+                .forEach(l -> carrying.put(l.name(), faults.carrying().contains(l.name())));
+        String pending = watchman.onlyWatches();
+        MonitorStatus status =
+                new MonitorStatus(
+                        ProcessHandle.current().pid(),
+                        since,
+                        !options.repair() || !pending.isEmpty() ? "only watching" : state,
+                        options.repair() ? pending : "it was started with --no-repair",
+                        carrying,
+                        watchman.leftAlone(),
+                        silent,
+                        deaf,
+                        watchman.standing(),
+                        memory.incidents(),
+                        memory.count(),
+                        memory.totals(),
+                        good.copies().stream().map(KnownGood.Copy::id).toList());
+        String json = status.json();
+        if (!json.equals(told)) {
+            told = json;
+            files.status(json);
+            options.metrics().ifPresent(file -> files.metrics(file, status.metrics()));
+        }
+    }
+}

@@ -1,0 +1,485 @@
+package netfix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What monitor decides, over captures of real faults and by a clock of the test's own. */
+class WatchmanTest {
+
+    private static final Map<String, Snapshot> SNAPSHOTS = new ConcurrentHashMap<>();
+    private static final Set<String> BOTH = Set.of("eth0", "wlan0");
+    private static final String WIFI_UUID = "74b3df5b-4552-4ae9-a241-0325255c3f14";
+
+    private static Snapshot snapshot(String capture) {
+        return SNAPSHOTS.computeIfAbsent(
+                capture,
+                name ->
+                        Look.at(
+                                new Glance(
+                                        new ReplayedMachine(
+                                                CaptureFile.load(CapturesTest.capture(name)),
+                                                name)),
+                                Progress.silent()));
+    }
+
+    private static List<KnownGood.Copy> copies() {
+        return List.of(
+                new KnownGood.Copy(
+                        WIFI_UUID,
+                        "My Home Net",
+                        "/etc/NetworkManager/system-connections/My Home Net.nmconnection",
+                        "wlan0",
+                        true,
+                        "My Home Net",
+                        0,
+                        "[connection]\n"));
+    }
+
+    private static Faults faults(Snapshot snapshot, List<KnownGood.Copy> copies) {
+        return Faults.of(snapshot, Findings.of(snapshot), copies, BOTH);
+    }
+
+    /** A monitor and its clock. */
+    private static final class Night {
+        final MonitorMemory memory = new MonitorMemory();
+        final Watchman watchman = new Watchman(memory, true, 1);
+        final List<String> said = new ArrayList<>();
+        final List<Watchman.Order> orders = new ArrayList<>();
+        Circumstances around = Circumstances.USUAL;
+        long now = 1_000_000;
+
+        /** One sight; what came of it is added to what was said and done. */
+        Watchman.Instructions sees(String capture) {
+            return sees(snapshot(capture), faults(snapshot(capture), copies()));
+        }
+
+        Watchman.Instructions sees(Snapshot snapshot, Faults faults) {
+            Watchman.Instructions i =
+                    watchman.see(new Watchman.Sight(now, now, snapshot, faults, around, copies()));
+            said.addAll(i.said());
+            orders.addAll(i.orders());
+            return i;
+        }
+
+        /** Looks whenever it is asked for, and every minute. */
+        void lasts(String capture, long millis) {
+            long end = now + millis;
+            while (now < end) {
+                long next = sees(capture).lookAgain();
+                now = Math.min(end, now + Math.min(next, 60_000));
+            }
+        }
+
+        List<String> steps() {
+            return orders.stream().map(o -> o.step().id()).toList();
+        }
+
+        String saidAll() {
+            return String.join("\n", said);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "address-lost|nmcli -w 8 device reapply eth0",
+                "route-lost|nmcli -w 8 device reapply eth0",
+                "device-disconnected|nmcli -w 0 device connect eth0",
+                "device-disconnected~by-phone|nmcli -w 0 device connect wlan0",
+                "device-unmanaged|nmcli device set wlan0 managed yes",
+                "interface-down~by-phone|ip link set wlan0 up",
+                "networking-off|nmcli networking on",
+                "networkmanager-masked~after-a-boot|systemctl unmask NetworkManager.service;"
+                        + " systemctl start NetworkManager.service",
+                "networkmanager-not-running|systemctl start NetworkManager.service",
+                "wifi-blocked|rfkill unblock 0",
+                "wifi-off~after-a-boot|nmcli radio wifi on",
+                "wired-no-profile|nmcli -w 0 device connect eth0",
+                "wired-auto-profile-deleted|nmcli -w 0 device connect eth0",
+                "wifi-profile-deleted~after-a-boot|write"
+                        + " '/etc/NetworkManager/system-connections/My Home Net.nmconnection' as it"
+                        + " was when it last worked; nmcli connection load"
+                        + " '/etc/NetworkManager/system-connections/My Home Net.nmconnection';"
+                        + " nmcli -w 0 connection up uuid 74b3df5b-4552-4ae9-a241-0325255c3f14"
+                        + " ifname wlan0",
+            })
+    void takesTheSmallestStepFirst(String capture, String command) {
+        Night night = new Night();
+        night.lasts(capture, 3000);
+        List<String> all = night.orders.stream().map(Watchman.Order::shown).toList();
+        assertTrue(all.contains(command), all + " of " + night.saidAll());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "healthy-bookworm",
+        "healthy-bookworm-two-and-two",
+        "healthy-bullseye",
+        // Each manager works: that is fix's to decide.
+        "networkmanager-and-dhcpcd",
+        "networkmanager-and-networkd",
+        "dhcpcd-and-ifupdown",
+        // What the next boot would do is not repaired behind anybody's back.
+        "networkmanager-not-enabled",
+        "lost-at-next-boot",
+        "profile-ignored",
+        "no-interface"
+    })
+    void leavesWhatWorksAlone(String capture) {
+        Night night = new Night();
+        night.lasts(capture, 600_000);
+        assertEquals(List.of(), night.orders, night.saidAll());
+    }
+
+    @Test
+    void waitsBeforeItActs() {
+        Night night = new Night();
+        Watchman.Instructions first = night.sees("address-lost");
+        assertEquals(List.of(), first.orders());
+        assertEquals(List.of(), first.said());
+        assertEquals(700, first.lookAgain());
+        night.now += 700;
+        Watchman.Instructions second = night.sees("address-lost");
+        assertEquals(1, second.orders().size());
+        assertTrue(second.remember());
+        // What has passed by then was nothing.
+        Night other = new Night();
+        other.sees("address-lost");
+        other.now += 500;
+        other.sees("healthy-bookworm");
+        assertEquals(List.of(), other.said);
+        assertEquals(List.of(), other.memory.incidents());
+    }
+
+    @Test
+    void saysWhatHelpedAndHowLongItTook() {
+        Night night = new Night();
+        night.sees("address-lost");
+        night.now += 700;
+        night.sees("address-lost");
+        night.now += 1300;
+        night.sees("healthy-bookworm");
+        assertTrue(
+                night.said.get(2).startsWith("eth0: reapply helped, after 1.3 s"), night.saidAll());
+        MonitorMemory.Incident incident = night.memory.incidents().get(0);
+        assertEquals("reapply", incident.helped());
+        assertEquals(List.of("reapply"), incident.done());
+        assertEquals(1300, incident.lasted());
+        assertEquals(new MonitorMemory.Total(1, 1, 1300), night.memory.totals().get("reapply"));
+        assertTrue(night.watchman.quiet());
+    }
+
+    /** Not the same step again where it did not help; then a pause that doubles. */
+    @Test
+    void climbsAndThenWaitsTwiceAsLongEachTime() {
+        Night night = new Night();
+        night.lasts("address-lost", 30_000);
+        // Wi-Fi works in that capture: what could cost it is not done.
+        assertEquals(List.of("reapply", "reconnect"), night.steps().subList(0, 2));
+        assertFalse(night.steps().contains("restart-networkmanager"));
+        night.lasts("address-lost", 6 * 3_600_000L);
+        List<String> pauses =
+                night.said.stream()
+                        .filter(l -> l.contains("all was tried"))
+                        .map(l -> l.replaceFirst(".*again in ", ""))
+                        .toList();
+        assertEquals(
+                List.of("30 s", "60 s", "2 min", "4 min", "8 min", "16 min", "32 min", "60 min"),
+                pauses.subList(0, 8));
+        assertTrue(night.orders.size() < 30, night.orders.size() + " steps in six hours");
+    }
+
+    /** After a power cut the count goes on; a success ends it. */
+    @Test
+    void thePauseOutlivesAPowerCut() throws MonitorMemory.Unreadable {
+        Night night = new Night();
+        night.lasts("address-lost", 300_000);
+        int rounds = night.memory.rounds().get("address-lost eth0");
+        assertTrue(rounds > 1);
+        MonitorMemory kept = MonitorMemory.parse(night.memory.text());
+        Watchman again = new Watchman(kept, true, 1);
+        long now = 0;
+        Snapshot lost = snapshot("address-lost");
+        List<Watchman.Order> orders = new ArrayList<>();
+        while (orders.isEmpty()) {
+            Watchman.Instructions i =
+                    again.see(
+                            new Watchman.Sight(
+                                    now,
+                                    0,
+                                    lost,
+                                    faults(lost, List.of()),
+                                    Circumstances.USUAL,
+                                    List.of()));
+            orders.addAll(i.orders());
+            now += orders.isEmpty() ? i.lookAgain() : 0;
+        }
+        assertTrue(now >= 30_000 && now <= 300_000, now + " ms");
+    }
+
+    /** A recovery that does not last a minute is none. */
+    @Test
+    void aFaultThatComesBackIsWaitedFor() {
+        Night night = new Night();
+        for (int i = 0; i < 10; i++) {
+            night.lasts("interface-down~by-phone", 200_000);
+            int before = night.orders.size();
+            night.sees("healthy-bookworm");
+            night.now += 5000;
+            assertTrue(before > 0);
+        }
+        assertTrue(night.orders.size() < 60, night.orders.size() + " steps");
+        assertTrue(night.memory.rounds().get("interface-down wlan0") >= 9);
+        // It lasts: the count is over.
+        night.now += 120_000;
+        night.sees("interface-down~by-phone");
+        assertEquals(0, night.memory.rounds().getOrDefault("interface-down wlan0", 0));
+    }
+
+    @Test
+    void onlyWatchesWhileAFixIsUndecided() {
+        Night night = new Night();
+        night.around = new Circumstances("fix 003 is unconfirmed", false, 0, Set.of());
+        night.lasts("networkmanager-not-running", 3_600_000);
+        assertEquals(List.of(), night.orders);
+        assertTrue(night.said.contains("only watches: fix 003 is unconfirmed"), night.saidAll());
+        night.around = Circumstances.USUAL;
+        night.lasts("networkmanager-not-running", 3000);
+        assertEquals("start-networkmanager", night.steps().get(0));
+    }
+
+    /** Whoever is logged in and has another path is at work. */
+    @Test
+    void keepsItsHandsOffWhereAPersonIsAtWork() {
+        Night night = new Night();
+        night.around = new Circumstances("", true, 0, Set.of());
+        night.lasts("device-disconnected", 599_000);
+        assertEquals(List.of(), night.orders);
+        assertTrue(night.saidAll().contains("somebody is logged in"), night.saidAll());
+        night.watchman.heard(
+                night.now,
+                WatchEvent.of(0, WatchSource.NETWORKMANAGER, "eth0", "NetworkManager: again"));
+        night.lasts("device-disconnected", 590_000);
+        assertEquals(List.of(), night.orders);
+        night.lasts("device-disconnected", 20_000);
+        assertEquals(List.of("reconnect"), night.steps().subList(0, 1));
+    }
+
+    @Test
+    void whereEveryPathIsLostItActsWhoeverDidIt() {
+        Night night = new Night();
+        night.around = new Circumstances("", true, 3_600_000, Set.of());
+        night.lasts("networking-off", 3000);
+        assertEquals(List.of("networking-on"), night.steps());
+    }
+
+    @Test
+    void aHoldExtendsTheHandsOff() {
+        Night night = new Night();
+        night.around = new Circumstances("", false, 1_800_000, Set.of());
+        night.lasts("device-disconnected", 1_700_000);
+        assertEquals(List.of(), night.orders);
+        night.around = Circumstances.USUAL;
+        night.lasts("device-disconnected", 2000);
+        assertEquals(List.of("reconnect"), night.steps());
+    }
+
+    @Test
+    void whatIsSomebodyElsesIsLeft() {
+        Night night = new Night();
+        night.around = new Circumstances("", false, 0, Set.of("wlan0"));
+        night.lasts("device-unmanaged", 600_000);
+        assertEquals(List.of(), night.orders);
+    }
+
+    @Test
+    void withoutRepairItSaysAndDoesNothing() {
+        Night night = new Night();
+        Watchman watchman = new Watchman(night.memory, false, 1);
+        Snapshot s = snapshot("networking-off");
+        List<String> said = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            Watchman.Instructions n =
+                    watchman.see(
+                            new Watchman.Sight(
+                                    i * 10_000L,
+                                    0,
+                                    s,
+                                    faults(s, List.of()),
+                                    Circumstances.USUAL,
+                                    List.of()));
+            assertEquals(List.of(), n.orders());
+            said.addAll(n.said());
+        }
+        // A line a change.
+        assertEquals(2, said.size(), said.toString());
+    }
+
+    private static Faults wifiLeft(String why) {
+        return new Faults(List.of(), Map.of("wlan0", why), Set.of("eth0"), Set.of("eth0"));
+    }
+
+    /** A day of ordinary life, by a clock that is faster than the sun. */
+    @Test
+    void aDayOfOrdinaryLifeAsksForNoRepair() {
+        Night night = new Night();
+        Snapshot healthy = snapshot("healthy-bookworm");
+        Faults well = faults(healthy, copies());
+        Random random = new Random(5);
+        long end = night.now + 24 * 3_600_000L;
+        int step = 0;
+        while (night.now < end) {
+            switch (step++ % 6) {
+                // A lease is renewed, or Wi-Fi roams: an address is away for a moment.
+                case 0 -> {
+                    Snapshot lost = snapshot("address-lost");
+                    night.sees(lost, faults(lost, copies()));
+                    night.now += 100 + random.nextInt(400);
+                    night.sees(healthy, well);
+                }
+                // The access point reboots.
+                case 1 -> away(night, healthy, "no access point of a saved network is in sight");
+                // The cable is out for an hour.
+                case 2 -> {
+                    night.sees(healthy, wifiLeft("no carrier: the cable is out"));
+                    night.now += 3_600_000;
+                    night.sees(healthy, well);
+                }
+                // The router is asleep: it does not answer to DHCP.
+                case 3 -> away(night, healthy, "no answer yet from its DHCP server");
+                // NetworkManager is updated: systemd restarts it.
+                case 4 -> {
+                    Snapshot stopped = snapshot("networkmanager-not-running");
+                    night.sees(stopped, faults(stopped, copies()));
+                    night.now += 600;
+                    night.sees(stopped, faults(stopped, copies()));
+                    night.now += 700;
+                    night.sees(healthy, well);
+                }
+                default -> night.sees(healthy, well);
+            }
+            night.now += 600_000;
+        }
+        assertEquals(List.of(), night.orders, night.saidAll());
+        assertEquals(List.of(), night.memory.incidents());
+    }
+
+    private static void away(Night night, Snapshot healthy, String why) {
+        for (int i = 0; i < 30; i++) {
+            night.sees(healthy, wifiLeft(why));
+            night.now += 5000;
+        }
+        night.sees(healthy, faults(healthy, copies()));
+    }
+
+    /** Faults of every kind, in any order, for ever: nothing that it keeps grows. */
+    @Test
+    void nothingGrowsOverTenThousandEvents() {
+        Night night = new Night();
+        String[] captures = {
+            "healthy-bookworm", "address-lost", "networking-off", "device-disconnected"
+        };
+        Map<String, Faults> seen = new HashMap<>();
+        for (String capture : captures) {
+            seen.put(capture, faults(snapshot(capture), copies()));
+        }
+        Random random = new Random(7);
+        int most = 0;
+        for (int i = 0; i < 10_000; i++) {
+            String capture = captures[random.nextInt(captures.length)];
+            night.watchman.heard(
+                    night.now, WatchEvent.of(0, WatchSource.KERNEL, "eth0", "eth0 changed"));
+            night.sees(snapshot(capture), seen.get(capture));
+            night.now += random.nextInt(100_000);
+            most = Math.max(most, night.memory.text().length());
+            night.said.clear();
+            night.orders.clear();
+        }
+        assertTrue(most < 16_384, most + " characters");
+        assertEquals(MonitorMemory.MOST_INCIDENTS, night.memory.incidents().size());
+    }
+
+    @Test
+    void aMemoryComesBackAsItWas() throws MonitorMemory.Unreadable {
+        Night night = new Night();
+        night.memory.board("10000000abcdef");
+        night.memory.worked().put("eth0", "192.168.50.1");
+        night.lasts("address-lost", 100_000);
+        night.sees("healthy-bookworm");
+        String text = night.memory.text();
+        assertEquals(text, MonitorMemory.parse(text).text());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''|false",
+                "netfix/monitor/2;end|true",
+                "netfix/monitor/1|false",
+                "netfix/monitor/1;count 99999999999999999999;end|false",
+                "netfix/monitor/1;incident 1;end|false",
+                "netfix/monitor/1;total x y z reapply;end|false",
+                "netfix/monitor/1;anything;end|false",
+                "no memory|false"
+            })
+    void aDamagedMemoryIsSaid(String text, boolean newer) {
+        try {
+            MonitorMemory.parse(text.replace(';', '\n'));
+        } catch (MonitorMemory.Unreadable e) {
+            assertEquals(newer, e.newer());
+            return;
+        }
+        throw new AssertionError("it was taken for a memory");
+    }
+
+    @Test
+    void aChangedProfileIsGoodOnceItHasWorked() {
+        Profile profile =
+                Profile.parse(
+                        "/etc/NetworkManager/system-connections/Home.nmconnection",
+                        "[connection]\nid=Home\nuuid=u1\ntype=wifi\n[wifi]\nssid=Home\n",
+                        java.util.Optional.empty());
+        KnownGood good = new KnownGood(List.of());
+        assertTrue(good.works(profile, "old", "wlan0", false, 1).isPresent());
+        assertTrue(good.works(profile, "old", "wlan0", true, 2).isEmpty());
+        assertTrue(good.works(profile, "new", "wlan0", false, 3).isEmpty());
+        assertEquals("old", good.copies().get(0).text());
+        assertTrue(good.works(profile, "new", "wlan0", true, 4).isPresent());
+        assertEquals("new", good.copies().get(0).text());
+        assertEquals(1, good.dropped("Home").size());
+        assertEquals(List.of(), good.copies());
+    }
+
+    @Test
+    void hostileNamesDoNotReachTheLog() {
+        Night night = new Night();
+        Snapshot s = snapshot("healthy-bookworm");
+        Faults faults =
+                new Faults(
+                        List.of(new Fault("not-connected", "wlan0", "\u001b[2Jwlan0\nowned")),
+                        Map.of(),
+                        Set.of(),
+                        Set.of());
+        night.sees(s, faults);
+        night.now += 10_000;
+        night.sees(s, faults);
+        assertFalse(night.saidAll().contains("\u001b"));
+        assertTrue(night.said.get(0).contains("\\x1b[2Jwlan0\\x0aowned"), night.saidAll());
+        assertEquals(1, night.memory.text().lines().filter(l -> l.startsWith("inc")).count());
+    }
+}
