@@ -1,7 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //COMPILE_OPTIONS -encoding UTF-8 -XDstringConcat=inline
-//JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xms4m -Xmx48m -Xss256k
+//JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx48m -Xss256k
 //JAVA_OPTIONS -Xlog:disable
 //SOURCES lib/Cli.java
 
@@ -60,7 +60,8 @@ public class monitor implements Callable<Integer> {
     Path metrics;
 
     public static void main(String... args) {
-        System.exit(Cli.run(new monitor(), args));
+        // As a service it has no option, and what reads them stays out of its memory.
+        System.exit(args.length == 0 ? MonitorService.asService() : Cli.run(new monitor(), args));
     }
 
     @Override

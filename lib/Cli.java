@@ -117,6 +117,7 @@
 //SOURCES Route.java
 //SOURCES ScanForecast.java
 //SOURCES Scene.java
+//SOURCES Services.java
 //SOURCES Sessions.java
 //SOURCES Snapshot.java
 //SOURCES SshClients.java

@@ -32,12 +32,19 @@ public final class MonitorService {
 
     private static final long FIRST_REOPENING = 5000;
     private static final long LAST_REOPENING = 300_000;
+    private static final long SETTLED = 2000;
 
     /** Lines that wait, in characters; more than this are made up for by a look. */
     private static final long MOST_WAITING = 1L << 20;
 
     /** For {@code --once}: a ladder takes its time, and a person waits. */
     private static final long ONCE_AT_MOST = 180_000;
+
+    /**
+     * The journal has all that it says, and who did it as well; it is listened to where the journal
+     * cannot be. Another nmcli would cost four megabytes for ever.
+     */
+    private static final WatchSource STAND_IN = WatchSource.NETWORKMANAGER;
 
     private record Heard(WatchSource source, long at, String line, boolean ended) {}
 
@@ -53,6 +60,7 @@ public final class MonitorService {
     private final AtomicLong waiting = new AtomicLong();
     private final AtomicLong unheard = new AtomicLong();
     private final Map<WatchSource, Streams.Open> open = new EnumMap<>(WatchSource.class);
+    private final Map<WatchSource, Long> openedAt = new EnumMap<>(WatchSource.class);
     private final Map<WatchSource, Long> reopenAt = new EnumMap<>(WatchSource.class);
     private final Map<WatchSource, Long> pauses = new EnumMap<>(WatchSource.class);
     private final Map<String, String> deaf = new TreeMap<>();
@@ -118,6 +126,18 @@ public final class MonitorService {
                 out);
     }
 
+    /** Without an option, as its unit starts it; the exit status. */
+    public static int asService() {
+        try {
+            LiveMachine machine = new LiveMachine();
+            boolean root = MonitorAnswers.isRoot(machine, true);
+            return here(machine, true, Optional.empty(), root, System.out).watch();
+        } catch (BadInput e) {
+            System.err.println("monitor: " + e.getMessage());
+            return e.exitCode();
+        }
+    }
+
     private static long now() {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
     }
@@ -163,7 +183,9 @@ public final class MonitorService {
         // Whoever ends it ends its sources as well: nobody has to hear of that.
         Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true));
         for (WatchSource source : WatchSource.values()) {
-            hear(source);
+            if (source != STAND_IN) {
+                hear(source);
+            }
         }
         long firstEvent = 0;
         long lastEvent = 0;
@@ -286,6 +308,7 @@ public final class MonitorService {
 
     private void hear(WatchSource source) {
         reopenAt.remove(source);
+        openedAt.put(source, now());
         open.put(
                 source,
                 streams.open(
@@ -353,11 +376,20 @@ public final class MonitorService {
             pauses.put(heard.source(), Math.min(pause, LAST_REOPENING));
             reopenAt.put(heard.source(), now() + Math.min(pause, LAST_REOPENING));
             open.remove(heard.source());
+            if (heard.source() == WatchSource.JOURNAL && !open.containsKey(STAND_IN)) {
+                hear(STAND_IN);
+            }
             return true;
         }
-        if (deaf.remove(heard.source().toString()) != null) {
-            say(List.of(heard.source() + " is heard again"));
+        // Its first words may be why it ends.
+        boolean settled = heard.at() - openedAt.getOrDefault(heard.source(), 0L) >= SETTLED;
+        if (settled && deaf.remove(heard.source().toString()) != null) {
+            say(List.of("heard again: " + heard.source()));
             pauses.remove(heard.source());
+            if (heard.source() == WatchSource.JOURNAL) {
+                reopenAt.remove(STAND_IN);
+                Optional.ofNullable(open.remove(STAND_IN)).ifPresent(Streams.Open::close);
+            }
         }
         Optional<WatchEvent> event = event(heard);
         event.ifPresent(e -> happened(heard.at(), e));

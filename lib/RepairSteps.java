@@ -179,7 +179,7 @@ final class RepairSteps {
                             Set.of("networkmanager-not-running"),
                             40,
                             May.ALWAYS,
-                            (place, f) -> List.of(RepairAct.unit("start", NM))),
+                            (place, f) -> started(place)),
                     new Step(
                             "unmask-networkmanager",
                             "NetworkManager manages this Pi, and may not start",
@@ -288,6 +288,15 @@ final class RepairSteps {
         return List.of(unmasking(place, NM), RepairAct.unit("start", NM));
     }
 
+    /** Started five times in ten seconds it may not be started again (StartLimitBurst=). */
+    private static List<RepairAct> started(Place place) {
+        Unit unit = place.snapshot().unit(NM);
+        boolean failing = !unit.active().equals("inactive") || !unit.result().equals("success");
+        return failing
+                ? List.of(RepairAct.unit("reset-failed", NM), RepairAct.unit("start", NM))
+                : List.of(RepairAct.unit("start", NM));
+    }
+
     private static List<RepairAct> restore(Place place, Fault f) {
         return place.link(f)
                 .flatMap(link -> Faults.missingProfile(place.snapshot(), link, place.copies()))
@@ -343,7 +352,7 @@ final class RepairSteps {
             }
         }
         if (!acts.isEmpty()) {
-            acts.add(RepairAct.unit("restart", NM));
+            acts.addAll(started(place));
         }
         return acts;
     }

@@ -97,6 +97,7 @@ final class Watchman {
     private final Map<String, Case> cases = new LinkedHashMap<>();
     private final Map<String, Left> left = new TreeMap<>();
     private final Map<String, Long> ended = new HashMap<>();
+    private final Map<String, Integer> relapses = new HashMap<>();
     private final Map<String, Long> touched = new HashMap<>();
     private final Set<String> loaded;
     private long phone = Long.MIN_VALUE;
@@ -223,14 +224,12 @@ final class Watchman {
             int rounds = memory.rounds().getOrDefault(key, 0);
             Long last = ended.get(key);
             if (last != null && now - last < LASTS) {
-                memory.rounds().put(key, rounds + 1);
-                c.notBefore = now + doubled(FIRST_RELAPSE, rounds + 1, LONGEST_PAUSE);
+                int again = relapses.getOrDefault(key, 0) + 1;
+                memory.rounds().put(key, again);
+                c.notBefore = now + doubled(FIRST_RELAPSE, again, LONGEST_PAUSE);
                 remember = true;
-            } else if (loaded.remove(key) && rounds > 0) {
+            } else if (loaded.remove(key)) {
                 c.notBefore = now + doubled(FIRST_PAUSE, rounds, LONGEST_AT_START);
-            } else if (rounds > 0) {
-                memory.rounds().remove(key);
-                remember = true;
             }
             return c;
         }
@@ -252,7 +251,11 @@ final class Watchman {
             String helped = c.step == null ? "" : c.step.id();
             String after = seconds(now - c.saidAt);
             ended.values().removeIf(at -> now - at >= LASTS);
+            relapses.keySet().retainAll(ended.keySet());
             ended.put(key, now);
+            // Counted on only where it comes back at once.
+            relapses.put(key, memory.rounds().getOrDefault(key, 0));
+            memory.rounds().remove(key);
             if (!helped.isEmpty()) {
                 total(helped, 0, 1, now - c.actedAt);
                 said.add(

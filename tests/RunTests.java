@@ -20,6 +20,7 @@
 //SOURCES Checkout.java
 //SOURCES GoldenFile.java
 //SOURCES JavaStyle.java
+//SOURCES ServicesTest.java
 //SOURCES ShellCheck.java
 //SOURCES TestReport.java
 //SOURCES CaptureFileTest.java

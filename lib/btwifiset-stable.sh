@@ -1,0 +1,327 @@
+#!/bin/sh
+# netfix's guard of BTBerryWifi: runs the btwifiset that is installed, after NetworkManager, and gives back what a session
+# with the phone takes by accident. ExecStart, folder and environment come from btwifiset.service at every start, so that its
+# updates carry over. Plain sh: it has to work where Java is late or missing.
+#
+# Given back is only what btwifiset itself says that it took: "in conflict - delete" in a scan, and what a connection that
+# failed cost. What the phone asks to delete is deleted, a network that works is kept. Copies of the profiles lie in /run,
+# where no card keeps them, for root alone.
+#
+#   sh btwifiset-stable.sh run          ExecStart=
+#   sh btwifiset-stable.sh reconcile    ExecStopPost=, however it ended
+#   sh btwifiset-stable.sh hear LINE    what run does about a line of btwifiset's log
+set -u
+umask 077
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C
+export PATH LC_ALL
+
+kept=/run/netfix/btwifiset
+profiles=/etc/NetworkManager/system-connections
+runtime=/run/NetworkManager/system-connections
+interfaces=/sys/class/net
+by_phone=/var/lib/netfix/wifi-off-by-btwifiset
+unit=btwifiset-stable.service
+original=btwifiset.service
+# As often as a profile is given back in one session: a scan would take it again at once.
+most=2
+
+say() { printf 'guard: %s\n' "$*"; }
+
+wifi() { # the Wi-Fi interfaces, one a line
+    for folder in "$interfaces"/*; do
+        if [ -e "$folder/phy80211" ]; then printf '%s\n' "${folder##*/}"; fi
+    done
+}
+
+# --- What is kept of before -----------------------------------------------------------------------
+
+# value KEY FILE: of a keyfile, its first one.
+value() { sed -n "s/^$1=//p" "$2" 2>/dev/null | head -n 1; }
+
+# keyfile UUID: where the profile lies now; empty where it is gone.
+keyfile() {
+    for file in "$profiles"/* "$runtime"/*; do
+        if [ -f "$file" ] && [ "$(value uuid "$file")" = "$1" ]; then
+            printf '%s' "$file"
+            return
+        fi
+    done
+}
+
+# Every Wi-Fi profile, by its UUID: data, and the path that it has.
+keep_all() {
+    mkdir -p "$kept/profiles"
+    for file in "$profiles"/* "$runtime"/*; do
+        if [ -f "$file" ] && grep -qE '^type=(wifi|802-11-wireless)' "$file"; then
+            uuid=$(value uuid "$file")
+            case $uuid in '' | *[!0-9a-fA-F-]*) continue ;; *) ;; esac
+            mkdir -p "$kept/profiles/$uuid"
+            cp "$file" "$kept/profiles/$uuid/data"
+            printf '%s\n' "$file" >"$kept/profiles/$uuid/path"
+        fi
+    done
+}
+
+# What is connected now, by interface.
+keep_connected() {
+    : >"$kept/connected.new"
+    for name in $(wifi); do
+        uuid=$(nmcli -g GENERAL.CON-UUID device show "$name" 2>/dev/null)
+        if [ -n "$uuid" ]; then printf '%s %s\n' "$name" "$uuid" >>"$kept/connected.new"; fi
+    done
+    if [ -s "$kept/connected.new" ]; then mv -f "$kept/connected.new" "$kept/connected"; fi
+}
+
+# ssid_is TEXT FILE: the keyfile is for that network. btwifiset knows a network by its profile's name, too.
+ssid_is() { [ "$(value ssid "$2")" = "$1" ] || [ "$(value id "$2")" = "$1" ]; }
+
+# --- What is given back ---------------------------------------------------------------------------
+
+# settled: nothing is being connected; waited for, but not for ever.
+settled() {
+    for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+        busy=
+        for name in $(wifi); do
+            case $(nmcli -g GENERAL.STATE device show "$name" 2>/dev/null) in
+                [4-9][0-9]*) busy=yes ;;
+                *) ;;
+            esac
+        done
+        if [ -z "$busy" ]; then return 0; fi
+        if [ "$try" != 15 ]; then sleep 2; fi
+    done
+    return 1
+}
+
+# give_back UUID WHY: the file as it was, read by NetworkManager. A file of another profile is never written over.
+give_back() {
+    its=$kept/profiles/$1
+    count=$(cat "$its/count" 2>/dev/null || echo 0)
+    if [ "$count" -ge "$most" ]; then
+        say "the profile \"$(value id "$its/data")\" was given back $most times in this session; it stays away until the end"
+        return 1
+    fi
+    place=$(keyfile "$1")
+    if [ -n "$place" ] && cmp -s "$its/data" "$place"; then return 0; fi
+    if [ -z "$place" ]; then
+        place=$(cat "$its/path")
+        # One of netplan's, or an automatic one, lay in /run: it would not outlive the boot.
+        case $place in
+            "$runtime"/*)
+                place=${place##*/}
+                place=$profiles/${place#netplan-}
+                ;;
+            *) ;;
+        esac
+        if [ -e "$place" ]; then place=${place%.nmconnection}-$1.nmconnection; fi
+    fi
+    echo $((count + 1)) >"$its/count"
+    if cp "$its/data" "$place.netfix" && chmod 600 "$place.netfix" && sync "$place.netfix" && mv -f "$place.netfix" "$place"; then
+        nmcli connection load "$place" >/dev/null 2>&1 </dev/null
+        say "gave back the profile \"$(value id "$its/data")\": $2"
+    else
+        rm -f "$place.netfix"
+        say "could not give back the profile \"$(value id "$its/data")\" ($place)"
+        return 1
+    fi
+}
+
+# reconnect: what was connected before the session, where nothing is connected now.
+reconnect() {
+    if ! [ -r "$kept/connected" ]; then return; fi
+    while read -r name uuid; do
+        case $(nmcli -g GENERAL.STATE device show "$name" 2>/dev/null </dev/null) in
+            30* | 20* | 120*) ;;
+            *) continue ;;
+        esac
+        if [ -n "$(keyfile "$uuid")" ] && nmcli -w 45 connection up uuid "$uuid" ifname "$name" >/dev/null 2>&1 </dev/null; then
+            say "connected $name again, as it was before"
+        elif nmcli -w 45 device connect "$name" >/dev/null 2>&1 </dev/null; then
+            say "connected $name again"
+        fi
+    done <"$kept/connected"
+}
+
+# gone_for SSID WHY: gives back every kept profile of that network that is gone, or that was changed.
+gone_for() {
+    for its in "$kept"/profiles/*; do
+        if [ -r "$its/data" ] && ssid_is "$1" "$its/data"; then give_back "${its##*/}" "$2"; fi
+    done
+}
+
+# The phone's owner meant it.
+forget() { # SSID
+    for its in "$kept"/profiles/*; do
+        if [ -r "$its/data" ] && ssid_is "$1" "$its/data"; then rm -rf "$its"; fi
+    done
+}
+
+# --- What btwifiset says --------------------------------------------------------------------------
+
+# hear LINE: of its log, without time and name. What it says stands in lines of Python, with the network's name as it is.
+hear() {
+    case $1 in
+        *'known network '*' in conflict - delete'*)
+            ssid=${1#*known network }
+            ssid=${ssid%% in conflict - delete*}
+            printf '%s\n' "$ssid" >>"$kept/evidence"
+            # It says so first and deletes then.
+            for try in 1 2 3 4 5 6; do
+                sleep 1
+                if [ "$try" = 6 ] || lost "$ssid"; then break; fi
+            done
+            if settled; then
+                gone_for "$ssid" 'a scan from the phone had deleted it'
+                reconnect
+            fi
+            ;;
+        *'requesting connection with ssid:'*)
+            ssid=${1#*requesting connection with ssid:}
+            printf '%s\n' "${ssid%%  in wpa:*}" | sed 's/ in AP:[A-Za-z]*$//' >"$kept/asked"
+            ;;
+        *'connect - connection error:'*)
+            if [ -r "$kept/asked" ]; then cat "$kept/asked" >>"$kept/evidence"; fi
+            # It deletes the new profile and waits two seconds.
+            sleep 3
+            if settled && [ -r "$kept/asked" ]; then
+                gone_for "$(cat "$kept/asked")" 'the new connection to that network failed'
+                reconnect
+            fi
+            ;;
+        *'connect - connection resutl:'* | *'connect - connection result:'*)
+            # It works: this is what a failure is to come back to.
+            keep_all
+            keep_connected
+            ;;
+        *'Network Manager is running = False'*)
+            if systemctl -q is-active NetworkManager.service && [ -r "$kept/pid" ]; then
+                : >"$kept/wrong-mode"
+                kill "$(cat "$kept/pid")" 2>/dev/null
+            fi
+            ;;
+        *"registering SSID ['', 'DEL-"*)
+            ssid=${1#*"registering SSID ['', 'DEL-"}
+            forget "${ssid%"']"*}"
+            ;;
+        *"registering SSID ['', \"DEL-"*)
+            ssid=${1#*"registering SSID ['', \"DEL-"}
+            forget "${ssid%'"]'*}"
+            ;;
+        *"Bring WiFi down"*)
+            mkdir -p "${by_phone%/*}"
+            : >"$by_phone"
+            ;;
+        *"Bring WiFi up"*) rm -f "$by_phone" ;;
+        *) ;;
+    esac
+}
+
+# lost SSID: a kept profile of it is gone.
+lost() {
+    for its in "$kept"/profiles/*; do
+        if [ -r "$its/data" ] && ssid_is "$1" "$its/data" && [ -z "$(keyfile "${its##*/}")" ]; then return 0; fi
+    done
+    return 1
+}
+
+# --- A session ------------------------------------------------------------------------------------
+
+# property NAME: of the installed unit.
+property() { systemctl show --value -p "$1" "$original" 2>/dev/null; }
+
+# The words of its ExecStart, as systemd shows them: "{ path=… ; argv[]=python3 /x/btwifiset.py --syslog ; ignore_errors=no …".
+command_line() {
+    property ExecStart | sed -n 's/.*argv\[\]=\(.*\) ; ignore_errors=.*/\1/p' | head -n 1
+}
+
+run() {
+    if systemctl -q is-active "$original"; then
+        say "$original runs already, and two of them are one too many: systemctl disable --now $original"
+        exit 78
+    fi
+    words=$(command_line)
+    if [ -z "$words" ]; then
+        say "btwifiset is not installed here ($original has no ExecStart)"
+        exit 78
+    fi
+    rm -rf "$kept"
+    mkdir -p "$kept"
+    # It asks nmcli once, at its start, and goes by that until its end.
+    for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+        if [ -z "$(nmcli 2>&1 >/dev/null)" ] || [ "$try" = 15 ]; then break; fi
+        sleep 2
+    done
+    keep_all
+    keep_connected
+    cd "$(property WorkingDirectory | grep '^/' || echo /)" || exit 1
+    for pair in $(property Environment); do
+        case $pair in *=*) export "${pair?}" ;; *) ;; esac
+    done
+    tries=0
+    while :; do
+        tries=$((tries + 1))
+        rm -f "$kept/wrong-mode"
+        follow "$(date +%s)" &
+        # shellcheck disable=SC2086  # its words
+        (set -f && exec $words) &
+        child=$!
+        echo "$child" >"$kept/pid"
+        trap 'kill "$child" 2>/dev/null' TERM INT HUP
+        wait "$child"
+        status=$?
+        # A signal ends the waiting, not the child.
+        while kill -0 "$child" 2>/dev/null; do
+            wait "$child"
+            status=$?
+        done
+        if ! [ -e "$kept/wrong-mode" ] || [ "$tries" -gt 1 ]; then break; fi
+        say 'btwifiset took NetworkManager for absent; it is started once more'
+    done
+    # What hears is ended by systemd, with the unit; what it has not come to, reconcile does.
+    exit "$status"
+}
+
+# follow SECONDS: hears what btwifiset says since then.
+follow() {
+    journalctl -f -q -o cat --since "@$1" -u "$unit" 2>/dev/null | while IFS= read -r said; do
+        case $said in 'guard: '*) ;; *) hear "$said" ;; esac
+    done
+}
+
+reconcile() {
+    if ! [ -d "$kept" ]; then exit 0; fi
+    for name in $(wifi); do
+        case $(cat "$interfaces/$name/flags" 2>/dev/null) in
+            *[13579bdfBDF]) ;;
+            *) ip link set dev "$name" up && say "switched $name on" ;;
+        esac
+    done
+    rm -f "$by_phone"
+    settled
+    # What the session was too short for, and what was given back too often while it went on.
+    rm -f "$kept"/profiles/*/count
+    if [ -r "$kept/evidence" ]; then
+        while IFS= read -r ssid; do gone_for "$ssid" 'the session had cost it'; done <"$kept/evidence"
+    fi
+    # Somebody unknown: only where no way out is left.
+    if [ -z "$(ip -4 route show default)$(ip -6 route show default)" ]; then
+        for its in "$kept"/profiles/*; do
+            if [ -r "$its/data" ] && [ -z "$(keyfile "${its##*/}")" ]; then
+                give_back "${its##*/}" 'it was gone at the end of the session, and no other way out was left'
+            fi
+        done
+    fi
+    reconnect
+    rm -rf "$kept"
+}
+
+case ${1:-} in
+    run) run ;;
+    reconcile) reconcile ;;
+    hear) hear "$2" ;;
+    *)
+        echo 'usage: btwifiset-stable.sh run|reconcile|hear LINE' >&2
+        exit 2
+        ;;
+esac

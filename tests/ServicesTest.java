@@ -1,0 +1,366 @@
+package netfix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.zeroturnaround.exec.ProcessExecutor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The units that stay, and their scripts, run by sh in a folder of its own: their places are moved
+ * there. Commands only note what they are asked; what they would have done, the lab shows.
+ */
+class ServicesTest {
+
+    @TempDir Path top;
+    private Path pi;
+
+    private static final String UUID = "74b3df5b-4552-4ae9-a241-0325255c3f14";
+    private static final String KEYFILE =
+            "[connection]\nid=My Home Net\nuuid="
+                    + UUID
+                    + "\ntype=wifi\n\n[wifi]\nssid=My Home Net\n\n[wifi-security]\npsk=old\n";
+
+    @BeforeEach
+    void aPi() throws IOException {
+        pi = Files.createDirectory(top.resolve("pi"));
+        for (String folder :
+                List.of(
+                        "net/eth0/device",
+                        "net/wlan0/device",
+                        "net/wlan0/phy80211",
+                        "rfkill/rfkill0",
+                        "proc",
+                        "conf/conf.d",
+                        "profiles",
+                        "runtime",
+                        "units/multi-user.target.wants",
+                        "log",
+                        "lib/netfix",
+                        "kept/profiles")) {
+            Files.createDirectories(pi.resolve(folder));
+        }
+        for (String link : List.of("eth0", "wlan0")) {
+            put("net/" + link + "/type", "1\n");
+            put("net/" + link + "/flags", "0x1003\n");
+        }
+        put("net/eth0/carrier", "0\n");
+        put("rfkill/rfkill0/type", "wlan\n");
+        put("rfkill/rfkill0/soft", "0\n");
+        put("proc/mounts", "/dev/mmcblk0p2 / ext4 rw 0 0\n");
+        put("state", "[main]\nNetworkingEnabled=true\nWirelessEnabled=true\nWWANEnabled=true\n");
+        put("profiles/My Home Net.nmconnection", KEYFILE);
+        Files.createSymbolicLink(
+                pi.resolve("units/multi-user.target.wants/NetworkManager.service"),
+                Path.of("/lib/systemd/system/NetworkManager.service"));
+        Path bin = Files.createDirectory(top.resolve("bin"));
+        for (String tool : List.of("ip", "nmcli", "systemctl", "sleep", "kill")) {
+            Files.writeString(
+                    bin.resolve(tool), "#!/bin/sh\necho \"" + tool + " $*\" >>" + top + "/asked\n");
+            assertTrue(bin.resolve(tool).toFile().setExecutable(true));
+        }
+    }
+
+    private void put(String name, String text) throws IOException {
+        Path file = pi.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    private String read(String name) throws IOException {
+        Path file = pi.resolve(name);
+        return Files.exists(file) ? Files.readString(file) : "";
+    }
+
+    private String asked() throws IOException {
+        Path file = top.resolve("asked");
+        return Files.exists(file) ? Files.readString(file) : "";
+    }
+
+    /** Its output; the script is given its arguments. */
+    private String run(String script, Map<String, String> places, String... arguments)
+            throws Exception {
+        String text = Checkout.read(Path.of("lib", script));
+        for (Map.Entry<String, String> place : places.entrySet()) {
+            assertTrue(text.contains(place.getKey() + "="), place.getKey());
+            text =
+                    text.replaceAll(
+                            "(?m)^" + place.getKey() + "=/.*$",
+                            place.getKey() + "=" + pi.resolve(place.getValue()));
+        }
+        text = text.replace("PATH=/usr/sbin", "PATH=" + top + "/bin:/usr/sbin");
+        // A shell's own kill would be asked otherwise.
+        text = text.replace("if kill \"", "if command kill \"").replace("command kill", "env kill");
+        Path file = Files.writeString(top.resolve(script), text);
+        List<String> argv = new ArrayList<>(List.of("sh", file.toString()));
+        argv.addAll(List.of(arguments));
+        return new ProcessExecutor(argv)
+                .readOutput(true)
+                .redirectErrorStream(true)
+                .timeout(60, TimeUnit.SECONDS)
+                .execute()
+                .outputUTF8();
+    }
+
+    private String init() throws Exception {
+        return run(
+                "network-init.sh",
+                Map.of(
+                        "log", "log/network-init.log",
+                        "interfaces", "net",
+                        "switches", "rfkill",
+                        "processes", "proc",
+                        "state", "state",
+                        "profiles", "profiles",
+                        "configuration", "conf",
+                        "ifupdown", "ifupdown",
+                        "units", "units",
+                        "by_phone", "by-phone"));
+    }
+
+    @Test
+    void onAHealthyPiTheBootChangesNothing() throws Exception {
+        assertEquals("", init());
+        assertEquals("", asked());
+        assertFalse(Files.exists(pi.resolve("log/network-init.log")));
+    }
+
+    @Test
+    void whatIsOffIsSwitchedOnWhereThereIsNoCable() throws Exception {
+        String off = read("state").replace("NetworkingEnabled=true", "NetworkingEnabled=false");
+        put("state", off.replace("WirelessEnabled=true", "WirelessEnabled=false"));
+        put("rfkill/rfkill0/soft", "1\n");
+        init();
+        assertEquals(
+                "[main]\nNetworkingEnabled=true\nWirelessEnabled=true\nWWANEnabled=true\n",
+                read("state"));
+        assertEquals("0\n", read("rfkill/rfkill0/soft"));
+        assertTrue(read("log/network-init.log").contains("unblocked the radio rfkill0"));
+    }
+
+    @Test
+    void withACableItStaysAsSomebodyLeftIt() throws Exception {
+        put("state", "[main]\nNetworkingEnabled=true\nWirelessEnabled=false\n");
+        put("net/eth0/carrier", "1\n");
+        init();
+        assertTrue(read("state").contains("WirelessEnabled=false"));
+        // But for the phone's hand.
+        put("by-phone", "");
+        init();
+        assertTrue(read("state").contains("WirelessEnabled=true"));
+        assertFalse(Files.exists(pi.resolve("by-phone")));
+    }
+
+    /** A Pi that was never told a network may well have its radio off. */
+    @Test
+    void aRadioThatNobodyNeedsStaysOff() throws Exception {
+        Files.delete(pi.resolve("profiles/My Home Net.nmconnection"));
+        put("rfkill/rfkill0/soft", "1\n");
+        init();
+        assertEquals("1\n", read("rfkill/rfkill0/soft"));
+    }
+
+    private void process(int pid, String group, String... argv) throws IOException {
+        put("proc/" + pid + "/cmdline", String.join("\0", argv) + "\0");
+        put("proc/" + pid + "/cgroup", "0::" + group + "\n");
+    }
+
+    @Test
+    void onlyAStrayIsEnded() throws Exception {
+        process(70, "/", "/sbin/dhclient", "-4", "eth0");
+        process(71, "/", "/sbin/wpa_supplicant", "-B", "-iwlan0", "-c", "/etc/x");
+        process(72, "/system.slice/wpa_supplicant.service", "/sbin/wpa_supplicant", "-i", "wlan0");
+        process(73, "/", "/usr/bin/vi", "eth0");
+        process(74, "/", "/sbin/dhclient", "eth01");
+        init();
+        assertEquals(
+                List.of("kill 70", "kill 71"),
+                asked().lines().filter(l -> l.startsWith("k")).toList());
+    }
+
+    @Test
+    void whatAnotherManagerMayHaveIsLeft() throws Exception {
+        process(70, "/", "/sbin/dhclient", "-4", "eth0");
+        put("proc/mounts", "192.168.50.1:/pi / nfs4 rw 0 0\n");
+        init();
+        put("proc/mounts", "/dev/mmcblk0p2 / ext4 rw 0 0\n");
+        put("ifupdown/interfaces", "iface eth0 inet dhcp\n");
+        init();
+        put("ifupdown/interfaces", "");
+        put("conf/conf.d/x.conf", "[keyfile]\nunmanaged-devices=interface-name:eth0\n");
+        init();
+        Files.delete(pi.resolve("conf/conf.d/x.conf"));
+        Path dhcpcd = pi.resolve("units/multi-user.target.wants/dhcpcd.service");
+        Files.createSymbolicLink(dhcpcd, Path.of("/lib/systemd/system/dhcpcd.service"));
+        init();
+        Files.delete(dhcpcd);
+        assertEquals("", asked());
+        // Masked is not enabled, whatever links there are.
+        Files.createSymbolicLink(pi.resolve("units/NetworkManager.service"), Path.of("/dev/null"));
+        init();
+        assertEquals("", asked());
+    }
+
+    @Test
+    void anInterfaceThatIsDownIsSwitchedOn() throws Exception {
+        put("net/wlan0/flags", "0x1002\n");
+        init();
+        assertEquals("ip link set dev wlan0 up\n", asked());
+    }
+
+    // --- The guard
+
+    private String guard(String... arguments) throws Exception {
+        return run(
+                "btwifiset-stable.sh",
+                Map.of(
+                        "kept", "kept",
+                        "profiles", "profiles",
+                        "runtime", "runtime",
+                        "interfaces", "net",
+                        "by_phone", "by-phone"),
+                arguments);
+    }
+
+    private void session() throws IOException {
+        put("kept/profiles/" + UUID + "/data", KEYFILE);
+        put(
+                "kept/profiles/" + UUID + "/path",
+                pi.resolve("profiles/My Home Net.nmconnection") + "\n");
+        put("kept/connected", "wlan0 " + UUID + "\n");
+    }
+
+    private static final String CONFLICT =
+            ".get_list - known network My Home Net in conflict - delete and move to unknown"
+                    + " networks";
+
+    @Test
+    void whatAScanDeletedIsGivenBackAtMostTwice() throws Exception {
+        session();
+        Path file = pi.resolve("profiles/My Home Net.nmconnection");
+        for (int i = 0; i < 3; i++) {
+            Files.deleteIfExists(file);
+            guard("hear", CONFLICT);
+            assertEquals(i < 2, Files.exists(file), "time " + i);
+        }
+        assertTrue(asked().contains("nmcli connection load " + file), asked());
+    }
+
+    @Test
+    void whatThePhoneAsksToDeleteStaysDeleted() throws Exception {
+        session();
+        guard(
+                "hear",
+                ".register_SSID - received from iphone: registering SSID ['', 'DEL-My Home Net']");
+        Files.delete(pi.resolve("profiles/My Home Net.nmconnection"));
+        guard("hear", CONFLICT);
+        assertEquals("", read("profiles/My Home Net.nmconnection"));
+    }
+
+    /** A password that is wrong stays stored; the one before it is to come back. */
+    @Test
+    void aConnectionThatFailedCostsNothing() throws Exception {
+        session();
+        put("profiles/My Home Net.nmconnection", KEYFILE.replace("psk=old", "psk=wrong"));
+        guard(
+                "hear",
+                ".request_connection - requesting connection with ssid:My Home Net in AP:True  in"
+                        + " wpa:True with pw: wrong");
+        guard("hear", ".connect - connection error:b'Error: Connection activation failed'");
+        assertEquals(KEYFILE, read("profiles/My Home Net.nmconnection"));
+    }
+
+    @Test
+    void anotherNetworksFailureTouchesNothing() throws Exception {
+        session();
+        String changed = KEYFILE.replace("psk=old", "psk=new");
+        put("profiles/My Home Net.nmconnection", changed);
+        guard(
+                "hear",
+                ".request_connection - requesting connection with ssid:Caf\u00e9; in AP:True  in"
+                        + " wpa:False with pw: x");
+        guard("hear", ".connect - connection error:b'Error'");
+        assertEquals(changed, read("profiles/My Home Net.nmconnection"));
+    }
+
+    @Test
+    void aPasswordThatWorksIsKept() throws Exception {
+        session();
+        String changed = KEYFILE.replace("psk=old", "psk=new");
+        put("profiles/My Home Net.nmconnection", changed);
+        guard("hear", ".connect - connection resutl: b'Connection successfully activated'");
+        assertEquals(changed, read("kept/profiles/" + UUID + "/data"));
+    }
+
+    @Test
+    void afterASessionWithoutAWayOutWhatIsGoneComesBack() throws Exception {
+        session();
+        Files.delete(pi.resolve("profiles/My Home Net.nmconnection"));
+        guard("reconcile");
+        assertEquals(KEYFILE, read("profiles/My Home Net.nmconnection"));
+        assertFalse(Files.exists(pi.resolve("kept")));
+    }
+
+    @Test
+    void aNewProfileInItsPlaceIsNotWrittenOver() throws Exception {
+        session();
+        String other = KEYFILE.replace(UUID, "11111111-4552-4ae9-a241-0325255c3f14");
+        put("profiles/My Home Net.nmconnection", other);
+        guard("hear", CONFLICT);
+        assertEquals(other, read("profiles/My Home Net.nmconnection"));
+        assertEquals(KEYFILE, read("profiles/My Home Net-" + UUID + ".nmconnection"));
+    }
+
+    /** What a name may hold is data: nothing of it is run, and no pattern is made of it. */
+    @Test
+    void hostileNamesAreData() throws Exception {
+        String name = "$(touch " + top + "/ran)`*;'\" .*";
+        String hostile = KEYFILE.replace("My Home Net", name);
+        put("profiles/x.nmconnection", hostile);
+        put("kept/profiles/" + UUID + "/data", hostile);
+        put("kept/profiles/" + UUID + "/path", pi.resolve("profiles/x.nmconnection") + "\n");
+        Files.delete(pi.resolve("profiles/My Home Net.nmconnection"));
+        Files.delete(pi.resolve("profiles/x.nmconnection"));
+        guard(
+                "hear",
+                ".get_list - known network " + name + " in conflict - delete and move to unknown");
+        assertEquals(hostile, read("profiles/x.nmconnection"));
+        assertFalse(Files.exists(top.resolve("ran")));
+    }
+
+    // --- The units
+
+    @Test
+    void noUnitNamesACheckoutAHomeOrACache() {
+        for (Services service : List.of(Services.INIT, Services.MONITOR, Services.STABLE)) {
+            IniFile unit = IniFile.parse(service.unit(), service.text());
+            for (IniFile.Entry entry : unit.section("Service")) {
+                if (!entry.key().startsWith("Exec")) {
+                    continue;
+                }
+                assertTrue(entry.value().matches("-?/(bin/sh|usr/bin/java) .*"), entry.value());
+                assertTrue(entry.value().contains(Installation.FOLDER), entry.value());
+                assertFalse(entry.value().contains("%"), entry.value());
+                java.util.regex.Matcher script =
+                        java.util.regex.Pattern.compile(Installation.FOLDER + "/(lib/\\S+\\.sh)")
+                                .matcher(entry.value());
+                if (script.find()) {
+                    assertTrue(
+                            Files.exists(Checkout.root().resolve(script.group(1))), entry.value());
+                }
+            }
+            assertEquals("multi-user.target", unit.value("Install", "WantedBy", ""));
+        }
+    }
+}
