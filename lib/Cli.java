@@ -1,5 +1,6 @@
 //DEPS info.picocli:picocli:4.7.7
 //SOURCES Absences.java
+//SOURCES Account.java
 //SOURCES Aftermath.java
 //SOURCES AlteredMachine.java
 //SOURCES Answer.java
@@ -16,6 +17,7 @@
 //SOURCES Command.java
 //SOURCES CommandResult.java
 //SOURCES CommonOptions.java
+//SOURCES Consent.java
 //SOURCES CountryCode.java
 //SOURCES DaemonEvents.java
 //SOURCES DaemonFaults.java
@@ -49,11 +51,15 @@
 //SOURCES Ground.java
 //SOURCES IfupdownSettings.java
 //SOURCES IniFile.java
+//SOURCES InstallPlan.java
+//SOURCES InstallRun.java
 //SOURCES Installation.java
+//SOURCES Installed.java
 //SOURCES Interfaces.java
 //SOURCES IpAddress.java
 //SOURCES IpSettings.java
 //SOURCES Iw.java
+//SOURCES JbangCatalog.java
 //SOURCES Journal.java
 //SOURCES Json.java
 //SOURCES JsonReport.java
@@ -91,6 +97,7 @@
 //SOURCES OldSources.java
 //SOURCES Outlook.java
 //SOURCES Owners.java
+//SOURCES Parcel.java
 //SOURCES PathTimes.java
 //SOURCES Paths.java
 //SOURCES Plan.java
@@ -106,6 +113,7 @@
 //SOURCES RecordingMachine.java
 //SOURCES Recovery.java
 //SOURCES Redaction.java
+//SOURCES Removal.java
 //SOURCES RepairAct.java
 //SOURCES RepairHands.java
 //SOURCES RepairSteps.java
@@ -117,6 +125,7 @@
 //SOURCES Route.java
 //SOURCES ScanForecast.java
 //SOURCES Scene.java
+//SOURCES Script.java
 //SOURCES Services.java
 //SOURCES Sessions.java
 //SOURCES Snapshot.java

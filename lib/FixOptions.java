@@ -178,20 +178,6 @@ public final class FixOptions {
 
     /** Asks where there is somebody to ask; says why not where nothing will be done. */
     public boolean agreed() {
-        if (yes) {
-            return true;
-        }
-        if (!Terminal.isTerminal(0) || System.console() == null) {
-            System.err.println("fix: nothing was done: without a terminal it wants --yes");
-            return false;
-        }
-        String answer = System.console().readLine("Do this now? [y/N] ");
-        boolean agreed =
-                answer != null
-                        && answer.strip().toLowerCase(java.util.Locale.ROOT).matches("y(es)?");
-        if (!agreed) {
-            System.err.println("fix: nothing was done");
-        }
-        return agreed;
+        return Consent.given(yes, "fix");
     }
 }

@@ -1,5 +1,5 @@
 //FILES netfix/src/lib/=*.java
-//FILES netfix/src/lib/transaction.sh=transaction.sh
+//FILES netfix/src/lib/=*.sh
 //FILES netfix/src/=../*.java
 //FILES netfix/src/jbang-catalog.json=../jbang-catalog.json
 //FILES netfix/src/jbang=../jbang
@@ -43,7 +43,10 @@ final class Installation {
 
     static Fulfilment standing(Scene scene) {
         Reading<String> stamp = scene.ground().text(STAMP);
-        return Fulfilment.where(stamp, () -> standing(stamp));
+        // What install put there has its owner's edits in it, and its updates come with install.
+        return scene.ground().text(Installed.FILE).value().isPresent()
+                ? Fulfilment.inPlace()
+                : Fulfilment.where(stamp, () -> standing(stamp));
     }
 
     private static Fulfilment standing(Reading<String> stamp) {
@@ -80,17 +83,20 @@ final class Installation {
         return sources;
     }
 
+    /** The jar that this runs from. */
+    static Path jar() {
+        try {
+            return Path.of(
+                    Installation.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static Map<String, byte[]> read() {
         try {
-            Path jar =
-                    Path.of(
-                            Installation.class
-                                    .getProtectionDomain()
-                                    .getCodeSource()
-                                    .getLocation()
-                                    .toURI());
             Map<String, byte[]> files = new TreeMap<>();
-            try (JarFile in = new JarFile(jar.toFile())) {
+            try (JarFile in = new JarFile(jar().toFile())) {
                 for (JarEntry entry : Collections.list(in.entries())) {
                     if (entry.getName().startsWith(INSIDE) && !entry.isDirectory()) {
                         try (InputStream bytes = in.getInputStream(entry)) {
@@ -109,22 +115,29 @@ final class Installation {
             return files;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
         }
     }
 
     private static String stampOf(Map<String, byte[]> files) {
+        MessageDigest digest = digest();
+        new TreeMap<>(files)
+                .forEach(
+                        (name, content) -> {
+                            digest.update(name.getBytes(StandardCharsets.UTF_8));
+                            digest.update((byte) 0);
+                            digest.update(content);
+                        });
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** In hexadecimal digits, as sha256sum prints it. */
+    static String sha256(byte[] content) {
+        return HexFormat.of().formatHex(digest().digest(content));
+    }
+
+    private static MessageDigest digest() {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            new TreeMap<>(files)
-                    .forEach(
-                            (name, content) -> {
-                                digest.update(name.getBytes(StandardCharsets.UTF_8));
-                                digest.update((byte) 0);
-                                digest.update(content);
-                            });
-            return HexFormat.of().formatHex(digest.digest());
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

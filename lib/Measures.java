@@ -21,6 +21,7 @@ public final class Measures {
                     BtwifisetOrder.DROP_IN,
                     BtwifisetOrder.FOLDER,
                     Installation.STAMP,
+                    Installed.FILE,
                     CountryCode.CRDA,
                     CountryCode.LOADED,
                     CountryCode.CMDLINES.get(0),

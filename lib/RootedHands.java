@@ -59,6 +59,16 @@ final class RootedHands {
         replace(file, content, 0600, uid, gid);
     }
 
+    /** Whose it is from now on; nobody's link is followed. */
+    void give(String path, int toUid, int toGid) throws IOException {
+        Path there = at(path);
+        own(there, (Integer) Files.getAttribute(there, "unix:mode") & 07777, toUid, toGid);
+    }
+
+    void moveInside(String from, String to) throws IOException {
+        Files.move(at(from), at(to));
+    }
+
     void copyInside(String from, String to) throws IOException {
         copy(at(from), at(to));
     }

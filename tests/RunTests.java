@@ -45,6 +45,7 @@
 //SOURCES TakeOverBatch.java
 //SOURCES TakeOverGeneratedTest.java
 //SOURCES TakeOverTest.java
+//SOURCES StartTest.java
 //SOURCES StanzaEditTest.java
 //SOURCES TerminalTest.java
 //SOURCES TransactionScriptTest.java
@@ -52,6 +53,7 @@
 //SOURCES VerificationTest.java
 //SOURCES CapturesTest.java
 //SOURCES CheckoutTest.java
+//SOURCES InstallTest.java
 //SOURCES LookTest.java
 //SOURCES CommandLineTest.java
 //SOURCES GoldenFileTest.java

@@ -1,0 +1,167 @@
+package netfix;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Does what an {@link InstallPlan} or a {@link Removal} says, on this machine or in an image. */
+final class InstallRun {
+
+    private static final String BUILDS = InstallPlan.BUILDS;
+
+    private final Optional<Path> root;
+    private final LiveMachine here = new LiveMachine();
+    private final PrintStream narration;
+
+    /**
+     * @param root of an image; empty for this machine
+     */
+    InstallRun(Optional<Path> root, PrintStream narration) {
+        this.root = root.map(Path::toAbsolutePath);
+        this.narration = narration;
+    }
+
+    private String outside(String path) {
+        return root.map(top -> top + path).orElse(path);
+    }
+
+    /**
+     * The files, then what takes time: the repository, the builds, and the archives of classes. The
+     * commands come last, so that there is none that does not work.
+     *
+     * @throws BadInput where something could not be written
+     */
+    int install(InstallPlan plan, Path repository) {
+        List<Change.OnDisk> commands =
+                plan.changes().stream().filter(c -> !isNetfixItself(c.path())).toList();
+        try {
+            RootedHands hands = hands();
+            for (InstallPlan.Aside aside : plan.asides()) {
+                if (machine().stat(aside.beside()).value().isEmpty()) {
+                    hands.copyInside(aside.path(), aside.beside());
+                }
+            }
+            for (Change.OnDisk change : plan.changes()) {
+                if (isNetfixItself(change.path())) {
+                    hands.perform(change);
+                }
+            }
+            if (!build(repository)) {
+                narration.println(
+                        "netfix could not be built in "
+                                + Installation.FOLDER
+                                + " (why stands above), so no command was put in place. Once that"
+                                + " is mended: install again, or uninstall");
+                return ExitCode.UNKNOWN;
+            }
+            for (Change.OnDisk change : commands) {
+                hands.perform(change);
+            }
+            own(hands, plan.owned());
+        } catch (IOException e) {
+            throw RootedHands.refused(e, root.map(Path::toString).orElse("/"));
+        }
+        here.run(Command.of("sync"));
+        return ExitCode.GOOD;
+    }
+
+    private static boolean isNetfixItself(String path) {
+        return (path + "/").startsWith(Installation.FOLDER + "/")
+                || Installation.FOLDER.startsWith(path + "/");
+    }
+
+    private Machine machine() {
+        return root.<Machine>map(RootedMachine::new).orElse(here);
+    }
+
+    private RootedHands hands() throws IOException {
+        return new RootedHands(root.orElse(Path.of("/")));
+    }
+
+    private static void own(RootedHands hands, List<InstallPlan.Owned> owned) throws IOException {
+        for (InstallPlan.Owned o : owned) {
+            hands.give(o.path(), o.uid(), o.gid());
+        }
+    }
+
+    /**
+     * JBang takes what it needs from the repository of whoever runs this, as if that were the
+     * network; the next build needs no other one. In an image only that: a build names its Java and
+     * its place, which are this machine's, and the first start as root makes it there.
+     */
+    private boolean build(Path repository) throws IOException {
+        narration.println("Gathering what a build needs.");
+        if (!fill(repository)) {
+            return false;
+        }
+        if (root.isPresent()) {
+            new RootedHands(root.get()).deleteAll(BUILDS);
+            return true;
+        }
+        for (Script script : Script.ALL) {
+            narration.println("Rehearsing " + script.name() + ", so that it starts faster.");
+            List<String> argv =
+                    new ArrayList<>(
+                            List.of(
+                                    "env",
+                                    "NETFIX_BUILD=rehearsal",
+                                    "sh",
+                                    Installation.FOLDER + "/lib/launcher.sh",
+                                    script.name()));
+            argv.addAll(script.rehearsal());
+            if (here.runShown(argv, narration) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean fill(Path repository) throws IOException {
+        String folder = outside(Installation.FOLDER);
+        String jbang = outside(BUILDS) + "/jbang";
+        return here.runShown(
+                        List.of(
+                                "sh",
+                                "-c",
+                                "umask 022; exec \"$@\"",
+                                "sh",
+                                "env",
+                                "JBANG_DIR=" + jbang,
+                                "JBANG_CACHE_DIR=" + jbang + "/cache",
+                                "JBANG_REPO=" + folder + "/m2",
+                                "XDG_CACHE_HOME=" + outside(BUILDS),
+                                folder + "/jbang",
+                                "build",
+                                "--repos",
+                                "central=" + repository.toUri(),
+                                folder + "/lib/Install.java"),
+                        narration)
+                == 0;
+    }
+
+    /**
+     * @throws BadInput where something could not be removed
+     */
+    int uninstall(Removal removal) {
+        try {
+            RootedHands hands = hands();
+            for (Change.OnDisk change : removal.changes()) {
+                hands.perform(change);
+            }
+            own(hands, removal.owned());
+            for (InstallPlan.Aside kept : removal.back()) {
+                hands.moveInside(kept.path(), kept.beside());
+            }
+            hands.deleteAll(Installation.FOLDER);
+            for (String folder : removal.folders()) {
+                hands.deleteIfEmpty(folder);
+            }
+        } catch (IOException e) {
+            throw RootedHands.refused(e, root.map(Path::toString).orElse("/"));
+        }
+        return ExitCode.GOOD;
+    }
+}

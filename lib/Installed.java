@@ -1,0 +1,92 @@
+package netfix;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@code install} has put on this machine, as it is noted in {@link #FILE}: one line a thing,
+ * its kind, a word about it, and its path.
+ */
+record Installed(List<Piece> pieces) {
+
+    static final String FILE = Installation.FOLDER + "/INSTALLED";
+
+    enum Kind {
+        /** A file of ours; the word is the sha256 of what we wrote. */
+        FILE,
+        /** A symbolic link of ours; the word is its target. */
+        LINK,
+        /** A folder that was not there. */
+        FOLDER,
+        /** Somebody's file that was in the way; the word is where it is kept. */
+        KEPT,
+        /** A user's catalog; the word is the text before, in base64, or - where there was none. */
+        CATALOG
+    }
+
+    record Piece(Kind kind, String word, String path) {
+        static Piece catalog(String path, Optional<String> before) {
+            return new Piece(Kind.CATALOG, before.map(Installed::coded).orElse("-"), path);
+        }
+
+        /** Of a catalog. */
+        Optional<String> before() {
+            return word.equals("-")
+                    ? Optional.empty()
+                    : Optional.of(
+                            new String(Base64.getDecoder().decode(word), StandardCharsets.UTF_8));
+        }
+    }
+
+    private static String coded(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Absent where nothing was installed. */
+    static Reading<Installed> on(Machine machine) {
+        return machine.read(FILE).map(Installed::parse);
+    }
+
+    private static Installed parse(String text) {
+        List<Piece> pieces = new ArrayList<>();
+        for (String line : text.lines().toList()) {
+            String[] words = line.split(" ", 3);
+            try {
+                pieces.add(new Piece(Kind.valueOf(words[0]), words[1], words[2]));
+            } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+                throw new BadInput(
+                        FILE
+                                + " has a line that netfix did not write: '"
+                                + line
+                                + "'; restore it, or remove "
+                                + Installation.FOLDER
+                                + " by hand");
+            }
+        }
+        return new Installed(List.copyOf(pieces));
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder();
+        for (Piece piece : pieces) {
+            text.append(piece.kind())
+                    .append(' ')
+                    .append(piece.word())
+                    .append(' ')
+                    .append(piece.path())
+                    .append('\n');
+        }
+        return text.toString();
+    }
+
+    List<Piece> of(Kind kind) {
+        return pieces.stream().filter(piece -> piece.kind() == kind).toList();
+    }
+
+    Optional<Piece> at(Kind kind, String path) {
+        return of(kind).stream().filter(piece -> piece.path().equals(path)).findFirst();
+    }
+}

@@ -1,0 +1,151 @@
+package netfix;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What uninstall is to do on a machine: all that install noted goes, what was there before comes
+ * back, and what somebody has changed since stays and is named.
+ */
+final class Removal {
+
+    private final Machine machine;
+    private final List<String> shown = new ArrayList<>();
+    private final List<Change.OnDisk> changes = new ArrayList<>();
+    private final List<InstallPlan.Owned> owned = new ArrayList<>();
+    private final List<InstallPlan.Aside> back = new ArrayList<>();
+    private final List<String> folders = new ArrayList<>();
+
+    private Removal(Machine machine) {
+        this.machine = machine;
+    }
+
+    /** Nothing where nothing was installed. */
+    static Optional<Removal> of(Machine machine) {
+        Reading<Installed> installed = Installed.on(machine);
+        installed
+                .whyUnknown()
+                .ifPresent(
+                        why -> {
+                            throw BadInput.notAllowed(why + "; use sudo");
+                        });
+        return installed.value().map(it -> new Removal(machine).all(it));
+    }
+
+    private Removal all(Installed installed) {
+        shown.add("rm -r " + Installation.FOLDER);
+        for (Installed.Piece piece : installed.pieces()) {
+            switch (piece.kind()) {
+                case FILE -> file(piece);
+                case LINK -> link(piece);
+                case CATALOG -> catalog(piece);
+                case FOLDER -> folders.add(0, piece.path());
+                case KEPT -> {
+                    // After everything else, below: its place has to be free.
+                }
+            }
+        }
+        installed.of(Installed.Kind.KEPT).forEach(this::kept);
+        return this;
+    }
+
+    private void file(Installed.Piece piece) {
+        boolean inside = piece.path().startsWith(Installation.FOLDER + "/");
+        Reading<FileStat> there = machine.stat(piece.path());
+        if (there.value().isEmpty()) {
+            return;
+        }
+        // Of JBang's jar, too large for a text, nothing is known, and nobody edits it.
+        Optional<String> now = InstallPlan.hash(machine, piece.path());
+        boolean edited = now.isPresent() && !now.get().equals(piece.word());
+        if (inside) {
+            if (edited) {
+                shown.add("with it goes what you have edited: " + piece.path());
+            }
+        } else if (edited) {
+            shown.add("keep " + piece.path() + ", which somebody has changed");
+        } else {
+            remove(piece.path());
+        }
+    }
+
+    private void remove(String path) {
+        shown.add("rm " + Command.quoted(path));
+        changes.add(new Change.Remove(path, ""));
+    }
+
+    private void link(Installed.Piece piece) {
+        Optional<String> target = machine.stat(piece.path()).value().map(FileStat::target);
+        if (target.equals(Optional.of(piece.word()))) {
+            remove(piece.path());
+        }
+    }
+
+    private void catalog(Installed.Piece piece) {
+        String file = piece.path();
+        Optional<String> now = machine.read(file).value();
+        if (now.isEmpty() || !JbangCatalog.names(now.get(), InstallPlan.CATALOG)) {
+            return;
+        }
+        Optional<String> before = piece.before();
+        boolean asWeLeftIt =
+                now.get()
+                        .equals(
+                                JbangCatalog.registered(
+                                        before.orElse(""), file, InstallPlan.CATALOG));
+        if (asWeLeftIt && before.isEmpty()) {
+            remove(file);
+            return;
+        }
+        shown.add("take the catalog netfix out of " + file);
+        String text =
+                asWeLeftIt
+                        ? before.get()
+                        : JbangCatalog.without(now.get(), file, InstallPlan.CATALOG);
+        FileStat stat = machine.stat(file).value().orElseThrow();
+        changes.add(Change.Put.text(file, stat.mode(), text, ""));
+        owned.add(new InstallPlan.Owned(file, stat.uid(), stat.gid()));
+    }
+
+    private void kept(Installed.Piece piece) {
+        boolean free =
+                machine.stat(piece.path()).value().isEmpty()
+                        || changes.stream()
+                                .anyMatch(
+                                        c ->
+                                                c instanceof Change.Remove
+                                                        && c.path().equals(piece.path()));
+        if (machine.stat(piece.word()).value().isEmpty()) {
+            return;
+        }
+        if (free) {
+            shown.add("mv " + Command.quoted(piece.word()) + " " + Command.quoted(piece.path()));
+            back.add(new InstallPlan.Aside(piece.word(), piece.path()));
+        } else {
+            shown.add("keep " + piece.word() + ", because " + piece.path() + " is in its place");
+        }
+    }
+
+    List<String> shown() {
+        return shown;
+    }
+
+    List<Change.OnDisk> changes() {
+        return changes;
+    }
+
+    List<InstallPlan.Owned> owned() {
+        return owned;
+    }
+
+    /** What goes back to its place at the end. */
+    List<InstallPlan.Aside> back() {
+        return back;
+    }
+
+    /** Those that were not there, the innermost first; they go where nothing else is in them. */
+    List<String> folders() {
+        return folders;
+    }
+}

@@ -1,0 +1,89 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//COMPILE_OPTIONS -encoding UTF-8 -XDstringConcat=inline
+//JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xlog:disable
+//SOURCES Cli.java
+package netfix;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/**
+ * netfix uninstall: takes away all that install put on this machine, and puts back what was there
+ * before. It shows its plan and asks.
+ */
+@Command(
+        name = "uninstall",
+        version = Cli.VERSION,
+        mixinStandardHelpOptions = true,
+        description = "Takes away what install has put on this machine.",
+        footer = {
+            "",
+            "Exit status: 0 gone, or never there, 1 there is something to do (--dry-run), 2 wrong"
+                    + " usage, or a fix is in force, nothing done, 3 not allowed (try sudo)."
+        })
+public final class Uninstall implements Callable<Integer> {
+
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            description = "From the image mounted at DIR instead.")
+    Path root;
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Do not ask. Without a terminal nothing is done without it.")
+    boolean yes;
+
+    @Option(names = "--dry-run", description = "Show the plan only.")
+    boolean dryRun;
+
+    @Option(names = "--verbose", description = "Stack traces, where netfix itself is at fault.")
+    boolean verbose;
+
+    public static void main(String... args) {
+        System.exit(Cli.run(new Uninstall(), args));
+    }
+
+    @Override
+    public Integer call() {
+        Machine machine = root == null ? new LiveMachine() : new RootedMachine(root);
+        Optional<Removal> removal = Removal.of(machine);
+        if (removal.isEmpty()) {
+            System.out.println("Nothing to do: install has put nothing here.");
+            return ExitCode.GOOD;
+        }
+        removal.get().shown().forEach(line -> System.out.println(Terminal.safe(line)));
+        if (dryRun) {
+            return ExitCode.PROBLEMS;
+        }
+        refuseWhileAFixIsInForce(machine);
+        if (root == null && !Look.isRoot(machine)) {
+            throw BadInput.notAllowed("not allowed: uninstall removes files of root's; use sudo");
+        }
+        if (!Consent.given(yes, "uninstall")) {
+            return ExitCode.USAGE;
+        }
+        return new InstallRun(Optional.ofNullable(root), System.out).uninstall(removal.get());
+    }
+
+    /** What a fix has put in place may run from here, and is taken back from here. */
+    private void refuseWhileAFixIsInForce(Machine machine) {
+        Transaction.State state = Transaction.state(machine);
+        if (!Set.of("none", "rolled-back").contains(state.name())) {
+            throw new BadInput(
+                    "nothing was removed: fix "
+                            + state.fix()
+                            + " is in force ("
+                            + state.name()
+                            + "). Take it back first: sudo jbang fix@netfix undo"
+                            + (root == null ? "" : " --root " + root)
+                            + ", then uninstall");
+        }
+    }
+}

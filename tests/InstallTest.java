@@ -1,0 +1,236 @@
+package netfix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** install and uninstall on a scratch root; the build itself is a program that does nothing. */
+class InstallTest {
+
+    private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
+
+    @TempDir Path root;
+
+    @BeforeEach
+    void aCard() throws IOException {
+        write("etc/passwd", "root:x:0:0:root:/root:/bin/bash\n");
+        Files.createDirectories(root.resolve("root"));
+        Files.createDirectories(root.resolve("usr/local/bin"));
+    }
+
+    private void write(String path, String text) throws IOException {
+        Path file = root.resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    private String read(String path) throws IOException {
+        return Files.readString(root.resolve(path));
+    }
+
+    private static Parcel parcel(String... more) {
+        Map<String, byte[]> texts = new TreeMap<>();
+        texts.put("jbang", bytes("#!/bin/sh\nexit 0\n"));
+        texts.put("lib/launcher.sh", bytes("#!/bin/sh\nscript=\necho \"$script\"\n"));
+        for (int i = 0; i < more.length; i += 2) {
+            texts.put(more[i], bytes(more[i + 1]));
+        }
+        return new Parcel(texts, bytes("a jar"), Path.of("/no/repository"), Map.of());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private InstallPlan plan(Parcel parcel) {
+        RootedMachine card = new RootedMachine(root);
+        return InstallPlan.of(card, parcel, Account.concerned(card, Map.of()));
+    }
+
+    private InstallPlan install(Parcel parcel) {
+        InstallPlan plan = plan(parcel);
+        assertEquals(
+                ExitCode.GOOD,
+                new InstallRun(Optional.of(root), NOWHERE).install(plan, parcel.repository()));
+        return plan;
+    }
+
+    private Removal uninstall() {
+        Removal removal = Removal.of(new RootedMachine(root)).orElseThrow();
+        assertEquals(ExitCode.GOOD, new InstallRun(Optional.of(root), NOWHERE).uninstall(removal));
+        return removal;
+    }
+
+    /** Every path with its mode, and what is in it. */
+    private List<String> listing() throws IOException {
+        List<String> listing = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path path : all.sorted().toList()) {
+                String what =
+                        Files.isSymbolicLink(path)
+                                ? "-> " + Files.readSymbolicLink(path)
+                                : Files.isDirectory(path) ? "" : Files.readString(path);
+                Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+                listing.add(root.relativize(path) + " " + mode + " " + what);
+            }
+        }
+        return listing;
+    }
+
+    @Test
+    void uninstallLeavesNothing() throws IOException {
+        List<String> before = listing();
+        install(parcel());
+        assertEquals("#!/bin/sh\nscript=verify\necho \"$script\"\n", read(of("verify")));
+        assertTrue(Files.isExecutable(root.resolve(of("verify"))));
+        assertTrue(read("root/.jbang/jbang-catalog.json").contains(InstallPlan.CATALOG));
+        assertTrue(Files.isExecutable(root.resolve("usr/local/bin/jbang")), "a link to our own");
+        uninstall();
+        assertEquals(before, listing());
+        assertTrue(Removal.of(new RootedMachine(root)).isEmpty());
+    }
+
+    private static String of(String script) {
+        return Script.ALL.stream()
+                .filter(s -> s.name().equals(script))
+                .findFirst()
+                .orElseThrow()
+                .launcher()
+                .substring(1);
+    }
+
+    /** The documentation's own shell scripts may be there already; so may other catalogs. */
+    @Test
+    void whatWasThereComesBack() throws IOException {
+        write(of("fix"), "#!/bin/bash\n# the documentation's\n");
+        write("usr/bin/jbang", "#!/bin/sh\n");
+        write(
+                "root/.jbang/jbang-catalog.json",
+                "{\"catalogs\":{\"mine\":{\"catalog-ref\":\"x\"}}}");
+        List<String> before = listing();
+        install(parcel());
+        assertTrue(read(of("fix")).contains("script=fix"));
+        assertFalse(Files.exists(root.resolve("usr/local/bin/jbang")), "there is one");
+        assertTrue(read("root/.jbang/jbang-catalog.json").contains("\"mine\""));
+        install(parcel());
+        uninstall();
+        assertEquals(before, listing());
+    }
+
+    @Test
+    void whatAUserRegisteredMeanwhileStays() throws IOException {
+        install(parcel());
+        String file = "root/.jbang/jbang-catalog.json";
+        write(file, JbangCatalog.registered(read(file), file, "/elsewhere").replace("netfix", "x"));
+        install(parcel());
+        uninstall();
+        assertTrue(read(file).contains("\"x\""));
+        assertFalse(read(file).contains("netfix"));
+    }
+
+    @Test
+    void anUpdateKeepsEditsBesideTheNewFile() throws IOException {
+        install(parcel("lib/A.java", "one\n", "lib/B.java", "one\n", "lib/Gone.java", "one\n"));
+        String lib = "usr/local/lib/netfix/lib/";
+        write(lib + "A.java", "one, edited\n");
+        InstallPlan plan = install(parcel("lib/A.java", "two\n", "lib/B.java", "two\n"));
+        assertEquals("two\n", read(lib + "A.java"));
+        assertEquals("one, edited\n", read(lib + "A.java.edited"));
+        assertEquals("two\n", read(lib + "B.java"));
+        assertFalse(Files.exists(root.resolve(lib + "B.java.edited")), "nobody has edited it");
+        assertFalse(Files.exists(root.resolve(lib + "Gone.java")));
+        assertTrue(
+                plan.shown().stream().anyMatch(line -> line.contains("A.java.edited")),
+                plan.shown().toString());
+        write(lib + "A.java", "two, edited\n");
+        assertTrue(
+                install(parcel("lib/A.java", "three\n")).shown().stream()
+                        .anyMatch(line -> line.contains("A.java.edited.2")));
+        assertEquals("one, edited\n", read(lib + "A.java.edited"));
+        write(lib + "A.java", "four\n");
+        assertTrue(
+                uninstall().shown().stream()
+                        .anyMatch(line -> line.endsWith("edited: /" + lib + "A.java")));
+    }
+
+    @Test
+    void aCatalogThatIsNoneStopsItBeforeAnything() throws IOException {
+        write("root/.jbang/jbang-catalog.json", "{\n\"catalogs\": oops}");
+        List<String> before = listing();
+        BadInput refused = assertThrows(BadInput.class, () -> plan(parcel()));
+        assertTrue(
+                refused.getMessage().contains("jbang-catalog.json:2 is no JSON"),
+                refused.getMessage());
+        assertEquals(before, listing());
+    }
+
+    /** What install made is found in place, whatever its owner has edited in it. */
+    @Test
+    void aFixFindsWhatInstallMade() {
+        Texts pi = Texts.card().file(Installed.FILE, "FILE 0 /usr/local/lib/netfix/fix.java");
+        assertEquals(Fulfilment.inPlace(), Installation.standing(Scene.at(pi, Progress.silent())));
+    }
+
+    /** A script of the card that is in the catalog and not in the table would not be installed. */
+    @Test
+    void everyScriptOfTheCatalogIsInTheTable() throws IOException {
+        List<String> scripts = new ArrayList<>();
+        var aliases = Json.read(Checkout.read(Path.of("jbang-catalog.json"))).path("aliases");
+        for (var alias : aliases.properties()) {
+            if (alias.getValue().path("script-ref").asText().equals(alias.getKey() + ".java")) {
+                scripts.add(alias.getKey());
+            }
+        }
+        String install = Checkout.read(Path.of("lib/Install.java"));
+        for (String script : scripts) {
+            assertTrue(install.contains("//SOURCES ../" + script + ".java\n"), script);
+        }
+        assertEquals(scripts, Script.ALL.stream().map(Script::name).toList());
+    }
+
+    @Test
+    void theCallerOfSudoIsFoundInPasswdOrElsewhere() {
+        Texts pi =
+                Texts.live()
+                        .file("/etc/passwd", "root:x:0:0::/home/admin:/bin/sh")
+                        .file("/home/admin/.profile", "")
+                        .file("/home/ldap/.profile", "")
+                        .output(
+                                Command.of("getent", "passwd", "4711"),
+                                "ldap:*:4711:100:L:/home/ldap:/bin/sh");
+        assertEquals(
+                List.of(
+                        new Account("root", 0, 0, "/home/admin"),
+                        new Account("ldap", 4711, 100, "/home/ldap")),
+                Account.concerned(pi, Map.of("SUDO_UID", "4711")));
+    }
+
+    @Test
+    void theRepositoryIsReadOffTheClassPath() {
+        assertEquals(
+                Path.of("/home/a b/.m2/repository"),
+                Parcel.repository(
+                        "/x/install.jar:/home/a"
+                                + " b/.m2/repository/info/picocli/picocli/4.7.7/p.jar"));
+    }
+}
