@@ -164,6 +164,7 @@
 //SOURCES Writable.java
 package netfix;
 
+import picocli.AutoComplete;
 import picocli.CommandLine;
 
 import java.io.PrintWriter;
@@ -178,12 +179,24 @@ public final class Cli {
 
     public static final String VERSION = "netfix 0.1.0";
 
+    /** Before a command's name: its completion for bash, which install puts in place. */
+    static final String COMPLETION = "--completion-script-for";
+
     private Cli() {}
 
     /** The exit status. */
     public static int run(Callable<Integer> command, String... args) {
         CommandLine cli = new CommandLine(command);
         cli.setCaseInsensitiveEnumValuesAllowed(true);
+        cli.getCommandSpec().versionProvider(Cli::version);
+        Script.ALL.stream()
+                .filter(script -> script.name().equals(cli.getCommandName()))
+                .forEach(script -> example(cli, script));
+        if (args.length == 2 && args[0].equals(COMPLETION)) {
+            cli.getOut().print(completion(args[1], cli));
+            cli.getOut().flush();
+            return ExitCode.GOOD;
+        }
         cli.setExecutionExceptionHandler((e, line, parsed) -> failed(e, line));
         cli.setParameterExceptionHandler((e, given) -> usage(e));
         try {
@@ -200,6 +213,44 @@ public final class Cli {
             cli.getOut().flush();
             cli.getErr().flush();
         }
+    }
+
+    static String completion(String name, CommandLine cli) {
+        return AutoComplete.bash(name, cli);
+    }
+
+    /** Help begins with a line to type, which changes nothing. */
+    private static void example(CommandLine cli, Script script) {
+        cli.getCommandSpec()
+                .usageMessage()
+                .header(
+                        "Example: "
+                                + asRoot(script.name(), System.getenv())
+                                + (script.rehearsal().isEmpty() ? "" : " ")
+                                + String.join(" ", script.rehearsal()),
+                        "");
+    }
+
+    /** What a report of a fault has to say. The sources are told by the beginning of their hash. */
+    private static String[] version() {
+        return new String[] {
+            VERSION + " (sources " + Installation.stamp().substring(0, 12) + ")",
+            "JBang " + Parcel.pinned("version") + " or newer",
+            "Java " + System.getProperty("java.version") + ", " + System.getProperty("java.vendor"),
+            new LiveMachine()
+                            .read("/etc/os-release")
+                            .orElse("")
+                            .lines()
+                            .filter(line -> line.startsWith("PRETTY_NAME="))
+                            .map(line -> line.substring(12).replace("\"", "") + ", ")
+                            .findFirst()
+                            .orElse("")
+                    + System.getProperty("os.name")
+                    + " "
+                    + System.getProperty("os.version")
+                    + " "
+                    + System.getProperty("os.arch")
+        };
     }
 
     /**

@@ -1,13 +1,13 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //COMPILE_OPTIONS -encoding UTF-8 -XDstringConcat=inline
-//JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xlog:disable
+//JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx128m -Xlog:disable
 //SOURCES Cli.java
-//SOURCES Uninstall.java
 //SOURCES ../diagnose.java
 //SOURCES ../fix.java
 //SOURCES ../monitor.java
 //SOURCES ../verify.java
+//SOURCES Uninstall.java
 package netfix;
 
 import picocli.CommandLine.Command;
@@ -21,6 +21,10 @@ import java.util.concurrent.Callable;
  * netfix install: puts the scripts and lib into /usr/local/lib/netfix, where they are found and
  * edited, with all that they need without a network, and a command for each into /usr/local/bin. It
  * shows its plan and asks; uninstall takes all of it back.
+ *
+ * <p>All scripts are among its sources: what it is built into is what the launchers start, each
+ * with its own JVM options. Here those of all apply, and of those that say the same the last one's:
+ * so Uninstall stands last, with enough memory for this.
  */
 @Command(
         name = "install",
@@ -48,6 +52,13 @@ public final class Install implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Show the plan only.")
     boolean dryRun;
 
+    @Option(
+            names = "--fix",
+            description =
+                    "With --yes: then put in place what keeps this Pi reachable, as fix --yes does;"
+                            + " the exit status is fix's.")
+    boolean fix;
+
     @Option(names = "--verbose", description = "Stack traces, where netfix itself is at fault.")
     boolean verbose;
 
@@ -57,6 +68,13 @@ public final class Install implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (fix && (!yes || root != null)) {
+            throw new BadInput(
+                    root != null
+                            ? "--fix: an image is fixed by ./jbang fix --root " + root
+                            : "--fix does not ask in between: add --yes, or install and then look"
+                                    + " at the plan of sudo fix-network-stability.sh");
+        }
         Machine machine = root == null ? new LiveMachine() : new RootedMachine(root);
         Parcel parcel = Parcel.ofThisRun();
         InstallPlan plan =
@@ -71,14 +89,13 @@ public final class Install implements Callable<Integer> {
         if (!Consent.given(yes, "install")) {
             return ExitCode.USAGE;
         }
-        int status =
-                new InstallRun(Optional.ofNullable(root), System.out)
-                        .install(plan, parcel.repository());
+        InstallRun run = new InstallRun(Optional.ofNullable(root), System.out);
+        int status = run.install(plan, parcel.repository());
         if (status == ExitCode.GOOD) {
             System.out.println("Installed. Look first: sudo " + Script.ALL.get(0).command());
             System.out.println(
                     "It works without a network. Taken back by: sudo jbang uninstall@netfix");
         }
-        return status;
+        return status == ExitCode.GOOD && fix ? run.fix() : status;
     }
 }

@@ -78,6 +78,7 @@ final class InstallPlan {
                             put(path, content);
                         });
         put(FOLDER + "/" + Parcel.JAR, parcel.jbang());
+        parcel.jars().forEach((name, jar) -> put(FOLDER + "/jars/" + name, jar));
         if (machine.runsCommands()) {
             // An image may have another Java, which builds there.
             parcel.build().forEach((name, jar) -> put(BUILDS + "/jbang/cache/jars/" + name, jar));
@@ -114,6 +115,13 @@ final class InstallPlan {
         outOfTheWay(path, text);
         shown.add("write " + path + "  # " + script.name());
         put(path, text);
+        if (machine.runsCommands()) {
+            // What is in it only the script can say, once it is built.
+            folder(Script.COMPLETIONS).forEach(changes::add);
+            pieces.add(
+                    new Installed.Piece(
+                            Installed.Kind.FILE, Installed.WHATEVER, script.completion()));
+        }
     }
 
     /** Somebody's file under that name, such as the documentation's own script, is kept. */
@@ -206,11 +214,13 @@ final class InstallPlan {
         return machine.stat(path).value().isPresent();
     }
 
-    /** Of a text; what is no UTF-8 has another one, and counts as changed. */
+    /** Of a text; of a jar nothing is known, and nobody edits it. */
     static Optional<String> hash(Machine machine, String path) {
-        return machine.read(path)
-                .value()
-                .map(text -> Installation.sha256(text.getBytes(StandardCharsets.UTF_8)));
+        return path.endsWith(".jar")
+                ? Optional.empty()
+                : machine.read(path)
+                        .value()
+                        .map(text -> Installation.sha256(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     List<String> shown() {

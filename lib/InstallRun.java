@@ -3,6 +3,7 @@ package netfix;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,9 @@ import java.util.Optional;
 final class InstallRun {
 
     private static final String BUILDS = InstallPlan.BUILDS;
+
+    /** For a start on a slow Pi that is busy. */
+    private static final Duration LONG = Duration.ofMinutes(2);
 
     private final Optional<Path> root;
     private final LiveMachine here = new LiveMachine();
@@ -61,6 +65,9 @@ final class InstallRun {
                 hands.perform(change);
             }
             own(hands, plan.owned());
+            if (root.isEmpty()) {
+                complete(hands);
+            }
         } catch (IOException e) {
             throw RootedHands.refused(e, root.map(Path::toString).orElse("/"));
         }
@@ -117,6 +124,36 @@ final class InstallRun {
             }
         }
         return true;
+    }
+
+    /** What bash completes; where a script cannot say it, nothing is completed. */
+    private void complete(RootedHands hands) throws IOException {
+        for (Script script : Script.ALL) {
+            CommandResult said =
+                    here.run(
+                            new Command(
+                                    List.of(
+                                            "sh",
+                                            Installation.FOLDER + "/lib/launcher.sh",
+                                            script.name(),
+                                            Cli.COMPLETION,
+                                            script.command()),
+                                    LONG));
+            if (said.ok()) {
+                hands.perform(Change.Put.text(script.completion(), 0644, said.stdout(), ""));
+            }
+        }
+    }
+
+    /** The installed fix, as if it had been typed; its exit status. */
+    int fix() {
+        try {
+            return here.runShown(
+                    List.of("sh", Installation.FOLDER + "/lib/launcher.sh", "fix", "--yes"),
+                    narration);
+        } catch (IOException e) {
+            throw RootedHands.refused(e, "/");
+        }
     }
 
     private boolean fill(Path repository) throws IOException {

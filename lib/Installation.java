@@ -50,7 +50,7 @@ final class Installation {
     }
 
     private static Fulfilment standing(Reading<String> stamp) {
-        return stamp.orElse("").strip().equals(stampOf(sources()))
+        return stamp.orElse("").strip().equals(stamp())
                 ? Fulfilment.inPlace()
                 : Fulfilment.missing(
                         List.of(
@@ -62,16 +62,7 @@ final class Installation {
     static List<Plan.Draft> changes(Scene scene) {
         Map<String, byte[]> files = new TreeMap<>(sources());
         files.put("BUILD", (stampOf(files) + "\n").getBytes(StandardCharsets.UTF_8));
-        try {
-            for (String entry : System.getProperty("java.class.path").split(":")) {
-                Path jar = Path.of(entry);
-                if (Files.isRegularFile(jar)) {
-                    files.put("jars/" + jar.getFileName(), Files.readAllBytes(jar));
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        jars().forEach((name, jar) -> files.put("jars/" + name, jar));
         return List.of(Plan.Phase.INSTALL.with(new Change.Tree(FOLDER, files, "netfix itself")));
     }
 
@@ -81,6 +72,22 @@ final class Installation {
             sources = read();
         }
         return sources;
+    }
+
+    /** What this runs with, by name. */
+    static Map<String, byte[]> jars() {
+        Map<String, byte[]> jars = new TreeMap<>();
+        try {
+            for (String entry : System.getProperty("java.class.path").split(":")) {
+                Path jar = Path.of(entry);
+                if (Files.isRegularFile(jar)) {
+                    jars.put(jar.getFileName().toString(), Files.readAllBytes(jar));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return jars;
     }
 
     /** The jar that this runs from. */
@@ -116,6 +123,11 @@ final class Installation {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The sha256 over the scripts and lib that this was built from. */
+    static String stamp() {
+        return stampOf(sources());
     }
 
     private static String stampOf(Map<String, byte[]> files) {

@@ -14,8 +14,10 @@ record Installed(List<Piece> pieces) {
 
     static final String FILE = Installation.FOLDER + "/INSTALLED";
 
+    static final String WHATEVER = "-";
+
     enum Kind {
-        /** A file of ours; the word is the sha256 of what we wrote. */
+        /** A file of ours; the word is the sha256 of what we wrote, or {@link #WHATEVER}. */
         FILE,
         /** A symbolic link of ours; the word is its target. */
         LINK,

@@ -23,7 +23,12 @@ import java.util.regex.Pattern;
  * @param build what JBang has built these scripts into, by its path in JBang's cache, whose name is
  *     a hash of the sources; empty where another Java than the system's has built it
  */
-record Parcel(Map<String, byte[]> texts, byte[] jbang, Path repository, Map<String, byte[]> build) {
+record Parcel(
+        Map<String, byte[]> texts,
+        byte[] jbang,
+        Path repository,
+        Map<String, byte[]> build,
+        Map<String, byte[]> jars) {
 
     static final String JAR = ".jbang/jbang.jar";
 
@@ -33,7 +38,12 @@ record Parcel(Map<String, byte[]> texts, byte[] jbang, Path repository, Map<Stri
     static Parcel ofThisRun() {
         Map<String, byte[]> texts = new TreeMap<>(Installation.sources());
         Path repository = repository(System.getProperty("java.class.path"));
-        return new Parcel(texts, jar(repository, text(texts, "jbang")), repository, ownBuild());
+        return new Parcel(
+                texts,
+                jar(repository, text(texts, "jbang")),
+                repository,
+                ownBuild(),
+                Installation.jars());
     }
 
     private static Map<String, byte[]> ownBuild() {
@@ -108,6 +118,11 @@ record Parcel(Map<String, byte[]> texts, byte[] jbang, Path repository, Map<Stri
                 "the jar of JBang "
                         + version
                         + " is not here; ./jbang install fetches it (once, with a network)");
+    }
+
+    /** What ./jbang is pinned to: version or sha256. */
+    static String pinned(String name) {
+        return pinned(text(Installation.sources(), "jbang"), name);
     }
 
     private static String pinned(String wrapper, String name) {

@@ -56,9 +56,11 @@ final class Removal {
         if (there.value().isEmpty()) {
             return;
         }
-        // Of JBang's jar, too large for a text, nothing is known, and nobody edits it.
         Optional<String> now = InstallPlan.hash(machine, piece.path());
-        boolean edited = now.isPresent() && !now.get().equals(piece.word());
+        boolean edited =
+                now.isPresent()
+                        && !piece.word().equals(Installed.WHATEVER)
+                        && !now.get().equals(piece.word());
         if (inside) {
             if (edited) {
                 shown.add("with it goes what you have edited: " + piece.path());

@@ -20,6 +20,13 @@ record Script(String name, String command, List<String> rehearsal) {
 
     static final String COMMANDS = "/usr/local/bin";
 
+    /** Where bash-completion(7) looks for what a command takes. */
+    static final String COMPLETIONS = "/usr/local/share/bash-completion/completions";
+
+    String completion() {
+        return COMPLETIONS + "/" + command;
+    }
+
     /** The place of its launcher. */
     String launcher() {
         return COMMANDS + "/" + command;

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import picocli.CommandLine;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -55,8 +57,15 @@ class InstallTest {
         for (int i = 0; i < more.length; i += 2) {
             texts.put(more[i], bytes(more[i + 1]));
         }
-        return new Parcel(texts, bytes("a jar"), Path.of("/no/repository"), Map.of());
+        return new Parcel(
+                texts,
+                bytes("a jar"),
+                Path.of("/no/repository"),
+                Map.of(),
+                Map.of("x.jar", NO_TEXT));
     }
+
+    private static final byte[] NO_TEXT = {'P', 'K', (byte) 0xff, (byte) 0xfe};
 
     private static byte[] bytes(String text) {
         return text.getBytes(UTF_8);
@@ -168,9 +177,9 @@ class InstallTest {
                         .anyMatch(line -> line.contains("A.java.edited.2")));
         assertEquals("one, edited\n", read(lib + "A.java.edited"));
         write(lib + "A.java", "four\n");
-        assertTrue(
-                uninstall().shown().stream()
-                        .anyMatch(line -> line.endsWith("edited: /" + lib + "A.java")));
+        assertEquals(
+                List.of("with it goes what you have edited: /" + lib + "A.java"),
+                uninstall().shown().stream().filter(line -> line.contains("edited")).toList());
     }
 
     @Test
@@ -206,6 +215,13 @@ class InstallTest {
             assertTrue(install.contains("//SOURCES ../" + script + ".java\n"), script);
         }
         assertEquals(scripts, Script.ALL.stream().map(Script::name).toList());
+    }
+
+    @Test
+    void aCompletionIsOneForTheDocumentedName() {
+        String text = Cli.completion("run-tests.sh", new CommandLine(new RunTests()));
+        assertTrue(text.contains("-o default run-tests run-tests.sh "), text);
+        assertTrue(text.contains("--update-golden"), text);
     }
 
     @Test
