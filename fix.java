@@ -36,6 +36,7 @@ import netfix.Undo;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -121,11 +122,21 @@ public class fix implements Callable<Integer> {
             name = "recover",
             description =
                     "Over a serial console: starts NetworkManager, brings interfaces up, ends what"
-                            + " interferes. Of the disk only a mask on NetworkManager changes.")
-    int recover() throws IOException {
-        LiveMachine here = options.writable(options.notACapture(common.machine()));
+                            + " interferes. Of the disk only that is changed without which"
+                            + " NetworkManager does not start or has nothing to start with.")
+    int recover(
+            @Option(names = "--print", description = "Only print the commands, to type them in.")
+                    boolean print)
+            throws IOException {
+        Machine machine = options.notACapture(common.machine());
+        if (print) {
+            Scene scene = gather(machine);
+            Recovery.typed(Recovery.here(scene), scene).forEach(System.out::println);
+            return ExitCode.GOOD;
+        }
+        LiveMachine here = options.writable(machine);
         Scene scene = gather(here);
-        Plan plan = Recovery.plan(scene);
+        Plan plan = Recovery.here(scene);
         show(plan);
         if (plan.isEmpty()) {
             return ExitCode.GOOD;
@@ -136,7 +147,11 @@ public class fix implements Callable<Integer> {
         Transaction transaction = new Transaction(here, narration());
         int status = transaction.run(plan, Paths.lines(scene.snapshot(), here));
         // No boot has to prove what lasts until the next boot, and a fix is to follow now.
-        return status == ExitCode.GOOD ? transaction.verb("confirm") : status;
+        if (status == ExitCode.GOOD) {
+            status = transaction.verb("confirm");
+        }
+        narration().println(Recovery.outcome(gather(here)));
+        return status;
     }
 
     @Command(

@@ -1,25 +1,38 @@
 package netfix;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The documentation's emergency commands, for a Pi that is reached over a serial console: what runs
- * now is brought back, and of the disk nothing is changed but a mask on NetworkManager. They go
+ * now is brought back, all of monitor's ladder at once. Of the disk only that is changed without
+ * which NetworkManager does not start or has nothing to start with: a mask on it, a file that it
+ * cannot read, a profile that is gone and that monitor has kept. They go
  * through the same transaction as a fix: where a path that works now is lost by them, they are
  * taken back.
  */
 public final class Recovery {
 
     private final Scene scene;
+    private final List<KnownGood.Copy> copies;
     private final List<Plan.Step> steps = new ArrayList<>();
 
-    private Recovery(Scene scene) {
+    private Recovery(Scene scene, List<KnownGood.Copy> copies) {
         this.scene = scene;
+        this.copies = copies;
     }
 
-    public static Plan plan(Scene scene) {
-        Recovery recovery = new Recovery(scene);
+    /** Of the machine that this runs on, with the profiles that monitor has kept there. */
+    public static Plan here(Scene scene) {
+        return plan(scene, new MonitorFiles(Path.of("/")).copies());
+    }
+
+    /**
+     * @param copies of profiles that worked here
+     */
+    static Plan plan(Scene scene, List<KnownGood.Copy> copies) {
+        Recovery recovery = new Recovery(scene, copies);
         recovery.build();
         return new Plan(
                 List.of(),
@@ -72,6 +85,9 @@ public final class Recovery {
             masks.forEach(mask -> add(new Change.Remove(mask, "unmask it")));
             add(new Change.ReloadUnits());
         }
+        setAside();
+        links.forEach(this::restore);
+        unblock();
         add(
                 new Change.UnitJob(
                         "restart",
@@ -84,6 +100,85 @@ public final class Recovery {
                 run(List.of("nmcli", "device", "set", link.name(), "managed", "yes"), List.of());
             }
         }
+    }
+
+    /** With one of these NetworkManager does not start. */
+    private void setAside() {
+        for (IniFile.Fault fault : scene.snapshot().nm().config().faults()) {
+            String file = fault.file();
+            if (file.startsWith("/etc/NetworkManager/conf.d/")) {
+                String aside = file + RepairAct.SetAside.ENDING;
+                add(
+                        new Change.Run(
+                                List.of("mv", "-n", "--", file, aside),
+                                List.of("mv", "-n", "--", aside, file),
+                                true,
+                                "NetworkManager cannot read it"));
+            }
+        }
+    }
+
+    private void restore(Link link) {
+        boolean works = !Reach.of(scene.snapshot(), link).isNo();
+        if (works) {
+            return;
+        }
+        Faults.missingProfile(scene.snapshot(), link, copies)
+                .filter(copy -> !scene.ground().exists(copy.file()))
+                .ifPresent(
+                        copy ->
+                                add(
+                                        Change.Put.text(
+                                                copy.file(),
+                                                0600,
+                                                copy.text(),
+                                                "the profile that "
+                                                        + link.name()
+                                                        + " worked with")));
+    }
+
+    private void unblock() {
+        for (Rfkill radio : scene.snapshot().rfkill().orElse(List.of())) {
+            boolean ours =
+                    scene.wifi().stream()
+                            .filter(l -> !scene.foreign().owns(l))
+                            .anyMatch(l -> l.phy().equals(radio.device()));
+            if (radio.soft() && ours) {
+                String id = String.valueOf(radio.id());
+                run(List.of("rfkill", "unblock", id), List.of("rfkill", "block", id));
+            }
+        }
+    }
+
+    /**
+     * The plan as lines to be typed in, where netfix cannot be run there.
+     *
+     * @param scene that the plan is of
+     */
+    public static List<String> typed(Plan plan, Scene scene) {
+        List<String> lines = new ArrayList<>();
+        for (Plan.Step step : plan.steps()) {
+            Change change = step.change();
+            if (change instanceof Change.StraySupplicants stray) {
+                Faults.stray(scene.snapshot(), stray.device())
+                        .ifPresent(p -> lines.add("kill " + p.pid() + "    # " + stray.shown()));
+            } else if (change instanceof Change.Put put) {
+                lines.add("# " + put.shown() + "; by hand: nmcli --ask device wifi connect");
+            } else {
+                lines.add(change.shown());
+            }
+        }
+        return lines.stream().map(Terminal::safe).toList();
+    }
+
+    /** What is reachable now, and what comes next. */
+    public static String outcome(Scene scene) {
+        Answer now = Reach.ofAll(scene.snapshot());
+        String reachable =
+                now.isYes() ? "yes (" : now.isNo() ? "NO (" : "could not be told (";
+        return Terminal.safe("Reachable now: " + reachable + now.why() + ")")
+                + "\nWhat keeps it so over a boot: "
+                + Cli.asRoot("fix", System.getenv());
     }
 
     private void run(List<String> argv, List<String> inverse) {

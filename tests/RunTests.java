@@ -37,6 +37,7 @@
 //SOURCES PlanTest.java
 //SOURCES PathsTest.java
 //SOURCES Texts.java
+//SOURCES RecoveryTest.java
 //SOURCES RedactionTest.java
 //SOURCES RootedFixTest.java
 //SOURCES RootedMachineTest.java
