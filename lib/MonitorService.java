@@ -422,7 +422,7 @@ public final class MonitorService {
         }
         // The journal may be gone with the next boot, and with it who it was.
         say(List.of(Terminal.safe(event.shown())));
-        if (onPurpose(event.who())) {
+        if (onPurpose(event.who(), Sessions.onTerminal(machine))) {
             for (KnownGood.Change change : good.dropped(event.subject())) {
                 if (options.keeps()) {
                     files.keep(change);
@@ -432,10 +432,17 @@ public final class MonitorService {
         }
     }
 
-    /** By somebody who is logged in, or with the app's own button for it. */
-    static boolean onPurpose(String who) {
+    /**
+     * By somebody who is logged in, or with the app's own button for it. A command that was gone
+     * before it could be asked whose it is counts as the person's who sits at a terminal.
+     *
+     * @param terminal whether somebody does
+     */
+    static boolean onPurpose(String who, boolean terminal) {
+        boolean nobody = !who.contains(" in ") && !who.contains("btwifiset");
         return who.matches("(?s).* in (session-\\S+\\.scope|user@\\S+|\\S+\\.desktop\\S*),.*")
-                || who.contains("the phone asks to delete");
+                || who.contains("the phone asks to delete")
+                || nobody && terminal;
     }
 
     /** {@code nmcli in btwifiset.service}; mostly it is still there when its audit line comes. */
