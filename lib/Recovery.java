@@ -8,9 +8,8 @@ import java.util.List;
  * The documentation's emergency commands, for a Pi that is reached over a serial console: what runs
  * now is brought back, all of monitor's ladder at once. Of the disk only that is changed without
  * which NetworkManager does not start or has nothing to start with: a mask on it, a file that it
- * cannot read, a profile that is gone and that monitor has kept. They go
- * through the same transaction as a fix: where a path that works now is lost by them, they are
- * taken back.
+ * cannot read, a profile that is gone and that monitor has kept. They go through the same
+ * transaction as a fix: where a path that works now is lost by them, they are taken back.
  */
 public final class Recovery {
 
@@ -174,8 +173,7 @@ public final class Recovery {
     /** What is reachable now, and what comes next. */
     public static String outcome(Scene scene) {
         Answer now = Reach.ofAll(scene.snapshot());
-        String reachable =
-                now.isYes() ? "yes (" : now.isNo() ? "NO (" : "could not be told (";
+        String reachable = now.isYes() ? "yes (" : now.isNo() ? "NO (" : "could not be told (";
         return Terminal.safe("Reachable now: " + reachable + now.why() + ")")
                 + "\nWhat keeps it so over a boot: "
                 + Cli.asRoot("fix", System.getenv());

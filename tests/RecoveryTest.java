@@ -56,8 +56,7 @@ class RecoveryTest {
     void aProfileThatIsGoneComesBackAndItsSecretIsNotPrinted() {
         String file = "/etc/NetworkManager/system-connections/My Home Net.nmconnection";
         List<String> lines = typed("wifi-profile-deleted~after-a-boot", List.of(copy(file)));
-        assertTrue(
-                lines.stream().anyMatch(l -> l.startsWith("# write " + file)), lines.toString());
+        assertTrue(lines.stream().anyMatch(l -> l.startsWith("# write " + file)), lines.toString());
         assertFalse(lines.toString().contains("secret"));
         // Not where it is there.
         assertFalse(typed("healthy-bookworm", List.of(copy(file))).toString().contains(file));
