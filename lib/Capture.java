@@ -3,6 +3,7 @@ package netfix;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -22,6 +23,9 @@ public final class Capture {
     final Map<String, Reading<List<String>>> folders = new ConcurrentHashMap<>();
     final Map<String, Reading<FileStat>> stats = new ConcurrentHashMap<>();
 
+    /** Folders of which everything is here: what is not, was not there. */
+    final Set<String> whole = ConcurrentHashMap.newKeySet();
+
     /**
      * @param live whether the machine ran commands (else it was a mounted root)
      */
@@ -36,6 +40,15 @@ public final class Capture {
 
     public boolean live() {
         return live;
+    }
+
+    /** Whether a path of which nothing is here was not there, for all of its folder is here. */
+    boolean holdsAllAround(String path) {
+        return !texts.containsKey(path)
+                && !folders.containsKey(path)
+                && !stats.containsKey(path)
+                && whole.stream()
+                        .anyMatch(folder -> path.equals(folder) || path.startsWith(folder + "/"));
     }
 
     /** The commands that were asked. */

@@ -31,6 +31,10 @@ final class CaptureFormat {
         index.put("schema", Capture.SCHEMA);
         index.put("taken", capture.taken().toString());
         index.put("live", capture.live());
+        if (!capture.whole.isEmpty()) {
+            ArrayNode whole = index.putArray("whole");
+            capture.whole.stream().sorted().forEach(whole::add);
+        }
         ArrayNode commands = index.putArray("commands");
         capture.commands.values().stream()
                 .sorted((a, b) -> Command.shown(a.argv()).compareTo(Command.shown(b.argv())))
@@ -173,6 +177,7 @@ final class CaptureFormat {
                     new Capture(
                             Instant.parse(top.path("taken").asText()),
                             top.path("live").asBoolean());
+            capture.whole.addAll(strings(top.path("whole")));
             for (JsonNode node : top.path("commands")) {
                 List<String> argv = strings(node.path("argv"));
                 capture.commands.put(

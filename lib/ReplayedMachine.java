@@ -45,7 +45,10 @@ public final class ReplayedMachine implements Machine {
         return answer(capture.stats.get(path), path);
     }
 
-    private static <T> Reading<T> answer(Reading<T> kept, String path) {
+    private <T> Reading<T> answer(Reading<T> kept, String path) {
+        if (kept == null && capture.holdsAllAround(path)) {
+            return Reading.absent("there was no " + path);
+        }
         return kept != null ? kept : Reading.unknown(path + " is not in the capture");
     }
 

@@ -17,6 +17,9 @@
 //JAVA_OPTIONS --add-exports=jdk.compiler/com.sun.tools.javac.tree=ALL-UNNAMED
 //JAVA_OPTIONS --add-exports=jdk.compiler/com.sun.tools.javac.util=ALL-UNNAMED
 //SOURCES ../lib/Cli.java
+//SOURCES ../bootdiag.java
+//SOURCES BootdiagTest.java
+//SOURCES RecordedPi.java
 //SOURCES Checkout.java
 //SOURCES GoldenFile.java
 //SOURCES JavaStyle.java
