@@ -13,6 +13,7 @@
 //   ./jbang fix --dry-run       the plan, every change with its command
 //   sudo ./jbang fix            the plan, a question, and then the fix
 //   sudo ./jbang fix undo       brings back what was there before, byte for byte
+//   ./jbang fix sdcard DIR      for a Pi that is gone: its boot partition gets a repair
 //   sudo ./jbang fix confirm    says that it works (the next boot says so by itself)
 //
 // What counts as fixed is one table: lib/Measures.java.
@@ -31,9 +32,11 @@ import netfix.Progress;
 import netfix.Recovery;
 import netfix.RootedFix;
 import netfix.Scene;
+import netfix.SdCardOptions;
 import netfix.Transaction;
 import netfix.Undo;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -116,6 +119,19 @@ public class fix implements Callable<Integer> {
         return common.mountedRoot().isPresent()
                 ? new RootedFix(common.mountedRoot().get(), narration()).undo()
                 : new Transaction(options.writable(machine), narration()).undo();
+    }
+
+    @Command(
+            name = "sdcard",
+            description =
+                    "For a Pi that nobody can reach: its boot partition, mounted on any computer,"
+                            + " gets a repair that runs at the Pi's next boot.")
+    int sdcard(@Mixin SdCardOptions card) {
+        if (!common.thisMachine()) {
+            throw new CommandLine.ParameterException(
+                    new CommandLine(this), "sdcard takes the folder itself, no --root or --from");
+        }
+        return card.run(options, narration());
     }
 
     @Command(

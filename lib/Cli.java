@@ -65,6 +65,7 @@
 //SOURCES JsonReport.java
 //SOURCES JsonText.java
 //SOURCES KernelEvents.java
+//SOURCES KernelLine.java
 //SOURCES Keyfile.java
 //SOURCES KnownGood.java
 //SOURCES Link.java
@@ -118,6 +119,8 @@
 //SOURCES RepairHands.java
 //SOURCES RepairSteps.java
 //SOURCES ReplayedMachine.java
+//SOURCES RescueForm.java
+//SOURCES RescueWifi.java
 //SOURCES Rfkill.java
 //SOURCES RootedFix.java
 //SOURCES RootedHands.java
@@ -128,6 +131,8 @@
 //SOURCES Script.java
 //SOURCES Services.java
 //SOURCES Sessions.java
+//SOURCES SdCard.java
+//SOURCES SdCardOptions.java
 //SOURCES Snapshot.java
 //SOURCES SshClients.java
 //SOURCES Ssid.java

@@ -4,6 +4,8 @@
 //FILES netfix/src/jbang-catalog.json=../jbang-catalog.json
 //FILES netfix/src/jbang=../jbang
 //FILES netfix/transaction.sh=transaction.sh
+//FILES netfix/src/lib/rescue.sh=rescue.sh
+//FILES netfix/rescue.sh=rescue.sh
 package netfix;
 
 import java.io.IOException;

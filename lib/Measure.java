@@ -1,6 +1,7 @@
 package netfix;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -22,4 +23,10 @@ public record Measure(
         String does,
         String why,
         Function<Scene, Fulfilment> standing,
-        Function<Scene, List<Plan.Draft>> changes) {}
+        Function<Scene, List<Plan.Draft>> changes) {
+
+    /** What it is on a card of which only the FAT partition can be seen, or why it is nothing. */
+    Optional<RescueForm> rescue() {
+        return RescueForm.of(id);
+    }
+}

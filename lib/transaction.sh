@@ -1032,7 +1032,7 @@ boot() {
 # What was kept of before, and of other moments.
 forget() {
     # shellcheck disable=SC2046  # their names are numbers
-    wipe "$base/reserve" "$base/known-good" "$base/gone" $(fixes)
+    wipe "$base/reserve" "$base/known-good" "$base/gone" "$base/rescue" $(fixes)
 }
 
 fixes() { # the oldest first; with -r the newest
@@ -1186,7 +1186,7 @@ undo_now() {
         wipe "$base/gone"
         mv -T "$folder" "$base/gone"
     done
-    wipe "$base/gone" "$base/known-good"
+    wipe "$base/gone" "$base/known-good" "$base/rescue"
     rm -f "$base/state"
     sync "$base"
     state=none dir=

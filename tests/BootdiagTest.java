@@ -49,13 +49,14 @@ class BootdiagTest {
         return RecordedPi.names().stream();
     }
 
-    private static Sight sight(String name) {
+    private static bootdiag.Sight sight(String name) {
         RecordedPi pi = RecordedPi.named(name);
-        Sight sight = new Sight(Instant.EPOCH);
+        bootdiag.Sight sight = new bootdiag.Sight(Instant.EPOCH);
         pi.outputs()
                 .forEach(
                         (argv, out) ->
-                                sight.commands.put(argv, new Sight.Answer("exited", 0, out, "")));
+                                sight.commands.put(
+                                        argv, new bootdiag.Sight.Answer("exited", 0, out, "")));
         pi.texts().forEach((path, text) -> sight.texts.put(path, Optional.of(text)));
         pi.folders().forEach((path, names) -> sight.folders.put(path, Optional.of(names)));
         pi.stats()
@@ -64,7 +65,7 @@ class BootdiagTest {
                                 sight.stats.put(
                                         path,
                                         Optional.of(
-                                                new Sight.Stat(
+                                                new bootdiag.Sight.Stat(
                                                         s.kind().name().toLowerCase(Locale.ROOT),
                                                         s.octalMode(),
                                                         s.uid(),
@@ -79,15 +80,18 @@ class BootdiagTest {
     void namesWhatTheTableNames(String name) {
         assertEquals(
                 RecordedPi.named(name).codes().stream().filter(ITS_ROWS::contains).toList(),
-                Causes.of(sight(name)).stream().map(Causes.Cause::code).distinct().toList());
+                bootdiag.Causes.of(sight(name)).stream()
+                        .map(bootdiag.Causes.Cause::code)
+                        .distinct()
+                        .toList());
     }
 
     @Test
     void everyOneOfItsRowsIsInSomeCapture() {
         Set<String> named =
                 captures()
-                        .flatMap(name -> Causes.of(sight(name)).stream())
-                        .map(Causes.Cause::code)
+                        .flatMap(name -> bootdiag.Causes.of(sight(name)).stream())
+                        .map(bootdiag.Causes.Cause::code)
                         .collect(Collectors.toSet());
         assertEquals(new TreeSet<>(ITS_ROWS), new TreeSet<>(named));
     }
@@ -109,7 +113,7 @@ class BootdiagTest {
                         .filter(argv -> !List.of("ping", "dhcpcd").contains(argv.get(0)))
                         .filter(argv -> !argv.equals(List.of("ip", "-j", "neighbour", "show")))
                         .collect(Collectors.toSet());
-        missing.removeAll(Sight.questions(wifi));
+        missing.removeAll(bootdiag.Sight.questions(wifi));
         assertEquals(Set.of(), missing);
         assertEquals(
                 List.of(),
@@ -121,16 +125,16 @@ class BootdiagTest {
     }
 
     private static boolean covered(String path) {
-        return Sight.SINGLE.contains(path)
-                || Sight.NAMES.contains(path)
-                || Sight.WHOLE.stream()
+        return bootdiag.Sight.SINGLE.contains(path)
+                || bootdiag.Sight.NAMES.contains(path)
+                || bootdiag.Sight.WHOLE.stream()
                         .anyMatch(folder -> path.equals(folder) || path.startsWith(folder + "/"));
     }
 
     /** What it writes is a capture that lib reads, with the same findings. */
     @Test
     void itsCaptureIsOneOfNetfix(@TempDir Path folder) throws IOException {
-        Sight sight = sight("wired-no-profile");
+        bootdiag.Sight sight = sight("wired-no-profile");
         sight.folders.put("/etc/netplan", Optional.empty());
         Path file = folder.resolve("boot-00001.tar.gz");
         Files.write(file, sight.capture());
@@ -159,8 +163,8 @@ class BootdiagTest {
                 "[connection]\nid=My Home Net\nkey-mgmt=wpa-psk\npsk-flags=0\n",
             })
     void takesOutTheSecretsThatLibTakesOut(String text) {
-        assertEquals(RecordedPi.redacted(text), Secrets.out(text));
-        assertFalse(Secrets.out(text).contains("hunter2"));
+        assertEquals(RecordedPi.redacted(text), bootdiag.Secrets.out(text));
+        assertFalse(bootdiag.Secrets.out(text).contains("hunter2"));
     }
 
     @Test
@@ -169,7 +173,7 @@ class BootdiagTest {
                 "{\"MESSAGE\":\"connect Cafe password hun\\\"ter2\",\"_PID\":\"7\"}\n"
                     + "{\"MESSAGE\":[67,97,102,101,30,104,117,110,116,101,114,50],\"_PID\":\"8\"}\n"
                     + "{\"MESSAGE\":\"caf\\u00e9 \\\\ \\t plain\",\"_PID\":\"9\"}";
-        String[] own = Secrets.ofJsonLines(lines).split("\n");
+        String[] own = bootdiag.Secrets.ofJsonLines(lines).split("\n");
         String[] libs = RecordedPi.redactedJournal(lines).split("\n");
         assertEquals(libs.length, own.length);
         for (int i = 0; i < libs.length; i++) {
@@ -182,7 +186,7 @@ class BootdiagTest {
     void aJournalIsRedactedAlike(String name) throws Exception {
         for (Map.Entry<List<String>, String> e : RecordedPi.named(name).outputs().entrySet()) {
             if (e.getKey().contains("json") && !e.getValue().isBlank()) {
-                List<String> own = Secrets.ofJsonLines(e.getValue()).lines().toList();
+                List<String> own = bootdiag.Secrets.ofJsonLines(e.getValue()).lines().toList();
                 List<String> libs = RecordedPi.redactedJournal(e.getValue()).lines().toList();
                 assertEquals(libs.size(), own.size());
                 for (int i = 0; i < own.size(); i += 7) {
@@ -195,18 +199,18 @@ class BootdiagTest {
     // --- a boot, in time that passes as the test says -----------------------------------------
 
     /** A Pi whose links are what the test says at each second. */
-    private static final class PlayedAir extends Air {
+    private static final class PlayedAir extends bootdiag.Air {
         private double now = 5;
         private Instant begin = Instant.parse("2026-11-22T10:00:00Z");
         private boolean set;
         private final List<Map.Entry<Double, Runnable>> script = new ArrayList<>();
         private List<Link> links =
                 List.of(new Link("eth0", false, true, true, List.of(), "", false));
-        private final Sight sight;
+        private final bootdiag.Sight sight;
         private int looks;
         private String boot = "b007";
 
-        PlayedAir(Sight sight) {
+        PlayedAir(bootdiag.Sight sight) {
             this.sight = sight;
         }
 
@@ -264,7 +268,7 @@ class BootdiagTest {
         }
 
         @Override
-        Sight sight() {
+        bootdiag.Sight sight() {
             looks++;
             return sight;
         }
@@ -280,10 +284,13 @@ class BootdiagTest {
         }
     }
 
-    private static final Recorder.Limits LIMITS = new Recorder.Limits(300, 7200, 120, 3, 12, 600);
+    private static final bootdiag.Recorder.Limits LIMITS =
+            new bootdiag.Recorder.Limits(300, 7200, 120, 3, 12, 600);
 
     private static boolean record(Path folder, PlayedAir air) {
-        return new Recorder(new Shelf(folder, folder.resolve("elsewhere")), air, LIMITS).run();
+        return new bootdiag.Recorder(
+                        new bootdiag.Shelf(folder, folder.resolve("elsewhere")), air, LIMITS)
+                .run();
     }
 
     private static String text(Path folder, String name) throws IOException {
@@ -297,16 +304,16 @@ class BootdiagTest {
     void aBootThatNeverGetsThereNamesItsCause(@TempDir Path folder) throws IOException {
         PlayedAir air = new PlayedAir(sight("wired-no-profile"));
         assertFalse(record(folder, air));
-        String log = text(folder, Shelf.LOG);
+        String log = text(folder, bootdiag.Shelf.LOG);
         assertTrue(log.contains("VERDICT: NOT REACHABLE since +0 s"), log);
         assertTrue(log.contains("FIRST CAUSE: wired-no-profile: eth0 has a cable"), log);
         assertTrue(log.contains("no-auto-default=* (/etc/NetworkManager/conf.d/99"), log);
-        String status = text(folder, Shelf.STATUS);
+        String status = text(folder, bootdiag.Shelf.STATUS);
         assertTrue(status.startsWith("VERDICT: NOT REACHABLE since +0 s"), status);
         assertTrue(status.contains("FIRST CAUSE: wired-no-profile"), status);
         assertTrue(status.contains("which nothing had set"), status);
-        Path capture = folder.resolve(Shelf.CAPTURES).resolve("boot-00001.tar.gz");
-        assertEquals(Optional.of(capture), Shelf.newestCapture(folder));
+        Path capture = folder.resolve(bootdiag.Shelf.CAPTURES).resolve("boot-00001.tar.gz");
+        assertEquals(Optional.of(capture), bootdiag.Shelf.newestCapture(folder));
         assertTrue(RecordedPi.of(capture).codes().contains("wired-no-profile"));
         assertEquals(1, air.looks);
     }
@@ -317,10 +324,10 @@ class BootdiagTest {
         air.at(20, air::comesUp);
         assertTrue(record(folder, air));
         assertTrue(air.now < 330, "ended at " + air.now);
-        String status = text(folder, Shelf.STATUS);
+        String status = text(folder, bootdiag.Shelf.STATUS);
         assertTrue(
                 status.startsWith("VERDICT: REACHABLE since +20 s: eth0 192.168.50.10/24"), status);
-        assertFalse(Files.exists(folder.resolve(Shelf.CAPTURES)));
+        assertFalse(Files.exists(folder.resolve(bootdiag.Shelf.CAPTURES)));
         assertEquals(0, air.looks);
     }
 
@@ -329,7 +336,7 @@ class BootdiagTest {
         PlayedAir air = new PlayedAir(sight("healthy-bookworm"));
         air.at(20, air::comesUp).at(100, air::goesDown).at(400, air::comesUp);
         assertTrue(record(folder, air));
-        String log = text(folder, Shelf.LOG);
+        String log = text(folder, bootdiag.Shelf.LOG);
         assertEquals(1, count(log, "NOT REACHABLE ANY MORE"), log);
         assertEquals(1, count(log, "eth0: no cable"), log);
         assertTrue(log.contains("VERDICT: REACHABLE since +401 s"), log);
@@ -352,7 +359,7 @@ class BootdiagTest {
                             air.set = true;
                         });
         assertTrue(record(folder, air));
-        String log = text(folder, Shelf.LOG);
+        String log = text(folder, bootdiag.Shelf.LOG);
         assertTrue(log.contains("+20 s (2026-11-22 10:00:20 UTC)  REACHABLE"), log);
         assertTrue(log.contains("the clock is set: it was at 2024-01-01T00:01:02Z"), log);
     }
@@ -367,10 +374,11 @@ class BootdiagTest {
             }
             record(folder, air);
         }
-        List<String> sections = Boot.sections(Files.readString(folder.resolve(Shelf.LOG)));
+        List<String> sections =
+                bootdiag.Boot.sections(Files.readString(folder.resolve(bootdiag.Shelf.LOG)));
         assertEquals(5, sections.size());
-        assertTrue(Boot.isOf(sections.get(0), "boot-7"));
-        assertTrue(Boot.isOf(sections.get(4), "boot-3"));
+        assertTrue(bootdiag.Boot.isOf(sections.get(0), "boot-7"));
+        assertTrue(bootdiag.Boot.isOf(sections.get(4), "boot-3"));
         try (Stream<Path> all = Files.walk(folder)) {
             long size = 0;
             for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {
@@ -385,37 +393,39 @@ class BootdiagTest {
         Path gone = folder.resolve("gone");
         Path elsewhere = Files.createDirectory(folder.resolve("log"));
         PlayedAir air = new PlayedAir(sight("networking-off"));
-        new Recorder(new Shelf(gone, elsewhere), air, LIMITS).run();
-        String status = text(elsewhere, Shelf.STATUS);
+        new bootdiag.Recorder(new bootdiag.Shelf(gone, elsewhere), air, LIMITS).run();
+        String status = text(elsewhere, bootdiag.Shelf.STATUS);
         assertTrue(status.contains("It lies here because " + gone + " cannot be written"), status);
         assertTrue(status.contains("FIRST CAUSE: networking-off"), status);
     }
 
     @Test
     void aHostileNameDoesNotLeaveItsLine() {
-        assertEquals("a\\x1b[31m b\\xe9\\x1f600", Plain.text("a\033[31m\nb\u00e9\ud83d\ude00"));
+        assertEquals(
+                "a\\x1b[31m b\\xe9\\x1f600", bootdiag.Plain.text("a\033[31m\nb\u00e9\ud83d\ude00"));
     }
 
     /** Half a capture, as a power cut leaves it, does not hide the one before. */
     @Test
     void aDamagedCaptureIsPassedOver(@TempDir Path folder) throws IOException {
-        Path captures = Files.createDirectory(folder.resolve(Shelf.CAPTURES));
+        Path captures = Files.createDirectory(folder.resolve(bootdiag.Shelf.CAPTURES));
         byte[] whole = sight("wired-no-profile").capture();
         Files.write(captures.resolve("boot-00001.tar.gz"), whole);
         Files.write(
                 captures.resolve("boot-00002.tar.gz"),
                 java.util.Arrays.copyOf(whole, whole.length / 2));
         assertEquals(
-                Optional.of(captures.resolve("boot-00001.tar.gz")), Shelf.newestCapture(folder));
+                Optional.of(captures.resolve("boot-00001.tar.gz")),
+                bootdiag.Shelf.newestCapture(folder));
     }
 
     /** Edited on Windows, with what a hostile SSID or a person may have put in. */
     @Test
     void sectionsAreFoundWhateverTheLineEnds() {
         String log = "x\r\n===== BOOT a =====\r\nVERDICT\r\n\r===== BOOT b =====\rV\n";
-        List<String> sections = Boot.sections(log);
+        List<String> sections = bootdiag.Boot.sections(log);
         assertEquals(2, sections.size());
-        assertTrue(Boot.isOf(sections.get(1), "b"));
+        assertTrue(bootdiag.Boot.isOf(sections.get(1), "b"));
     }
 
     @Test
@@ -442,11 +452,11 @@ class BootdiagTest {
 
     @Test
     void itsShellIsCleanAndItsHeaderIsOneThatInsservReads() throws Exception {
-        netfix.RecordedPi.assertShellIsClean("boot-diagnostic.sh", Places.LAUNCHER);
+        netfix.RecordedPi.assertShellIsClean("boot-diagnostic.sh", bootdiag.Places.LAUNCHER);
         String header =
-                Places.LAUNCHER.substring(
-                        Places.LAUNCHER.indexOf("### BEGIN INIT INFO"),
-                        Places.LAUNCHER.indexOf("### END INIT INFO"));
+                bootdiag.Places.LAUNCHER.substring(
+                        bootdiag.Places.LAUNCHER.indexOf("### BEGIN INIT INFO"),
+                        bootdiag.Places.LAUNCHER.indexOf("### END INIT INFO"));
         for (String key :
                 List.of(
                         "# Provides:",

@@ -20,6 +20,8 @@
 //SOURCES ../bootdiag.java
 //SOURCES BootdiagTest.java
 //SOURCES RecordedPi.java
+//SOURCES RescueScriptTest.java
+//SOURCES SdCardTest.java
 //SOURCES Checkout.java
 //SOURCES GoldenFile.java
 //SOURCES JavaStyle.java

@@ -41,7 +41,8 @@ final class NetfixBuild {
                     new Script(
                             "diagnose", List.of("--watch 0", "--json --watch 0 " + HEALTHY, ILL)),
                     new Script("fix", List.of("--dry-run")),
-                    new Script("verify", List.of("", ILL)));
+                    new Script("verify", List.of("", ILL)),
+                    new Script("bootdiag", List.of("--help")));
 
     /** Folders of a kit that hold a checkout and the artifacts for it. */
     static final String CHECKOUT = "checkout";

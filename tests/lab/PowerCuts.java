@@ -44,6 +44,7 @@ final class PowerCuts {
                     esac
                     ;;
                 *transaction.sh\\ boot* | *transaction.sh\\ rollback*) what="sync $*" ;;
+                *netfix-rescue.sh*) what="rescue: sync $*" ;;
                 *) exit $status ;;
             esac
             printf '\\nlab-cut: %s\\n' "$what" >/dev/ttyS0
@@ -123,6 +124,60 @@ final class PowerCuts {
             throw new LabFailure("nothing was rolled back after \"" + last.step() + "\"");
         }
         System.out.println("    rollback of \"" + last.step() + "\": " + cuts.size() + " cuts");
+    }
+
+    private static final String READABLE_LOG =
+            "cd /boot/firmware 2>/dev/null || cd /boot; log=netfix-rescue-log.txt; ! [ -e $log ] ||"
+                    + " head -n 1 $log | grep -q ^VERDICT";
+
+    /** Switches the Pi, which has a rescue on its boot partition, off and on, until it reboots. */
+    void keepRescue() {
+        standInForSync(pi, TELLING_SYNC);
+        pi.switchOff();
+        CompletableFuture<Void> rescue =
+                CompletableFuture.runAsync(() -> pi.bootUntilReboot(payload, LONG));
+        keepWhile(pi, () -> !rescue.isDone());
+        rescue.join();
+        if (cuts.isEmpty()) {
+            throw new LabFailure("the rescue has told of no step");
+        }
+        System.out.println("    rescue: " + cuts.size() + " cuts");
+    }
+
+    /**
+     * Three boots of every n-th pair of disks: each ends as an ordinary one, the rescue reboots the
+     * Pi once at most, and its log is readable or not there.
+     */
+    void judgeRescue(int nth) throws IOException {
+        List<String> bad = new ArrayList<>();
+        for (int at = nth - 1; at < cuts.size(); at += nth) {
+            Cut cut = cuts.get(at);
+            try (VirtualPi booted = on(cut)) {
+                threeBoots(booted);
+            } catch (LabFailure e) {
+                bad.add("after \"" + cut.step() + "\": " + e.getMessage());
+            }
+        }
+        if (!bad.isEmpty()) {
+            throw new LabFailure(String.join("\n", bad));
+        }
+    }
+
+    private void threeBoots(VirtualPi booted) {
+        boolean rescued = false;
+        for (int boot = 1; boot <= 3; boot++) {
+            if (booted.waitsForRescue()) {
+                if (rescued) {
+                    throw new LabFailure("the rescue is started again at boot " + boot);
+                }
+                booted.bootUntilReboot(payload, LONG);
+                rescued = true;
+            }
+            booted.boot(payload);
+            Settling.await(booted);
+            must(booted, READABLE_LOG, "");
+            booted.switchOff();
+        }
     }
 
     private interface Going {

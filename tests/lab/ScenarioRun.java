@@ -176,6 +176,66 @@ final class ScenarioRun implements Closeable {
         last.must(exit);
     }
 
+    /** What `./jbang` is in a checkout: bootdiag starts diagnose with it. */
+    private static final String JBANG =
+            "printf '#!/bin/sh\\nscript=${1%%@*}; shift; exec /opt/lab/netfix/$script \"$@\"\\n'"
+                    + " >/run/jbang && chmod 755 /run/jbang";
+
+    /**
+     * The boot partition of this Pi, which is off, in the card reader of another one that runs: all
+     * that Windows or macOS would show of its card, at /mnt/boot.
+     *
+     * @param commands for a shell there
+     */
+    private GuestResult onBootPartition(String commands) throws IOException {
+        if (pi.isOn()) {
+            throw new LabFailure("the card is in a Pi that runs");
+        }
+        Path folder = pi.folder().resolve("reader");
+        LabFolders.delete(folder);
+        try (VirtualPi reader = moment.pi(folder)) {
+            reader.bootWithCardOf(pi, payload);
+            must(reader, UNPACK);
+            must(reader, JBANG + "; mkdir -p /mnt/boot && mount /dev/vde /mnt/boot");
+            GuestResult result = reader.shell("cd /mnt/boot || exit; " + commands, COMMAND);
+            must(reader, "umount /mnt/boot && sync");
+            return result;
+        }
+    }
+
+    /**
+     * @param told a line for its standard input
+     */
+    void sdcard(String words, String told, int exit) throws IOException {
+        last =
+                onBootPartition(
+                        "printf '%s\\n' "
+                                + "'"
+                                + told.replace("'", "'\\''")
+                                + "'"
+                                + " | /opt/lab/netfix/fix sdcard /mnt/boot "
+                                + words);
+        last.must(exit);
+    }
+
+    void readBootPartition(int exit) throws IOException {
+        last =
+                onBootPartition(
+                        "JBANG_LAUNCH_CMD=/run/jbang /opt/lab/netfix/bootdiag read /mnt/boot");
+        last.must(exit);
+    }
+
+    void bootdiag(String words, int exit) {
+        netfix("bootdiag", words, exit);
+    }
+
+    /** A boot whose end is not awaited, because the Pi reboots in the middle of it. */
+    void powerOnAndReboot() {
+        pi.bootUntilReboot(payload, COMMAND);
+        pi.boot(payload);
+        Settling.await(pi);
+    }
+
     PowerCuts cuts() {
         return cuts;
     }

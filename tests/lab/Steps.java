@@ -32,6 +32,9 @@ final class Steps {
                                     run.pi().moveToBoard("5eed0000-0000-4000-8000-00000000cafe")),
                     when("the power is cut", (run, words) -> run.pi().cutPower()),
                     when("the power comes back", (run, words) -> run.powerOn()),
+                    when(
+                            "the power comes back, and it reboots by itself",
+                            (run, words) -> run.powerOnAndReboot()),
                     when("the Pi runs <text>", (run, words) -> run.runOnPi(words.get(0), 0)),
                     when(
                             "the Pi runs <text> which exits <number>",
@@ -91,6 +94,30 @@ final class Steps {
                             "fix <text> of its card exits <number>",
                             (run, words) ->
                                     run.fixOnCard(words.get(0), Integer.parseInt(words.get(1)))),
+                    netfixDoes(
+                            "fix sdcard <text> of its boot partition exits <number>",
+                            (run, words) ->
+                                    run.sdcard(words.get(0), "", Integer.parseInt(words.get(1)))),
+                    netfixDoes(
+                            "fix sdcard <text> of its boot partition, told <text>, exits <number>",
+                            (run, words) ->
+                                    run.sdcard(
+                                            words.get(0),
+                                            words.get(1),
+                                            Integer.parseInt(words.get(2)))),
+                    netfixDoes(
+                            "bootdiag <text> exits <number>",
+                            (run, words) ->
+                                    run.bootdiag(words.get(0), Integer.parseInt(words.get(1)))),
+                    netfixDoes(
+                            "bootdiag read of its boot partition exits <number>",
+                            (run, words) -> run.readBootPartition(Integer.parseInt(words.get(0)))),
+                    netfixDoes(
+                            "the disks are kept at every step of the rescue",
+                            (run, words) -> run.cuts().keepRescue()),
+                    netfix(
+                            "each <number>th power cut of the rescue leaves a Pi that boots",
+                            (run, words) -> run.cuts().judgeRescue(Integer.parseInt(words.get(0)))),
                     netfix(
                             "killed after every entry of fix <text> it is as before",
                             (run, words) ->

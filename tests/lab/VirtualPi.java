@@ -441,6 +441,17 @@ final class VirtualPi implements Closeable {
         log.note("rebooting");
     }
 
+    /** A boot in which the Pi reboots by itself, maybe before its agent answers. */
+    void bootUntilReboot(Path payload, Duration limit) {
+        start(payload, List.of(), "");
+        awaitReboot(limit);
+    }
+
+    /** Whether its card's cmdline.txt has the next boot start a rescue. */
+    boolean waitsForRescue() {
+        return cmdlineWords().contains("netfix-rescue");
+    }
+
     /** From its next boot on the card is in another Pi. */
     void moveToBoard(String uuid) {
         board = uuid;

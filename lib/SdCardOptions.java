@@ -1,0 +1,140 @@
+package netfix;
+
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import java.io.BufferedReader;
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What {@code fix sdcard} can be told. */
+public final class SdCardOptions {
+
+    @Parameters(paramLabel = "DIR", description = "Where the card's boot partition is mounted.")
+    Path folder;
+
+    @Option(
+            names = "--wifi",
+            paramLabel = "SSID",
+            description =
+                    "A Wi-Fi network to add. Asks for the passphrase, or takes it from a line of"
+                            + " standard input; an empty one is an open network.")
+    String wifi;
+
+    @Option(names = "--hidden", description = "That network does not tell its name.")
+    boolean hidden;
+
+    @Option(
+            names = "--wpa3",
+            description =
+                    "That network takes WPA3 only. Then the passphrase itself has to lie on the"
+                            + " card until the next boot.")
+    boolean wpa3;
+
+    @Option(
+            names = "--country",
+            paramLabel = "XX",
+            description =
+                    "Where the Pi is (GB, DE, US, ...). Wi-Fi needs it where cmdline.txt has none.")
+    String country = "";
+
+    @Option(names = "--undo", description = "Take off what waits on the card for the next boot.")
+    boolean undo;
+
+    @Option(
+            names = "--diagnose-only",
+            description = "The next boot only records how it is set up, and what becomes of it.")
+    boolean diagnoseOnly;
+
+    @Option(
+            names = "--restore",
+            description = "The next boot puts back what the last rescue changed.")
+    boolean restore;
+
+    /**
+     * Does it.
+     *
+     * @param agreement asked once the plan is shown
+     * @throws BadInput where the options or the card are not as they must be; nothing is changed
+     *     then
+     */
+    public int run(FixOptions agreement, PrintStream narration) {
+        refuseContradictions();
+        SdCard card = new SdCard(folder, narration);
+        if (undo) {
+            return agreement.agreed() ? card.undo() : ExitCode.USAGE;
+        }
+        refuseWithoutCountry(card);
+        SdCard.Wish wish =
+                new SdCard.Wish(
+                        restore
+                                ? SdCard.Mode.RESTORE
+                                : diagnoseOnly ? SdCard.Mode.RECORD : SdCard.Mode.REPAIR,
+                        Optional.ofNullable(wifi)
+                                .map(name -> RescueWifi.of(name, passphrase(), wpa3, hidden)),
+                        country);
+        card.plan(wish).forEach(line -> narration.println(Terminal.safe(line)));
+        if (agreement.dryRun) {
+            return ExitCode.PROBLEMS;
+        }
+        return agreement.agreed() ? card.schedule(wish) : ExitCode.USAGE;
+    }
+
+    private void refuseContradictions() {
+        long modes = List.of(undo, diagnoseOnly, restore).stream().filter(on -> on).count();
+        if (modes > 1 || modes == 1 && (wifi != null || !country.isEmpty())) {
+            throw new BadInput(
+                    "--undo, --diagnose-only and --restore exclude each other, and --wifi and"
+                            + " --country");
+        }
+        if (wifi == null && (hidden || wpa3)) {
+            throw new BadInput("--hidden and --wpa3 say something of a network: add --wifi SSID");
+        }
+        boolean known =
+                country.isEmpty() || Arrays.asList(Locale.getISOCountries()).contains(country);
+        if (!known) {
+            throw new BadInput(
+                    "--country "
+                            + country
+                            + ": no country; give its two capital letters, as GB or DE");
+        }
+    }
+
+    private void refuseWithoutCountry(SdCard card) {
+        if (wifi != null && country.isEmpty() && !card.hasCountry()) {
+            throw new BadInput(
+                    "--wifi wants --country XX too (where the Pi is, as GB or DE): cmdline.txt"
+                            + " names none, and without one Wi-Fi may stay off; nothing was"
+                            + " changed");
+        }
+    }
+
+    private String passphrase() {
+        Console console = Terminal.isTerminal(0) ? System.console() : null;
+        if (console != null) {
+            char[] typed = console.readPassword("Passphrase of \"%s\": ", Terminal.safe(wifi));
+            return typed == null ? "" : new String(typed);
+        }
+        try {
+            String line =
+                    new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                            .readLine();
+            if (line == null) {
+                throw new BadInput(
+                        "--wifi: no passphrase came on standard input (an empty line is an open"
+                                + " network)");
+            }
+            return line;
+        } catch (IOException e) {
+            throw new BadInput("--wifi: standard input cannot be read: " + e.getMessage());
+        }
+    }
+}

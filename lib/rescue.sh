@@ -1,0 +1,509 @@
+#!/bin/sh
+# netfix's rescue of a Pi that nobody can reach. `fix sdcard` writes it to the boot partition, and words
+# into cmdline.txt by which systemd starts it once, before any network manager (systemd-run-generator(8)).
+# It needs neither Java nor netfix on the Pi.
+#
+# What it must not do is loop, or leave the Pi off. So: its words go first; without that it does nothing.
+# Each systemd.run= begins with "-", so that whatever becomes of this file (missing, cut off, CR LF, killed)
+# the next one follows, and the last starts an ordinary boot. The whole script is one `if`: sh reads it to
+# its `fi` before it does anything, and with CR LF, or cut off, it finds no `then`, or no `fi`.
+#
+# netfix-rescue.key (the Wi-Fi network, a secret) is on the Pi's own disk before it is overwritten here.
+# Before-images lie in /var/lib/netfix/rescue/NUMBER, N.path and N.data (no data: there was nothing);
+# `fix sdcard --restore` has them put back. netfix-rescue-log.txt tells what was done, the verdict first.
+if :; then
+
+LC_ALL=C
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+umask 077
+
+R=
+mode='@MODE@'
+words='@WORDS@'
+limit=240
+
+self=$0
+boot=$(cd "$(dirname "$self")" && pwd)
+log=netfix-rescue-log.txt
+key=netfix-rescue.key
+run=$R/run/netfix-rescue
+units=$R/etc/systemd/system
+profiles=/etc/NetworkManager/system-connections
+wired_file=@WIRED_FILE@
+wifi_file=$profiles/netfix-rescue-wifi.nmconnection
+nm_state=/var/lib/NetworkManager/NetworkManager.state
+
+did() { printf '%s\n' "$*" >>"$run/did"; }
+seen() { printf '%s\n' "$*" >>"$run/seen"; }
+
+# --- The log on the boot partition ------------------------------------------------------------------
+
+# publish VERDICT: the log, whole, under a name of its own before the old name goes to it.
+publish() {
+    {
+        printf 'VERDICT: %s\n' "$1"
+        printf 'This is the log of netfix fix sdcard; the times are of the Pi, whose clock may be wrong.\n\n'
+        date -u '+Written %Y-%m-%d %H:%M:%S UTC'
+        if [ -s "$run/did" ]; then
+            printf '\nDone:\n'
+            sed 's/^/  /' "$run/did"
+        fi
+        if [ -s "$run/seen" ]; then
+            printf '\nSeen:\n'
+            sed 's/^/  /' "$run/seen"
+        fi
+        if [ -s "$run/state" ]; then
+            printf '\nHow the Pi was found:\n'
+            sed 's/^/  /' "$run/state"
+        fi
+        if [ -s "$run/later" ]; then
+            printf '\nWhat became of this boot:\n'
+            sed 's/^/  /' "$run/later"
+        fi
+    } | tr -c '\n -~' '?' | head -c 100000 | sed 's/$/\r/' >"$boot/netfix-rescue-log.new" &&
+        sync "$boot/netfix-rescue-log.new" && mv -f "$boot/netfix-rescue-log.new" "$boot/$log" && sync "$boot"
+}
+
+# What bootdiag would ask, as far as files tell it: names and switches, and nothing that is secret.
+state_of() {
+    sed -n 's/^PRETTY_NAME=//p' "$R/etc/os-release"
+    echo "network manager at boot: $manager"
+    for unit in NetworkManager dhcpcd systemd-networkd networking systemd-resolved btwifiset hostapd; do
+        if [ "$(readlink "$units/$unit.service")" = /dev/null ]; then
+            echo "$unit: masked"
+        elif enabled "$unit.service"; then
+            echo "$unit: enabled"
+        elif installed "$unit.service"; then
+            echo "$unit: not enabled"
+        fi
+    done
+    for file in "$R$profiles"/*; do
+        if [ -f "$file" ]; then
+            echo "profile $(stat -c '%a %u:%g' "$file") ${file##*/}: $(grep -h -E '^(type|autoconnect|interface-name)=' "$file" | tr '\n' ' ')"
+        fi
+    done
+    for file in "$R"/etc/NetworkManager/conf.d/*; do
+        if [ -f "$file" ]; then
+            echo "$file: $(grep -h -v -E '^[[:space:]]*(#|$)' "$file" | grep -i -v -E 'psk|password|secret' | tr '\n' ' ')"
+        fi
+    done
+    grep -h -E '^[A-Za-z]+Enabled=' "$R$nm_state" | sed 's/^/NetworkManager.state: /'
+    for file in "$R"/var/lib/systemd/rfkill/*; do
+        if [ -f "$file" ]; then echo "rfkill ${file##*/}: $(cat "$file")"; fi
+    done
+    for link in "$R"/sys/class/net/*; do
+        if [ -e "$link/device" ]; then echo "interface ${link##*/}"; fi
+    done
+    journalctl -q --no-pager -b -1 -u NetworkManager -p warning -n 40 -o short-monotonic 2>/dev/null
+}
+
+# --- First: the words ---------------------------------------------------------------------------------
+
+# Each step leaves one line that boots: blanks in the words' place, then what follows them, then the length.
+words_off() {
+    file=$boot/cmdline.txt
+    line=$(cat "$file") || return 1
+    case $line in
+        *"$words"*) ;;
+        *netfix-rescue*) return 1 ;;
+        *) return 0 ;;
+    esac
+    before=${line%%"$words"*}
+    at=${#before}
+    length=${#words}
+    size=$(stat -c %s "$file")
+    printf "%${length}s" '' |
+        dd of="$file" bs="$length" iflag=fullblock oflag=seek_bytes seek="$at" conv=notrunc,fsync 2>/dev/null || return 1
+    tail -c "+$((at + length + 1))" "$file" >"$run/tail" || return 1
+    dd if="$run/tail" of="$file" bs=4096 oflag=seek_bytes seek="$at" conv=notrunc,fsync 2>/dev/null || return 1
+    truncate -s "$((size - length))" "$file" || return 1
+    sync "$file" "$boot"
+    ! grep -q -F -e 'netfix-rescue' "$file"
+}
+
+# --- Who manages the network --------------------------------------------------------------------------
+
+installed() {
+    [ -f "$R/lib/systemd/system/$1" ] || [ -f "$R/usr/lib/systemd/system/$1" ] || {
+        [ -f "$units/$1" ] && ! [ -L "$units/$1" ]
+    }
+}
+
+enabled() {
+    if [ "$(readlink "$units/$1")" = /dev/null ]; then return 1; fi
+    for link in "$units"/*.wants/"$1" "$units"/*.requires/"$1"; do
+        if [ -L "$link" ]; then return 0; fi
+    done
+    return 1
+}
+
+stanzas() {
+    cat "$R/etc/network/interfaces" "$R"/etc/network/interfaces.d/* 2>/dev/null |
+        grep -q -E '^[[:space:]]*iface[[:space:]]+(lo[a-z0-9]|[^l])'
+}
+
+# Of several that are enabled NetworkManager is taken; where none is, none owns an interface.
+find_manager() {
+    if enabled NetworkManager.service; then
+        manager=NetworkManager
+    elif enabled dhcpcd.service; then
+        manager=dhcpcd
+    elif enabled systemd-networkd.service; then
+        manager=systemd-networkd
+    elif enabled networking.service && stanzas; then
+        manager=ifupdown
+    elif installed NetworkManager.service; then
+        manager=NetworkManager
+    elif installed dhcpcd.service; then
+        manager=dhcpcd
+    else
+        manager=none
+    fi
+}
+
+# --- Changes, each with what was there before -----------------------------------------------------------
+
+# keep PATH: the data before the path, which says that the data is whole.
+keep() {
+    number=1
+    while [ -e "$store/$number.path" ]; do
+        if [ "$(cat "$store/$number.path")" = "$1" ]; then return 0; fi
+        number=$((number + 1))
+    done
+    rm -rf "$store/$number.data"
+    if [ -e "$R$1" ] || [ -L "$R$1" ]; then cp -a "$R$1" "$store/$number.data" || return 1; fi
+    sync
+    printf '%s\n' "$1" >"$store/$number.new" && mv "$store/$number.new" "$store/$number.path" && sync
+}
+
+# put PATH MODE <TEXT
+put() {
+    keep "$1" || return 1
+    folder=$(dirname "$R$1")
+    mkdir -p "$folder"
+    cat >"$folder/.netfix-new" && chmod "$2" "$folder/.netfix-new" && chown "$owner" "$folder/.netfix-new" &&
+        sync "$folder/.netfix-new" && mv -f "$folder/.netfix-new" "$R$1" && sync "$folder"
+}
+
+take_away() { keep "$1" && rm -f "$R$1" && sync; }
+
+# The store is one for a boot; a cut leaves it, and the next rescue takes a new number.
+new_store() {
+    number=1
+    while [ -e "$R/var/lib/netfix/rescue/$number" ]; do number=$((number + 1)); done
+    store=$R/var/lib/netfix/rescue/$number
+    mkdir -p "$store"
+}
+
+# --- Wi-Fi: the secret goes from FAT to the disk ----------------------------------------------------------
+
+section() { sed -n "/^--- $1\$/,/^--- /{/^--- /!p;}" "$boot/$key"; }
+
+wifi() {
+    if ! [ -f "$boot/$key" ]; then return 0; fi
+    if [ "$(tail -n 1 "$boot/$key")" != '--- end' ]; then
+        seen "$key is cut off: no Wi-Fi network was added; run fix sdcard --wifi again"
+        return 0
+    fi
+    case $manager in
+        NetworkManager)
+            section keyfile | put "$wifi_file" 600 && did "Wi-Fi network added: $wifi_file"
+            ;;
+        dhcpcd | ifupdown | systemd-networkd)
+            conf=/etc/wpa_supplicant/wpa_supplicant.conf
+            for file in "$R"/etc/wpa_supplicant/wpa_supplicant-wlan*.conf; do
+                if [ -f "$file" ]; then conf=${file#"$R"}; fi
+            done
+            if [ "$manager" != dhcpcd ] && ! [ -f "$R$conf" ]; then
+                seen "no Wi-Fi network was added: $manager has no configuration of wpa_supplicant here"
+                return 0
+            fi
+            {
+                if [ -s "$R$conf" ]; then
+                    cat "$R$conf"
+                else
+                    printf 'ctrl_interface=DIR=/var/run/wpa_supplicant GROUP=netdev\nupdate_config=1\n'
+                fi
+                if ! grep -q -E '^[[:space:]]*country=' "$R$conf"; then section country; fi
+                printf '\n'
+                section supplicant
+            } >"$run/conf"
+            put "$conf" 600 <"$run/conf" && did "Wi-Fi network added: $conf"
+            rm -f "$run/conf"
+            ;;
+        *) seen 'no Wi-Fi network was added: no network manager is installed' ;;
+    esac
+}
+
+secret_off() {
+    if ! [ -f "$boot/$key" ]; then return 0; fi
+    dd if=/dev/zero of="$boot/$key" bs="$(stat -c %s "$boot/$key")" count=1 conv=notrunc,fsync 2>/dev/null
+    rm -f "$boot/$key"
+    sync "$boot"
+}
+
+# --- The measures' rescue forms, each with its own conditions ---------------------------------------------
+
+nm() { [ "$manager" = NetworkManager ]; }
+
+# Nobody owns the network where no manager is enabled: then the one that is installed gets it back.
+form_networkmanager_at_boot() {
+    case $manager in
+        NetworkManager | dhcpcd) unit=$manager.service ;;
+        *) return 0 ;;
+    esac
+    if enabled "$unit"; then return 0; fi
+    if [ "$(readlink "$units/$unit")" = /dev/null ]; then
+        take_away "/etc/systemd/system/$unit" && did "$unit was masked: unmasked"
+    fi
+    if enabled "$unit"; then return 0; fi
+    for folder in /lib /usr/lib; do
+        if [ -f "$R$folder/systemd/system/$unit" ]; then
+            keep "/etc/systemd/system/multi-user.target.wants/$unit" || return 1
+            mkdir -p "$units/multi-user.target.wants"
+            ln -sf "$folder/systemd/system/$unit" "$units/multi-user.target.wants/$unit" && sync
+            did "$unit was not enabled: enabled"
+            return 0
+        fi
+    done
+}
+
+# A conf.d file that it cannot read, and NetworkManager does not start.
+form_exclusive_control() {
+    nm || return 0
+    for file in "$R"/etc/NetworkManager/NetworkManager.conf "$R"/etc/NetworkManager/conf.d/*.conf; do
+        if [ -f "$file" ]; then
+            awk '/^[ \t]*(#|\r?$)/ { next }
+                /^[ \t]*\[.*\][ \t\r]*$/ { inside = 1; next }
+                inside && /^[^=]+=/ { next }
+                { bad = 1; exit }
+                END { exit !bad }' "$file" || continue
+        elif ! [ -L "$file" ]; then
+            continue
+        fi
+        path=${file#"$R"}
+        keep "$path" && keep "$path.off" && mv -f "$file" "$file.off" && sync &&
+            did "$path cannot be read by NetworkManager: now $path.off"
+    done
+}
+
+form_keyfile_modes() {
+    nm || return 0
+    for file in "$R$profiles"/*.nmconnection; do
+        if ! [ -f "$file" ] || [ -L "$file" ]; then continue; fi
+        case $(stat -c '%u:%g %a' "$file") in
+            "$owner 600" | "$owner 400") ;;
+            *)
+                keep "${file#"$R"}" && chown "$owner" "$file" && chmod 600 "$file" && sync &&
+                    did "${file#"$R"}: root's now, mode 0600, so that NetworkManager reads it"
+                ;;
+        esac
+    done
+}
+
+takes_any_ethernet() {
+    grep -q -E '^type=(ethernet|802-3-ethernet)' "$1" &&
+        ! grep -q -i -E '^(interface-name|mac-address|match)=.|^autoconnect=(false|no|0)|^method=disabled' "$1"
+}
+
+form_wired_profile() {
+    case $manager in
+        NetworkManager)
+            for file in "$R$profiles"/*.nmconnection; do
+                if [ -f "$file" ] && takes_any_ethernet "$file"; then return 0; fi
+            done
+            if [ -e "$R$wired_file" ]; then
+                seen "$wired_file is there and is bound to one interface, or is not to connect by itself"
+                return 0
+            fi
+            put "$wired_file" 600 <<'NETFIX_WIRED'
+@WIRED_TEXT@
+NETFIX_WIRED
+            did "no saved profile took up any Ethernet at a boot: $wired_file"
+            ;;
+        systemd-networkd)
+            for file in "$R"/etc/systemd/network/*.network "$R"/run/systemd/network/*.network "$R"/etc/netplan/*.yaml; do
+                if [ -f "$file" ]; then return 0; fi
+            done
+            put /etc/systemd/network/99-netfix-wired.network 644 <<'NETFIX_NETWORK'
+# Written by netfix's rescue: any Ethernet, by DHCP, after every other file.
+[Match]
+Type=ether
+Name=e*
+
+[Network]
+DHCP=yes
+NETFIX_NETWORK
+            did 'systemd-networkd had no configuration at all: /etc/systemd/network/99-netfix-wired.network'
+            ;;
+        dhcpcd)
+            if grep -q -E '^[[:space:]]*(denyinterfaces|allowinterfaces)' "$R/etc/dhcpcd.conf"; then
+                seen "/etc/dhcpcd.conf: $(grep -E '^[[:space:]]*(denyinterfaces|allowinterfaces)' "$R/etc/dhcpcd.conf" | tr '\n' ' ')"
+            fi
+            ;;
+        *) seen "the wired configuration of $manager is left as it is" ;;
+    esac
+}
+
+form_networking_on() {
+    if nm && grep -q -i -E '^(NetworkingEnabled|WirelessEnabled)[[:space:]]*=[[:space:]]*false' "$R$nm_state"; then
+        sed -E 's/^(NetworkingEnabled|WirelessEnabled)[[:space:]]*=.*/\1=true/' "$R$nm_state" >"$run/nm-state" &&
+            put "$nm_state" "$(stat -c %a "$R$nm_state")" <"$run/nm-state" &&
+            did 'networking or Wi-Fi was switched off: switched on'
+    fi
+    for file in "$R"/var/lib/systemd/rfkill/*wlan; do
+        if [ -f "$file" ] && [ "$(cat "$file")" = 1 ]; then
+            echo 0 | put "${file#"$R"}" "$(stat -c %a "$file")" && did "Wi-Fi was blocked (${file##*/}): unblocked"
+        fi
+    done
+    # systemd-rfkill keeps what is so now, too.
+    for file in "$R"/sys/class/rfkill/*; do
+        if [ "$(cat "$file/type" 2>/dev/null)" = wlan ] && [ "$(cat "$file/soft")" = 1 ]; then
+            echo 0 >"$file/soft"
+        fi
+    done
+}
+
+# Copies that network-monitor kept: a mark, the file, the interface, the time, and then the profile.
+form_known_good() {
+    nm || return 0
+    if grep -q -l -E '^type=(wifi|802-11-wireless)' "$R$profiles"/*.nmconnection 2>/dev/null; then return 0; fi
+    for copy in "$R"/var/lib/netfix/known-good/*; do
+        if ! [ -f "$copy" ] || [ "$(sed -n 1p "$copy")" != netfix/known-good/1 ]; then continue; fi
+        path=$(sed -n 2p "$copy")
+        case $path in
+            "$profiles"/*/* | "$profiles"/.*) continue ;;
+            "$profiles"/*.nmconnection) ;;
+            *) continue ;;
+        esac
+        if [ -e "$R$path" ] || ! tail -n +5 "$copy" | grep -q -E '^type=(wifi|802-11-wireless)'; then continue; fi
+        tail -n +5 "$copy" | put "$path" 600 && did "no Wi-Fi profile was left: $path is back, as it last worked"
+    done
+}
+
+work() {
+    form_networkmanager_at_boot
+    form_exclusive_control
+    form_keyfile_modes
+    form_wired_profile
+    form_networking_on
+    form_known_good
+    : >"$run/finished"
+}
+
+# --- The way back: what was kept, the newest rescue first ----------------------------------------------------
+
+restore() {
+    number=1
+    last=
+    while [ -e "$R/var/lib/netfix/rescue/$number" ]; do
+        if ! [ -e "$R/var/lib/netfix/rescue/$number/restored" ]; then last=$number; fi
+        number=$((number + 1))
+    done
+    if [ -z "$last" ]; then
+        seen 'nothing to restore: no rescue has changed anything, or it is restored already'
+        : >"$run/finished"
+        return 0
+    fi
+    store=$R/var/lib/netfix/rescue/$last
+    number=1
+    while [ -e "$store/$number.path" ]; do number=$((number + 1)); done
+    while [ "$number" -gt 1 ]; do
+        number=$((number - 1))
+        path=$(cat "$store/$number.path")
+        if [ -e "$store/$number.data" ] || [ -L "$store/$number.data" ]; then
+            fresh=$(dirname "$R$path")/.netfix-new
+            rm -rf "$fresh"
+            cp -a "$store/$number.data" "$fresh" && mv -f -T "$fresh" "$R$path" && did "restored: $path"
+        elif [ -e "$R$path" ] || [ -L "$R$path" ]; then
+            rm -f "$R$path" && did "taken away again: $path"
+        fi
+    done
+    sync
+    : >"$store/restored"
+    sync
+    : >"$run/finished"
+}
+
+# --- What comes later in this boot, where it is only recorded ---------------------------------------------------
+
+later() {
+    {
+        ip -o addr show scope global
+        ip route show
+        nmcli -t -f DEVICE,TYPE,STATE,CONNECTION device status
+        systemctl --no-pager --plain --failed --no-legend
+    } >"$run/later" 2>&1
+    if ip -o addr show scope global | grep -q .; then
+        publish 'RECORDED ONLY. The Pi had an address two and a half minutes after this boot began.'
+    else
+        publish 'RECORDED ONLY. NOT REACHABLE: no interface had an address after two and a half minutes. Next: fix sdcard without --diagnose-only'
+    fi
+}
+
+# --- One boot -----------------------------------------------------------------------------------------------------
+
+owner=$(stat -c %u:%g "$R/etc")
+case ${1:-} in
+    work)
+        store=$2
+        manager=$3
+        case ${4:-} in
+            restore) restore ;;
+            *) work ;;
+        esac
+        exit 0
+        ;;
+    later)
+        boot=$2
+        later
+        exit 0
+        ;;
+esac
+
+mkdir -p "$run"
+if ! [ -w "$boot/cmdline.txt" ] || ! : 2>/dev/null >>"$boot/cmdline.txt"; then
+    mount -o remount,rw "$boot"
+fi
+if ! words_off; then
+    # It would be started at every boot, and must then not do anything, least of all reboot.
+    echo 'netfix: cmdline.txt on the boot partition cannot be changed; nothing was done' >&2
+    exit 1
+fi
+rm -f "$run/did" "$run/seen" "$run/finished" "$run/state" "$run/later"
+find_manager
+state_of >"$run/state" 2>/dev/null
+if [ "$mode" = record ]; then
+    publish 'RECORDED ONLY; what becomes of this boot follows in two and a half minutes.'
+    cp "$self" "$run/rescue.sh"
+    systemd-run --quiet --collect --unit=netfix-rescue-record --on-active=150 /bin/sh "$run/rescue.sh" later "$boot"
+    rm -f "$boot/netfix-rescue.sh"
+    sync "$boot"
+    exit 0
+fi
+publish 'BEGUN, and not finished: if this is all, the power went. Run fix sdcard again.'
+new_store
+if [ "$mode" = restore ]; then
+    rmdir "$store"
+    timeout -k 9 "$limit" /bin/sh "$self" work "$store" "$manager" restore
+else
+    wifi
+    secret_off
+    timeout -k 9 "$limit" /bin/sh "$self" work "$store" "$manager"
+fi
+rm -f "$boot/netfix-rescue.sh" "$boot/netfix-rescue-cmdline.old"
+if ! [ -e "$run/finished" ]; then
+    publish "NOT FINISHED within $limit s; what is below was done. The Pi boots on."
+elif ! [ -s "$run/did" ]; then
+    publish 'NOTHING TO MEND was found; the Pi boots on as it is. fix sdcard --diagnose-only records what becomes of a boot.'
+elif [ "$mode" = restore ]; then
+    publish 'RESTORED: what the last rescue changed is as it was before; the Pi reboots once.'
+    systemctl --no-block reboot
+else
+    publish 'MENDED, see below; the Pi reboots once. If it cannot be reached in five minutes: fix sdcard --diagnose-only'
+    systemctl --no-block reboot
+fi
+exit 0
+
+fi

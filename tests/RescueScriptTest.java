@@ -1,0 +1,410 @@
+package netfix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.zeroturnaround.exec.ProcessExecutor;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * rescue.sh itself, run by sh over a root and a boot partition in a folder; systemctl and mount
+ * only note what they are asked. A cut is a SIGKILL just before one of the commands that change the
+ * disk; that systemd goes on to an ordinary boot then is the lab's to show.
+ */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
+class RescueScriptTest {
+
+    private static final List<String> TOOLS =
+            List.of("sync", "mv", "rm", "ln", "cp", "mkdir", "chmod", "dd", "truncate");
+    private static final String LINE = "console=tty1 root=PARTUUID=4c-02 rootwait";
+    private static final String WORDS = " " + SdCard.WORDS;
+    private static final String PROFILES = "etc/NetworkManager/system-connections/";
+    private static final String UNITS = "etc/systemd/system/";
+    private static final String SECRET = "0123456789abcdef".repeat(4);
+    private static final String CUT = "cut";
+
+    @TempDir Path top;
+    private Path pi;
+    private Path boot;
+
+    @BeforeEach
+    void aPi() throws Exception {
+        pi = Files.createDirectory(top.resolve("pi"));
+        boot = Files.createDirectory(top.resolve("boot"));
+        Path bin = Files.createDirectory(top.resolve("bin"));
+        for (String tool : List.of("systemctl", "mount", "journalctl", "systemd-run")) {
+            Path file = bin.resolve(tool);
+            Files.writeString(file, "#!/bin/sh\necho \"" + tool + " $@\" >>" + top + "/asked\n");
+            assertTrue(file.toFile().setExecutable(true));
+        }
+        put("lib/systemd/system/NetworkManager.service", "");
+        put("etc/os-release", "PRETTY_NAME=\"Debian\"\n");
+        for (String folder : List.of(UNITS + "multi-user.target.wants", PROFILES, "run")) {
+            Files.createDirectories(pi.resolve(folder));
+        }
+    }
+
+    private void put(String name, String text) throws IOException {
+        Path file = pi.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    private String text(String name) throws IOException {
+        return Files.readString(pi.resolve(name));
+    }
+
+    private boolean exists(String name) {
+        return Files.exists(pi.resolve(name), java.nio.file.LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private void enabled(String unit) throws IOException {
+        put("lib/systemd/system/" + unit, "");
+        Path link = pi.resolve(UNITS + "multi-user.target.wants/" + unit);
+        Files.createSymbolicLink(link, Path.of("/lib/systemd/system/" + unit));
+    }
+
+    private void masked(String unit) throws IOException {
+        Files.createSymbolicLink(pi.resolve(UNITS + unit), Path.of("/dev/null"));
+    }
+
+    /** The outage: Wi-Fi's profile is gone, and the wired one may not be made at the boot. */
+    private void theOutage() throws IOException {
+        enabled("NetworkManager.service");
+        put("etc/NetworkManager/conf.d/99-no-auto.conf", "[main]\nno-auto-default=*\n");
+    }
+
+    private void scheduled(SdCard.Mode mode, boolean wifi) throws IOException {
+        Files.writeString(boot.resolve("cmdline.txt"), LINE + WORDS + "\n");
+        String script = SdCard.script(mode, WORDS);
+        for (Map.Entry<String, String> place :
+                Map.of("\nR=\n", "\nR=" + pi + "\n", "\nPATH=", "\nPATH=" + top + "/bin:")
+                        .entrySet()) {
+            assertTrue(script.contains(place.getKey()), place.getKey());
+            script = script.replace(place.getKey(), place.getValue());
+        }
+        Files.writeString(
+                boot.resolve(SdCard.SCRIPT), script.replace("\nR=", "\n" + cuttable() + "R="));
+        if (wifi) {
+            Files.write(
+                    boot.resolve(SdCard.KEY),
+                    RescueWifi.of("My Home Net", SECRET, false, false).keyFile("GB"));
+        }
+    }
+
+    /** The main part and the one under timeout, which has a process group of its own, both end. */
+    private String cuttable() {
+        String text =
+                "cut_here() {\n    if [ -e TOP/cut ]; then kill -9 $$; fi\n"
+                        + "    read -r left <TOP/left\n"
+                        + "    if [ \"$left\" = 1 ]; then : >TOP/cut; kill -9 $$; fi\n"
+                        + "    echo $((left - 1)) >TOP/left\n}\n";
+        for (String tool : TOOLS) {
+            text += tool + "() { cut_here; command " + tool + " \"$@\"; }\n";
+        }
+        return text.replace("TOP", top.toString());
+    }
+
+    /**
+     * @param cut before which of its changes the power goes; 0 for never
+     * @return whether it went
+     */
+    private boolean boot(int cut) throws Exception {
+        Files.deleteIfExists(top.resolve(CUT));
+        Files.writeString(top.resolve("left"), cut + "\n");
+        Files.deleteIfExists(top.resolve("asked"));
+        new ProcessExecutor("setsid", "-w", "sh", boot.resolve(SdCard.SCRIPT).toString())
+                .readOutput(true)
+                .execute();
+        return Files.exists(top.resolve(CUT));
+    }
+
+    private String asked() throws IOException {
+        Path file = top.resolve("asked");
+        return Files.exists(file) ? Files.readString(file) : "";
+    }
+
+    private String log() throws IOException {
+        return Files.readString(boot.resolve(SdCard.LOG)).replace("\r\n", "\n");
+    }
+
+    private void theCardIsAsBefore() throws IOException {
+        assertEquals(LINE + "\n", Files.readString(boot.resolve("cmdline.txt")));
+        try (Stream<Path> all = Files.list(boot)) {
+            assertEquals(
+                    List.of("cmdline.txt", SdCard.LOG),
+                    all.map(f -> f.getFileName().toString()).sorted().toList());
+        }
+    }
+
+    @Test
+    void theOutageIsMended() throws Exception {
+        theOutage();
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        theCardIsAsBefore();
+        assertEquals(WiredProfile.TEXT, text(PROFILES + "netfix-wired.nmconnection"));
+        String wifi = PROFILES + "netfix-rescue-wifi.nmconnection";
+        assertTrue(text(wifi).contains("\nssid=My Home Net\n"), text(wifi));
+        assertTrue(text(wifi).contains("psk=" + SECRET), text(wifi));
+        assertEquals(0600, mode(wifi));
+        assertTrue(log().startsWith("VERDICT: MENDED"), log());
+        assertFalse(log().contains(SECRET), log());
+        assertTrue(asked().endsWith("systemctl --no-block reboot\n"), asked());
+    }
+
+    private int mode(String name) throws IOException {
+        return (Integer) Files.getAttribute(pi.resolve(name), "unix:mode") & 07777;
+    }
+
+    @Test
+    void onAHealthyPiNothingIsChangedAndNothingReboots() throws Exception {
+        enabled("NetworkManager.service");
+        put(PROFILES + "Wired.nmconnection", "[connection]\nid=Wired\ntype=ethernet\n");
+        Files.setPosixFilePermissions(
+                pi.resolve(PROFILES + "Wired.nmconnection"),
+                java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+        scheduled(SdCard.Mode.REPAIR, false);
+        Map<String, String> before = listing();
+        boot(0);
+        assertEquals(before, listing());
+        theCardIsAsBefore();
+        assertTrue(log().startsWith("VERDICT: NOTHING TO MEND"), log());
+        assertFalse(asked().contains("reboot"), asked());
+    }
+
+    /** All but what is netfix's own. */
+    private Map<String, String> listing() throws IOException {
+        Map<String, String> all = new TreeMap<>();
+        try (Stream<Path> paths = Files.walk(pi)) {
+            paths.filter(path -> !Files.isDirectory(path, java.nio.file.LinkOption.NOFOLLOW_LINKS))
+                    .map(path -> pi.relativize(path).toString())
+                    .filter(name -> !name.startsWith("var/lib/netfix") && !name.startsWith("run/"))
+                    .forEach(name -> all.put(name, what(pi.resolve(name))));
+        }
+        return all;
+    }
+
+    private static String what(Path path) {
+        try {
+            return Files.isSymbolicLink(path)
+                    ? "-> " + Files.readSymbolicLink(path)
+                    : (Integer) Files.getAttribute(path, "unix:mode") + Files.readString(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void everythingThatStrands() throws Exception {
+        theOutage();
+        Files.delete(pi.resolve(UNITS + "multi-user.target.wants/NetworkManager.service"));
+        masked("NetworkManager.service");
+        put("etc/NetworkManager/conf.d/50-broken.conf", "no section\n");
+        put(
+                "var/lib/NetworkManager/NetworkManager.state",
+                "[main]\nNetworkingEnabled=false\nWirelessEnabled=false\nWWANEnabled=true\n");
+        put("var/lib/systemd/rfkill/platform-fe300000.mmcnr:wlan", "1\n");
+        put(PROFILES + "vpn.nmconnection", "[connection]\nid=vpn\ntype=vpn\n");
+        put(
+                "var/lib/netfix/known-good/6ba7b810",
+                "netfix/known-good/1\n/"
+                        + PROFILES
+                        + "Home.nmconnection\nwlan0\n1700000000\n"
+                        + "[connection]\nid=Home\ntype=wifi\n\n[wifi]\nssid=Home\n");
+    }
+
+    @Test
+    void allThatStrandsIsTakenAwayAndComesBackWithRestore() throws Exception {
+        everythingThatStrands();
+        Map<String, String> before = listing();
+        scheduled(SdCard.Mode.REPAIR, false);
+        boot(0);
+        assertFalse(exists(UNITS + "NetworkManager.service"));
+        assertTrue(exists(UNITS + "multi-user.target.wants/NetworkManager.service"));
+        assertFalse(exists("etc/NetworkManager/conf.d/50-broken.conf"));
+        assertTrue(exists("etc/NetworkManager/conf.d/50-broken.conf.off"));
+        assertTrue(exists("etc/NetworkManager/conf.d/99-no-auto.conf"));
+        assertEquals(
+                "[main]\nNetworkingEnabled=true\nWirelessEnabled=true\nWWANEnabled=true\n",
+                text("var/lib/NetworkManager/NetworkManager.state"));
+        assertEquals("0\n", text("var/lib/systemd/rfkill/platform-fe300000.mmcnr:wlan"));
+        assertEquals(0600, mode(PROFILES + "vpn.nmconnection"));
+        assertTrue(text(PROFILES + "Home.nmconnection").startsWith("[connection]\nid=Home\n"));
+        assertTrue(exists(PROFILES + "netfix-wired.nmconnection"));
+
+        scheduled(SdCard.Mode.RESTORE, false);
+        boot(0);
+        assertEquals(before, listing());
+        assertTrue(log().startsWith("VERDICT: RESTORED"), log());
+        theCardIsAsBefore();
+
+        scheduled(SdCard.Mode.RESTORE, false);
+        boot(0);
+        assertEquals(before, listing());
+        assertTrue(log().startsWith("VERDICT: NOTHING TO MEND"), log());
+        assertFalse(asked().contains("reboot"), asked());
+    }
+
+    /** dhcpcd is the manager and stays it; its supplicant gets the network. */
+    @Test
+    void onBullseyeDhcpcdStaysTheManager() throws Exception {
+        enabled("dhcpcd.service");
+        put("etc/dhcpcd.conf", "hostname\n");
+        put("etc/wpa_supplicant/wpa_supplicant.conf", "update_config=1\n");
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        String conf = text("etc/wpa_supplicant/wpa_supplicant.conf");
+        assertTrue(conf.startsWith("update_config=1\ncountry=GB\n"), conf);
+        assertEquals(List.of("4d7920486f6d65204e6574"), WpaSupplicantConf.enabledNetworks(conf));
+        assertEquals(0600, mode("etc/wpa_supplicant/wpa_supplicant.conf"));
+        assertFalse(exists(UNITS + "multi-user.target.wants/NetworkManager.service"));
+        assertFalse(exists(PROFILES + "netfix-wired.nmconnection"));
+        theCardIsAsBefore();
+    }
+
+    @Test
+    void networkdGetsAFileOnlyWhereItHasNone() throws Exception {
+        enabled("systemd-networkd.service");
+        scheduled(SdCard.Mode.REPAIR, false);
+        boot(0);
+        assertTrue(exists("etc/systemd/network/99-netfix-wired.network"));
+        Files.delete(pi.resolve("etc/systemd/network/99-netfix-wired.network"));
+        put("etc/systemd/network/10-eth.network", "[Match]\nName=eth0\n");
+        scheduled(SdCard.Mode.REPAIR, false);
+        boot(0);
+        assertFalse(exists("etc/systemd/network/99-netfix-wired.network"));
+    }
+
+    @Test
+    void recordingChangesNothingAndLooksAgainLater() throws Exception {
+        everythingThatStrands();
+        Map<String, String> before = listing();
+        scheduled(SdCard.Mode.RECORD, false);
+        boot(0);
+        assertEquals(before, listing());
+        assertTrue(log().contains("NetworkManager: masked"), log());
+        assertTrue(log().contains("NetworkManager.state: NetworkingEnabled=false"), log());
+        assertTrue(asked().contains("systemd-run"), asked());
+        assertFalse(asked().contains("reboot"), asked());
+        theCardIsAsBefore();
+    }
+
+    /** Whatever it is that started it, where its words stay it would be started at every boot. */
+    @Test
+    void withoutItsWordsGoneItDoesNothing() throws Exception {
+        theOutage();
+        scheduled(SdCard.Mode.REPAIR, true);
+        Path cmdline = boot.resolve("cmdline.txt");
+        Files.writeString(cmdline, LINE + WORDS.replace("--no-block", "--no-blocking") + "\n");
+        Map<String, String> before = listing();
+        boot(0);
+        assertEquals(before, listing());
+        assertFalse(asked().contains("reboot"), asked());
+    }
+
+    @Test
+    void damagedItDoesNothing() throws Exception {
+        theOutage();
+        Map<String, String> before = listing();
+        scheduled(SdCard.Mode.REPAIR, true);
+        Path file = boot.resolve(SdCard.SCRIPT);
+        String whole = Files.readString(file);
+        for (String damaged :
+                List.of(
+                        whole.replace("\n", "\r\n"),
+                        whole.substring(0, whole.length() - 4),
+                        whole.substring(0, whole.length() / 2),
+                        whole.substring(0, whole.length() / 2) + "\0".repeat(512))) {
+            Files.writeString(file, damaged);
+            boot(0);
+            assertEquals(before, listing());
+            assertEquals(LINE + WORDS + "\n", Files.readString(boot.resolve("cmdline.txt")));
+            assertEquals("", asked());
+        }
+    }
+
+    /**
+     * Wherever the power goes, the Pi boots with one line and without a loop; each file is the old
+     * or the new one; the secret is not on both disks longer than it has to be.
+     */
+    @Test
+    void aPowerCutAnywhereLeavesAPiThatBoots() throws Exception {
+        everythingThatStrands();
+        Map<String, String> old = listing();
+        Path aside = top.resolve("aside");
+        new ProcessExecutor("cp", "-a", pi.toString(), aside.toString()).execute();
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        Map<String, String> mended = listing();
+        int cuts = 0;
+        boolean cut = true;
+        // Every one of the first, whose order matters most; each is a run of the script.
+        for (int at = 1; cut; at += at < 16 ? 1 : 7) {
+            new ProcessExecutor("rm", "-rf", pi.toString(), boot.toString()).execute();
+            new ProcessExecutor("cp", "-a", aside.toString(), pi.toString()).execute();
+            Files.createDirectory(boot);
+            scheduled(SdCard.Mode.REPAIR, true);
+            cut = boot(at);
+            cuts += cut ? 1 : 0;
+            String when = "cut before change " + at;
+            String line = Files.readString(boot.resolve("cmdline.txt"));
+            assertTrue(line.startsWith(LINE), when + ": " + line);
+            String rest = line.substring(LINE.length());
+            assertTrue(rest.isBlank() || rest.equals(WORDS + "\n"), when + ": " + line);
+            assertFalse(cut && asked().contains("reboot"), when);
+            assertEachOldOrNew(old, mended, when);
+            boolean waits = !rest.isBlank();
+            boolean kept = exists(PROFILES + "netfix-rescue-wifi.nmconnection");
+            boolean onFat =
+                    Files.exists(boot.resolve(SdCard.KEY))
+                            && Files.readString(boot.resolve(SdCard.KEY)).contains(SECRET);
+            assertTrue(waits || kept || onFat, when + ": the network is lost");
+        }
+        assertTrue(cuts > 20, "cuts: " + cuts);
+        assertEquals(mended, listing());
+    }
+
+    private void assertEachOldOrNew(
+            Map<String, String> old, Map<String, String> mended, String when) throws IOException {
+        listing()
+                .forEach(
+                        (name, what) -> {
+                            if (!name.endsWith(".netfix-new")) {
+                                assertTrue(
+                                        what.equals(old.get(name)) || what.equals(mended.get(name)),
+                                        when + ": " + name + " is " + what);
+                            }
+                        });
+    }
+
+    @Test
+    void theKeyFileThatIsCutOffIsNotTaken() throws Exception {
+        theOutage();
+        scheduled(SdCard.Mode.REPAIR, true);
+        byte[] key = Files.readAllBytes(boot.resolve(SdCard.KEY));
+        Files.write(boot.resolve(SdCard.KEY), java.util.Arrays.copyOf(key, key.length - 3));
+        boot(0);
+        assertFalse(exists(PROFILES + "netfix-rescue-wifi.nmconnection"));
+        assertTrue(log().contains("is cut off"), log());
+        theCardIsAsBefore();
+        assertEquals(
+                List.of(),
+                log().lines().filter(line -> line.contains(SECRET)).toList(),
+                new String(key, StandardCharsets.UTF_8));
+    }
+}

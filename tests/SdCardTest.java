@@ -1,0 +1,229 @@
+package netfix;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A boot partition in the card reader of any computer: what goes onto it and comes off again. */
+class SdCardTest {
+
+    private static final String LINE =
+            "console=serial0,115200 console=tty1 root=PARTUUID=4c4c4c4c-02 rootfstype=ext4"
+                    + " fsck.repair=yes rootwait";
+
+    @TempDir Path folder;
+    private Path cmdline;
+    private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+
+    @BeforeEach
+    void aCard() throws IOException {
+        cmdline = Files.writeString(folder.resolve("cmdline.txt"), LINE + "\n");
+        Files.writeString(folder.resolve("config.txt"), "arm_64bit=1\n");
+    }
+
+    private SdCard card() {
+        return new SdCard(folder, new PrintStream(told, true, StandardCharsets.UTF_8));
+    }
+
+    private static SdCard.Wish wish(Optional<RescueWifi> wifi, String country) {
+        return new SdCard.Wish(SdCard.Mode.REPAIR, wifi, country);
+    }
+
+    private static final SdCard.Wish REPAIR = wish(Optional.empty(), "");
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.map(f -> f.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    /** Line ends and blanks as editors leave them: the words go on the line, and off again. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                LINE,
+                LINE + "\n",
+                LINE + "  \n",
+                LINE + "\r\n",
+                LINE + "\n\n",
+                LINE + " \t\r\n\r\n",
+                LINE + " cfg80211.ieee80211_regdom=GB\n"
+            })
+    void wordsGoOnAndComeOffByteForByte(String text) throws IOException {
+        for (String country : List.of("", "DE")) {
+            Files.writeString(cmdline, text);
+            byte[] old = Files.readAllBytes(cmdline);
+            assertEquals(ExitCode.GOOD, card().schedule(wish(Optional.empty(), country)));
+            String now = Files.readString(cmdline);
+            assertTrue(now.startsWith(LINE), now);
+            assertEquals(1, now.lines().filter(line -> !line.isBlank()).count(), now);
+            assertTrue(now.lines().findFirst().get().endsWith(SdCard.WORDS), now);
+            boolean asked = !country.isEmpty() && !text.contains("regdom");
+            assertEquals(asked, now.contains(" cfg80211.ieee80211_regdom=DE systemd.run="), now);
+            assertTrue(Files.exists(folder.resolve(SdCard.SCRIPT)));
+            assertEquals(ExitCode.GOOD, card().undo());
+            assertArrayEquals(old, Files.readAllBytes(cmdline));
+            assertEquals(List.of("cmdline.txt", "config.txt"), files());
+        }
+    }
+
+    @Test
+    void asecondTimeIsTheLastOneAlone() throws IOException {
+        card().schedule(
+                        wish(
+                                Optional.of(RescueWifi.of("Cafe", "hunter2hunter2", false, false)),
+                                "GB"));
+        card().schedule(REPAIR);
+        assertFalse(Files.exists(folder.resolve(SdCard.KEY)));
+        String now = Files.readString(cmdline);
+        assertEquals(now.indexOf(SdCard.WORDS), now.lastIndexOf(SdCard.WORDS));
+        card().undo();
+        assertEquals(LINE + "\n", Files.readString(cmdline));
+    }
+
+    private void refused(String... words) throws IOException {
+        byte[] old = Files.readAllBytes(cmdline);
+        BadInput e = assertThrows(BadInput.class, () -> card().schedule(REPAIR));
+        for (String word : words) {
+            assertTrue(e.getMessage().contains(word), e.getMessage());
+        }
+        assertEquals(1, e.getMessage().lines().count());
+        assertArrayEquals(old, Files.readAllBytes(cmdline));
+        assertEquals(List.of("cmdline.txt", "config.txt"), files());
+    }
+
+    @Test
+    void whatIsOddIsRefusedInOneLine() throws IOException {
+        Files.writeString(cmdline, LINE + "\nroot=/dev/sda\n");
+        refused(cmdline + ":2:", "root=/dev/sda", "join it");
+        Files.writeString(cmdline, "\ufeff" + LINE + "\n");
+        refused(cmdline + ":1:", "byte order mark", "plain text");
+        Files.writeString(
+                cmdline,
+                LINE
+                        + " systemd.run=/boot/firstrun.sh systemd.run_success_action=reboot"
+                        + " systemd.unit=kernel-command-line.target\n");
+        refused("systemd.run=/boot/firstrun.sh", "Imager", "let the Pi boot once");
+        Files.writeString(cmdline, "dwc_otg.lpm_enable=0\n");
+        refused("root=");
+        Files.writeString(cmdline, LINE + "\0\0\0\n");
+        refused("damaged");
+        Files.writeString(cmdline, LINE + " " + "x".repeat(800) + "\n");
+        refused("1023 bytes");
+    }
+
+    @Test
+    void whatIsNoBootPartitionIsRefused() throws IOException {
+        Files.delete(folder.resolve("config.txt"));
+        assertTrue(assertThrows(BadInput.class, this::card).getMessage().contains("config.txt"));
+        Files.createDirectory(folder.resolve("etc"));
+        Files.createDirectory(folder.resolve("usr"));
+        assertTrue(assertThrows(BadInput.class, this::card).getMessage().contains("fix --root"));
+    }
+
+    /** Something in the way of the second file: the first, with the secret, goes again. */
+    @Test
+    void aCardThatCannotBeWrittenStaysAsItWas() throws IOException {
+        Files.createDirectories(folder.resolve(SdCard.SCRIPT).resolve("in-the-way"));
+        RescueWifi wifi = RescueWifi.of("Cafe", "hunter2hunter2", false, false);
+        BadInput e =
+                assertThrows(BadInput.class, () -> card().schedule(wish(Optional.of(wifi), "GB")));
+        assertTrue(e.getMessage().contains("boots as before"), e.getMessage());
+        assertEquals(LINE + "\n", Files.readString(cmdline));
+        assertFalse(Files.exists(folder.resolve(SdCard.KEY)));
+    }
+
+    /** The vector of IEEE 802.11, Annex J.4.2: SSID "IEEE", passphrase "password". */
+    @Test
+    void theKeyIsDerivedAsTheStandardSays() {
+        assertEquals(
+                "f42c6fc52df0ebef9ebb4b90b38a5f902e83fe1b135a70e23aed762e9710a12e",
+                RescueWifi.of("IEEE", "password", false, false).key());
+    }
+
+    @Test
+    void thePassphraseIsNowhere() throws IOException {
+        RescueWifi wifi = RescueWifi.of("My Home Net", "hunter2hunter2", false, true);
+        SdCard.Wish wish = wish(Optional.of(wifi), "GB");
+        card().schedule(wish);
+        String all =
+                Files.readString(folder.resolve(SdCard.KEY))
+                        + Files.readString(folder.resolve(SdCard.SCRIPT))
+                        + Files.readString(cmdline)
+                        + told
+                        + wifi
+                        + wish
+                        + card().plan(wish);
+        assertFalse(all.contains("hunter2"));
+        assertEquals(2, all.split(wifi.key(), -1).length - 1);
+        String key = Files.readString(folder.resolve(SdCard.KEY));
+        Profile profile =
+                Profile.parse(
+                        "x.nmconnection",
+                        key.substring(key.indexOf('\n') + 1, key.indexOf("--- supplicant")),
+                        Optional.empty());
+        assertEquals("My Home Net", profile.ssid());
+        assertEquals(Optional.empty(), profile.refusal());
+        assertEquals(
+                List.of("4d7920486f6d65204e6574"),
+                WpaSupplicantConf.enabledNetworks(
+                        key.substring(key.indexOf("network={"), key.indexOf("--- country"))));
+    }
+
+    @Test
+    void badNamesAndPassphrasesAreRefused() {
+        for (String passphrase : List.of("short", "x".repeat(64), "p\u00e4ssw\u00f6rter")) {
+            assertThrows(BadInput.class, () -> RescueWifi.of("Cafe", passphrase, false, false));
+        }
+        assertThrows(BadInput.class, () -> RescueWifi.of("x".repeat(33), "", false, false));
+        assertEquals("", RescueWifi.of("Cafe", "", false, false).key());
+        assertEquals("short", RescueWifi.of("Cafe", "short", true, false).key());
+    }
+
+    @Test
+    void everyMeasureSaysWhetherItHasARescueForm() {
+        assertTrue(Measures.TABLE.stream().allMatch(m -> m.rescue().isPresent()));
+        assertEquals(
+                Measures.TABLE.stream()
+                        .map(Measure::id)
+                        .collect(Collectors.toCollection(TreeSet::new)),
+                new TreeSet<>(RescueForm.TABLE.keySet()));
+        String script = SdCard.script(SdCard.Mode.REPAIR, " x");
+        int at = script.indexOf("\nwork() {");
+        for (RescueForm form : RescueForm.TABLE.values()) {
+            if (form.function().isPresent()) {
+                String name = form.function().get();
+                assertTrue(script.contains("\n" + name + "() {"), name);
+                at = script.indexOf("\n    " + name + "\n", at);
+                assertTrue(at > 0, name + " is not called, or not in this order");
+            }
+        }
+    }
+
+    @Test
+    void theScriptIsCleanUnderShellcheck() throws Exception {
+        String script = SdCard.script(SdCard.Mode.REPAIR, " " + SdCard.WORDS);
+        ShellCheck.assertClean(SdCard.SCRIPT, script);
+        assertFalse(java.util.regex.Pattern.compile("@[A-Z_]+@").matcher(script).find());
+    }
+}
