@@ -20,6 +20,7 @@
 
 import netfix.Aftermath;
 import netfix.BadInput;
+import netfix.Capture;
 import netfix.CaptureFile;
 import netfix.Cli;
 import netfix.CommonOptions;
@@ -34,7 +35,9 @@ import netfix.Look;
 import netfix.Machine;
 import netfix.Progress;
 import netfix.RecordingMachine;
+import netfix.ReplayedMachine;
 import netfix.Snapshot;
+import netfix.SupportFiles;
 import netfix.Terminal;
 import netfix.TextReport;
 import netfix.Watch;
@@ -50,7 +53,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
 @Command(
         name = "diagnose",
@@ -130,17 +135,29 @@ public class diagnose implements Callable<Integer> {
     }
 
     private int lookedOnce() {
-        RecordingMachine recording =
-                capture == null ? null : new RecordingMachine(common.machine());
-        Diagnosis diagnosis = Diagnosis.of(look(capture == null ? common.machine() : recording));
+        Machine machine = common.machine();
+        if (machine instanceof ReplayedMachine replayed) {
+            Optional<Watch.Observed> watched = replayed.watched();
+            if (watched.isPresent()) {
+                return reported(Aftermath.of(watched.get()), replayed::capture);
+            }
+        }
+        RecordingMachine recording = capture == null ? null : new RecordingMachine(machine);
+        Diagnosis diagnosis = Diagnosis.of(look(recording == null ? machine : recording));
         System.out.print(
                 common.json
                         ? JsonReport.of(diagnosis) + "\n"
                         : TextReport.of(diagnosis, common.terminal()));
         System.out.flush();
         int files = out == null ? ExitCode.GOOD : files(WatchLogs.of(diagnosis), Instant.now());
-        int kept = capture == null ? ExitCode.GOOD : keep(recording);
+        int kept = keep(() -> supported(recording));
         return Math.max(diagnosis.exitCode(), Math.max(files, kept));
+    }
+
+    /** With what whoever helps asks for. */
+    private static Capture supported(RecordingMachine recording) {
+        SupportFiles.ask(recording);
+        return recording.capture();
     }
 
     /**
@@ -164,28 +181,42 @@ public class diagnose implements Callable<Integer> {
     /** Looks, watches while the phone is used, looks again, and compares. */
     private int watched(int seconds) {
         Machine machine = common.machine();
-        RecordingMachine recording = capture == null ? null : new RecordingMachine(machine);
+        RecordingMachine.Both recording =
+                capture == null ? null : new RecordingMachine.Both(machine);
         WatchOnTerminal terminal = WatchOnTerminal.onStandardError();
         EndOfWatch end = EndOfWatch.byHand();
         terminal.opening();
-        Aftermath aftermath =
-                Aftermath.of(
-                        Watch.of(
-                                machine,
-                                recording == null ? machine : recording,
-                                new LiveStreams(),
-                                Duration.ofSeconds(seconds),
-                                terminal,
-                                end::isOver));
+        Watch.Observed observed =
+                Watch.of(
+                        machine,
+                        recording == null ? Watch.Ends.of(machine) : recording,
+                        new LiveStreams(),
+                        Duration.ofSeconds(seconds),
+                        terminal,
+                        end::isOver);
         terminal.done();
+        return end.reported(
+                reported(
+                        Aftermath.of(observed),
+                        () -> {
+                            SupportFiles.ask(recording.last());
+                            return recording.capture(observed);
+                        }));
+    }
+
+    /** The exit status. */
+    private int reported(Aftermath aftermath, Supplier<Capture> bundle) {
         System.out.print(
                 common.json
                         ? WatchReport.json(aftermath) + "\n"
                         : WatchReport.of(aftermath, common.terminal()));
         System.out.flush();
-        int files = files(WatchLogs.of(aftermath), aftermath.observed().started());
-        int kept = capture == null ? ExitCode.GOOD : keep(recording);
-        return end.reported(Math.max(aftermath.exitCode(), Math.max(files, kept)));
+        boolean wanted = out != null || common.thisMachine();
+        int files =
+                wanted
+                        ? files(WatchLogs.of(aftermath), aftermath.observed().started())
+                        : ExitCode.GOOD;
+        return Math.max(aftermath.exitCode(), Math.max(files, keep(bundle)));
     }
 
     /**
@@ -210,9 +241,12 @@ public class diagnose implements Callable<Integer> {
     }
 
     /** After the report, which a full disk must not cost. */
-    private int keep(RecordingMachine recording) {
+    private int keep(Supplier<Capture> bundle) {
+        if (capture == null) {
+            return ExitCode.GOOD;
+        }
         try {
-            CaptureFile.save(recording.capture(), capture);
+            CaptureFile.save(bundle.get(), capture);
             return ExitCode.GOOD;
         } catch (BadInput e) {
             System.err.println("diagnose: no capture was kept: " + e.getMessage());

@@ -23,7 +23,36 @@ public record Aftermath(
     /**
      * @param name of the interface at the baseline, or what else worked
      */
-    public record Worked(String name, Answer now, Answer afterBoot) {}
+    public record Worked(String name, Answer now, Answer afterBoot) {
+
+        boolean isBroken() {
+            return now.isNo() || afterBoot.isNo();
+        }
+
+        boolean isOpen() {
+            return now.isUnknown() || afterBoot.isUnknown();
+        }
+    }
+
+    /** Of what worked at the baseline. */
+    enum Fate {
+        /** Something of it does not work, or will not after a boot. */
+        BROKEN,
+        NOTHING_TO_LOSE,
+        /** Of some of it that could not be told. */
+        OPEN,
+        WHOLE
+    }
+
+    Fate fate() {
+        if (works.stream().anyMatch(Worked::isBroken)) {
+            return Fate.BROKEN;
+        }
+        if (works.isEmpty()) {
+            return Fate.NOTHING_TO_LOSE;
+        }
+        return works.stream().anyMatch(Worked::isOpen) ? Fate.OPEN : Fate.WHOLE;
+    }
 
     public static Aftermath of(Watch.Observed observed) {
         Diagnosis before = Diagnosis.of(observed.before());
@@ -90,12 +119,10 @@ public record Aftermath(
 
     /** Good only where all that worked works, now and after a boot, and nothing else is wrong. */
     public int exitCode() {
-        boolean broken = works.stream().anyMatch(w -> w.now().isNo() || w.afterBoot().isNo());
-        boolean open =
-                works.stream().anyMatch(w -> w.now().isUnknown() || w.afterBoot().isUnknown());
+        boolean broken = fate() == Fate.BROKEN;
         if (broken || after.verdict() == Diagnosis.Verdict.PROBLEMS) {
             return ExitCode.PROBLEMS;
         }
-        return open ? ExitCode.UNKNOWN : after.exitCode();
+        return fate() == Fate.OPEN ? ExitCode.UNKNOWN : after.exitCode();
     }
 }

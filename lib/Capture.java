@@ -1,23 +1,34 @@
 package netfix;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What was asked of a machine and what it answered, by question. At once the support bundle, the
- * input of an analysis made elsewhere, and a test's fixture; {@link CaptureFolder} and {@link
- * CaptureArchive} keep it on disk.
+ * input of an analysis made elsewhere, and a test's fixture; {@link CaptureFile} keeps it on disk.
  */
 public final class Capture {
 
     /** The number grows when a field is renamed or removed, never for an addition. */
     public static final String SCHEMA = "netfix/capture/1";
 
+    /**
+     * What a watch saw before it was taken.
+     *
+     * @param baseline what the first look read
+     * @param seen a document, {@link WatchFormat}
+     */
+    record Watched(Capture baseline, ObjectNode seen) {}
+
     private final Instant taken;
     private final boolean live;
+    private Optional<Watched> watched = Optional.empty();
     final Map<List<String>, CommandResult> commands = new ConcurrentHashMap<>();
     final Map<String, Reading<String>> texts = new ConcurrentHashMap<>();
     final Map<String, Reading<List<String>>> folders = new ConcurrentHashMap<>();
@@ -49,6 +60,17 @@ public final class Capture {
                 && !stats.containsKey(path)
                 && whole.stream()
                         .anyMatch(folder -> path.equals(folder) || path.startsWith(folder + "/"));
+    }
+
+    /** Empty where it is of one look. */
+    Optional<Watched> watched() {
+        return watched;
+    }
+
+    /** The same with a watch before it. */
+    Capture after(Watched watch) {
+        watched = Optional.of(watch);
+        return this;
     }
 
     /** The commands that were asked. */

@@ -8,6 +8,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -35,6 +36,12 @@ public final class CaptureFile {
     private static final int MOST_FILES = 20_000;
 
     private static final long MOST_BYTES = 64L << 20;
+
+    /** With what is there for people only, which is passed over: some seconds' worth. */
+    private static final long MOST_INFLATED = 1L << 30;
+
+    /** A header, with a long name and the like before it. */
+    private static final long MOST_HEADER = 1L << 20;
 
     private CaptureFile() {}
 
@@ -72,12 +79,12 @@ public final class CaptureFile {
         long total = 0;
         try (Stream<Path> walk = Files.walk(folder)) {
             for (Path file : (Iterable<Path>) walk::iterator) {
-                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                String name = folder.relativize(file).toString().replace('\\', '/');
+                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                        && !CaptureFormat.isForPeople(name)) {
                     total += Files.size(file);
                     bound(files.size(), total);
-                    files.put(
-                            folder.relativize(file).toString().replace('\\', '/'),
-                            Files.readAllBytes(file));
+                    files.put(name, Files.readAllBytes(file));
                 }
             }
         } catch (UncheckedIOException e) {
@@ -89,12 +96,15 @@ public final class CaptureFile {
     private static Map<String, byte[]> archive(Path path) throws IOException {
         Map<String, byte[]> files = new TreeMap<>();
         long total = 0;
+        long inflated = 0;
+        int entries = 0;
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(path));
-                TarArchiveInputStream tar =
-                        new TarArchiveInputStream(new GZIPInputStream(raw, 1 << 16))) {
-            for (TarArchiveEntry entry = tar.getNextEntry();
+                Rationed plain = new Rationed(new GZIPInputStream(raw, 1 << 16));
+                TarArchiveInputStream tar = new TarArchiveInputStream(plain)) {
+            for (TarArchiveEntry entry = next(tar, plain);
                     entry != null;
-                    entry = tar.getNextEntry()) {
+                    entry = next(tar, plain)) {
+                bound(entries++, total);
                 if (entry.isDirectory()) {
                     continue;
                 }
@@ -108,10 +118,19 @@ public final class CaptureFile {
                         || Stream.of(name.split("[/\\\\]")).anyMatch(".."::equals)) {
                     throw new IOException(Terminal.safe(name) + " points outside the capture");
                 }
+                inflated += entry.getSize();
+                bound(entries, inflated > MOST_INFLATED ? inflated : total);
+                plain.allow(entry.getSize());
+                if (CaptureFormat.isForPeople(name)) {
+                    if (tar.skip(entry.getSize()) < entry.getSize()) {
+                        throw new java.io.EOFException();
+                    }
+                    continue;
+                }
                 byte[] content =
                         tar.readNBytes((int) Math.min(MOST_BYTES - total + 1, Integer.MAX_VALUE));
                 total += content.length;
-                bound(files.size(), total);
+                bound(entries, total);
                 if (content.length < entry.getSize()) {
                     throw new java.io.EOFException();
                 }
@@ -124,10 +143,62 @@ public final class CaptureFile {
         return withoutTopFolder(files);
     }
 
+    private static TarArchiveEntry next(TarArchiveInputStream tar, Rationed plain)
+            throws IOException {
+        plain.allow(MOST_HEADER);
+        return tar.getNextEntry();
+    }
+
+    /**
+     * What comes out of the gzip, bounded by what is expected next: a name of a gigabyte of zeros
+     * would else be read whole before anybody could ask for its length.
+     */
+    private static final class Rationed extends FilterInputStream {
+        private long left;
+
+        Rationed(InputStream in) {
+            super(in);
+        }
+
+        /** So much more, and the padding of a record before and after it. */
+        void allow(long bytes) {
+            left = bytes + (16 << 10);
+        }
+
+        private void spend(long bytes) throws IOException {
+            left -= Math.max(0, bytes);
+            if (left < 0) {
+                throw new IOException("its tar headers are damaged");
+            }
+        }
+
+        @Override
+        public int read() throws IOException {
+            int c = super.read();
+            spend(1);
+            return c;
+        }
+
+        @Override
+        public int read(byte[] to, int from, int length) throws IOException {
+            int count = super.read(to, from, length);
+            spend(count);
+            return count;
+        }
+
+        @Override
+        public long skip(long bytes) throws IOException {
+            long count = super.skip(bytes);
+            spend(count);
+            return count;
+        }
+    }
+
     /** isFile() is true of whatever is neither a folder nor a link. */
     private static boolean plainFile(TarArchiveEntry entry) {
         byte kind = entry.getLinkFlag();
-        return kind == TarConstants.LF_NORMAL || kind == TarConstants.LF_OLDNORM;
+        return (kind == TarConstants.LF_NORMAL || kind == TarConstants.LF_OLDNORM)
+                && !entry.isSparse();
     }
 
     private static Map<String, byte[]> withoutTopFolder(Map<String, byte[]> files) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * A capture as a set of small files: an index, {@code capture.json}, and beside it each output and
@@ -22,7 +23,25 @@ final class CaptureFormat {
 
     static final String INDEX = "capture.json";
 
+    /** Where the baseline of a watch lies, laid out as the rest; beside it what the watch saw. */
+    private static final String BASELINE = "baseline/";
+
+    private static final String WATCH = "watch.json";
+
+    /** What is there to be read by people, and by nothing else. */
+    private static final String FOR_PEOPLE = "support/";
+
+    private static final Pattern PEOPLE = Pattern.compile("(?:\\./)?(?:[^/]+/)?support/.*");
+
+    /** A capture of a busy Pi has one of 100 kB; as a tree it takes ten times that. */
+    private static final int LONGEST_INDEX = 8 << 20;
+
     private CaptureFormat() {}
+
+    /** Whether an entry need not be loaded for an analysis, however large it is. */
+    static boolean isForPeople(String name) {
+        return PEOPLE.matcher(name).matches();
+    }
 
     /** File names (with {@code /}) and contents. */
     static Map<String, byte[]> encode(Capture capture) {
@@ -51,7 +70,11 @@ final class CaptureFormat {
                                 String name =
                                         unused(
                                                 files,
-                                                "commands/" + plain(Command.shown(result.argv())));
+                                                (SupportFiles.isOne(result.argv())
+                                                                ? FOR_PEOPLE
+                                                                : "")
+                                                        + "commands/"
+                                                        + plain(Command.shown(result.argv())));
                                 node.put("stdout", name);
                                 files.put(name, bytes(result.stdout()));
                             }
@@ -66,7 +89,13 @@ final class CaptureFormat {
                                     .ifPresent(
                                             value -> {
                                                 String name =
-                                                        unused(files, "files" + plainPath(path));
+                                                        unused(
+                                                                files,
+                                                                (SupportFiles.isOne(path)
+                                                                                ? FOR_PEOPLE
+                                                                                : "")
+                                                                        + "files"
+                                                                        + plainPath(path));
                                                 node.put("content", name);
                                                 files.put(name, bytes(value));
                                             });
@@ -102,6 +131,14 @@ final class CaptureFormat {
                                             });
                         });
         files.put(INDEX, bytes(Json.pretty(index) + "\n"));
+        capture.watched()
+                .ifPresent(
+                        watch -> {
+                            files.put(WATCH, bytes(Json.pretty(watch.seen()) + "\n"));
+                            encode(watch.baseline())
+                                    .forEach(
+                                            (name, content) -> files.put(BASELINE + name, content));
+                        });
         return files;
     }
 
@@ -149,6 +186,34 @@ final class CaptureFormat {
      * @throws BadInput where it is no capture, or one of a newer schema, or incomplete
      */
     static Capture decode(Map<String, byte[]> files, String where) {
+        Capture capture = one(files, where);
+        if (!files.containsKey(WATCH)) {
+            return capture;
+        }
+        Map<String, byte[]> baseline = new TreeMap<>();
+        files.forEach(
+                (name, content) -> {
+                    if (name.startsWith(BASELINE)) {
+                        baseline.put(name.substring(BASELINE.length()), content);
+                    }
+                });
+        if (!baseline.containsKey(INDEX)) {
+            throw new BadInput(
+                    where
+                            + ": "
+                            + WATCH
+                            + " is of a watch, and what was there before ("
+                            + BASELINE
+                            + INDEX
+                            + ") is missing; copy it again");
+        }
+        return capture.after(
+                new Capture.Watched(
+                        one(baseline, where + ", " + BASELINE),
+                        WatchFormat.checked(files.get(WATCH), where + ": " + WATCH)));
+    }
+
+    private static Capture one(Map<String, byte[]> files, String where) {
         byte[] index = files.get(INDEX);
         if (index == null) {
             throw new BadInput(
@@ -156,6 +221,15 @@ final class CaptureFormat {
                             + " is not a netfix capture: it has no "
                             + INDEX
                             + "; make one with diagnose --capture FILE.tar.gz");
+        }
+        if (index.length > LONGEST_INDEX) {
+            throw new BadInput(
+                    where
+                            + ": "
+                            + INDEX
+                            + " is longer than "
+                            + (LONGEST_INDEX >> 20)
+                            + " MiB; that is no netfix capture");
         }
         try {
             JsonNode top = Json.read(new String(index, StandardCharsets.UTF_8));
@@ -179,6 +253,9 @@ final class CaptureFormat {
                             top.path("live").asBoolean());
             capture.whole.addAll(strings(top.path("whole")));
             for (JsonNode node : top.path("commands")) {
+                if (isForPeople(node.path("stdout").asText())) {
+                    continue;
+                }
                 List<String> argv = strings(node.path("argv"));
                 capture.commands.put(
                         argv,
@@ -193,6 +270,9 @@ final class CaptureFormat {
                                 node.path("stderr").asText()));
             }
             for (JsonNode node : top.path("files")) {
+                if (isForPeople(node.path("content").asText())) {
+                    continue;
+                }
                 capture.texts.put(
                         node.path("path").asText(),
                         node.has("content")
@@ -253,7 +333,8 @@ final class CaptureFormat {
     }
 
     private static String text(Map<String, byte[]> files, String name, String where) {
-        byte[] content = files.get(name);
+        // Taken out: a large capture is not to be in memory twice.
+        byte[] content = files.remove(name);
         if (content == null) {
             throw new BadInput(
                     where + ": " + name + " is missing; the capture is incomplete, copy it again");

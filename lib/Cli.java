@@ -49,6 +49,7 @@
 //SOURCES Gateways.java
 //SOURCES Glance.java
 //SOURCES Ground.java
+//SOURCES HtmlReport.java
 //SOURCES IfupdownSettings.java
 //SOURCES IniFile.java
 //SOURCES InstallPlan.java
@@ -104,6 +105,7 @@
 //SOURCES Plan.java
 //SOURCES PlanFolder.java
 //SOURCES PlanReport.java
+//SOURCES Portrait.java
 //SOURCES Processes.java
 //SOURCES Profile.java
 //SOURCES ProfileFaults.java
@@ -142,12 +144,14 @@
 //SOURCES SupplicantNetworks.java
 //SOURCES SupplicantValue.java
 //SOURCES SwitchFaults.java
+//SOURCES SupportFiles.java
 //SOURCES Switches.java
 //SOURCES TakeOver.java
 //SOURCES Terminal.java
 //SOURCES TextReport.java
 //SOURCES Thing.java
 //SOURCES Things.java
+//SOURCES Timeline.java
 //SOURCES Transaction.java
 //SOURCES Transition.java
 //SOURCES Undo.java
@@ -159,6 +163,7 @@
 //SOURCES VerificationReport.java
 //SOURCES Watch.java
 //SOURCES WatchEvent.java
+//SOURCES WatchFormat.java
 //SOURCES WatchLogs.java
 //SOURCES WatchOnTerminal.java
 //SOURCES WatchReport.java

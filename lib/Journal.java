@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 public final class Journal {
 
-    private static final String FIELDS =
+    static final String FIELDS =
             "--output-fields=MESSAGE,_PID,_SYSTEMD_UNIT,UNIT,SYSLOG_IDENTIFIER,PRIORITY";
 
     /** What the units of the network said since this boot. */
@@ -145,7 +145,7 @@ public final class Journal {
 
     static List<Line> parse(String text) {
         List<Line> lines = new ArrayList<>();
-        for (String raw : text.split("\n")) {
+        for (String raw : (Iterable<String>) text.lines()::iterator) {
             if (raw.isBlank()) {
                 continue;
             }

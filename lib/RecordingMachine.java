@@ -21,6 +21,37 @@ public final class RecordingMachine implements Machine {
         return capture;
     }
 
+    /** The two looks of a watch, each with what it read. */
+    public static final class Both implements Watch.Ends {
+        private final Machine machine;
+        private RecordingMachine first;
+        private RecordingMachine last;
+
+        public Both(Machine machine) {
+            this.machine = machine;
+        }
+
+        @Override
+        public Machine first() {
+            first = new RecordingMachine(machine);
+            return first;
+        }
+
+        @Override
+        public RecordingMachine last() {
+            if (last == null) {
+                last = new RecordingMachine(machine);
+            }
+            return last;
+        }
+
+        /** The last look's, with the first one's and what was seen in between. */
+        public Capture capture(Watch.Observed observed) {
+            return last.capture()
+                    .after(new Capture.Watched(first.capture(), WatchFormat.write(observed)));
+        }
+    }
+
     @Override
     public CommandResult run(Command command) {
         CommandResult result = machine.run(command);

@@ -2,6 +2,7 @@ package netfix;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A machine that is not here: it gives the answers of a capture. A question that was not asked then
@@ -19,6 +20,29 @@ public final class ReplayedMachine implements Machine {
     public ReplayedMachine(Capture capture, String name) {
         this.capture = capture;
         this.name = name;
+    }
+
+    public Capture capture() {
+        return capture;
+    }
+
+    /**
+     * What a watch saw, where the capture is of one: both looks are taken again from what they
+     * read.
+     *
+     * @throws BadInput where what is kept of it is damaged
+     */
+    public Optional<Watch.Observed> watched() {
+        return capture.watched()
+                .map(
+                        watch ->
+                                WatchFormat.read(
+                                        watch.seen(),
+                                        Look.at(
+                                                new ReplayedMachine(watch.baseline(), name),
+                                                Progress.silent()),
+                                        Look.at(this, Progress.silent()),
+                                        name));
     }
 
     @Override

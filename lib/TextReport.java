@@ -5,7 +5,6 @@ import static netfix.Terminal.safe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /** A diagnosis for a person, the answer first. */
@@ -14,11 +13,13 @@ public final class TextReport {
     private final Terminal terminal;
     private final Diagnosis d;
     private final Snapshot s;
+    private final Portrait portrait;
     private final List<String> lines = new ArrayList<>();
 
     private TextReport(Diagnosis d, Terminal terminal) {
         this.d = d;
         this.s = d.snapshot();
+        this.portrait = new Portrait(s);
         this.terminal = terminal;
     }
 
@@ -65,12 +66,12 @@ public final class TextReport {
     private String verdict() {
         return switch (d.verdict()) {
             case HEALTHY -> terminal.paint(Terminal.Colour.GREEN, "Healthy.");
-            case PROBLEMS -> terminal.paint(Terminal.Colour.RED, problems());
+            case PROBLEMS -> terminal.paint(Terminal.Colour.RED, problems(d));
             case UNKNOWN -> terminal.paint(Terminal.Colour.YELLOW, "Could not tell everything.");
         };
     }
 
-    private String problems() {
+    static String problems(Diagnosis d) {
         int n = d.findings().errors().size();
         return n == 0
                 ? "A problem that no finding explains."
@@ -88,7 +89,6 @@ public final class TextReport {
     }
 
     private void network() {
-        Owners owners = Owners.of(s);
         if (!s.host().live()) {
             lines.add("  A mounted card does not tell its interfaces; eth0 and wlan0 are assumed.");
             lines.add("");
@@ -98,93 +98,29 @@ public final class TextReport {
         for (Link link : s.physical()) {
             List<String> parts = new ArrayList<>();
             parts.add(link.kind().toString());
-            parts.add(state(link));
-            parts.add(owners.shown(link));
+            parts.add(portrait.state(link));
+            parts.add(portrait.owners(link));
             lines.add("  " + pad(safe(link.name()), width) + "  " + safe(String.join(", ", parts)));
-            List<String> addresses =
-                    link.addresses().stream()
-                            .filter(Link.Address::global)
-                            .map(Link.Address::toString)
-                            .toList();
+            List<String> addresses = Portrait.addresses(link);
             if (!addresses.isEmpty()) {
                 lines.add(
                         "  "
                                 + " ".repeat(width)
                                 + "  "
-                                + safe(String.join(" ", addresses) + gateway(link)));
+                                + safe(
+                                        String.join(" ", addresses)
+                                                + ", "
+                                                + portrait.gateway(link)));
             }
         }
         s.links().whyUnknown().ifPresent(why -> lines.add("  interfaces: " + safe(why)));
-        lines.add("  DNS: " + safe(dns()));
-        btwifiset().ifPresent(text -> lines.add("  " + safe(text)));
+        lines.add("  DNS: " + safe(portrait.dns()));
+        portrait.btwifiset().ifPresent(text -> lines.add("  " + safe(text)));
         lines.add("");
     }
 
     private static String pad(String text, int width) {
         return text + " ".repeat(Math.max(0, width - text.length()));
-    }
-
-    private String state(Link link) {
-        if (!link.up()) {
-            return "down";
-        }
-        if (!link.hasCarrier()) {
-            return link.kind() == Link.Kind.WIFI ? "not connected" : "no cable";
-        }
-        return link.kind() == Link.Kind.WIFI ? "connected" + network(link) : "cable in";
-    }
-
-    private String network(Link link) {
-        String ssid = s.associated().get(link.name());
-        return ssid == null ? "" : " to \"" + ssid + "\"";
-    }
-
-    private String gateway(Link link) {
-        return s.defaultRoutes(link).stream()
-                .filter(r -> !r.gateway().isEmpty())
-                .findFirst()
-                .map(
-                        r ->
-                                ", gateway "
-                                        + r.gateway()
-                                        + answered(new Snapshot.Gateway(r.gateway(), link.name())))
-                .orElse(", no default route");
-    }
-
-    private String answered(Snapshot.Gateway gateway) {
-        Boolean answers = s.answers().get(gateway);
-        return answers == null ? "" : answers ? " (answers)" : " (silent)";
-    }
-
-    private String dns() {
-        List<String> servers = s.dns().servers().orElse(List.of());
-        String from = s.dns().target().isEmpty() ? "" : " (" + s.dns().target() + ")";
-        return servers.isEmpty()
-                ? s.dns().servers().whyUnknown().orElse("no server in /etc/resolv.conf")
-                : safe(String.join(", ", servers) + from);
-    }
-
-    private Optional<String> btwifiset() {
-        for (String name : List.of("btwifiset-stable.service", "btwifiset.service")) {
-            Unit unit = s.unit(name);
-            if (unit.exists()) {
-                String mode =
-                        DaemonFaults.modeLine(s)
-                                .map(
-                                        l ->
-                                                l.message().contains("= True")
-                                                        ? ", in NetworkManager mode"
-                                                        : ", in wpa_supplicant mode")
-                                .orElse("");
-                return Optional.of(
-                        name.replace(".service", "")
-                                + ": "
-                                + (unit.running() ? "running" + mode : unit.active())
-                                + ", "
-                                + unit.file());
-            }
-        }
-        return Optional.empty();
     }
 
     private void findings() {
@@ -221,13 +157,13 @@ public final class TextReport {
                 lines.add("     why:  " + f.row().why());
                 lines.add("     root: " + f.row().cause());
             }
-            hit.remedy().forEach(command -> lines.add(label + safe(typed(command))));
+            hit.remedy().forEach(command -> lines.add(label + safe(typed(command, s))));
             lines.add("");
         }
     }
 
     /** netfix itself, by the way that it was started. */
-    private String typed(String command) {
+    static String typed(String command, Snapshot s) {
         return command.equals(ManagerFaults.FIX) && s.host().source().equals("this machine")
                 ? Cli.asRoot("fix", System.getenv())
                 : command;

@@ -70,6 +70,30 @@ public final class Watch {
         }
     }
 
+    /**
+     * What the first and the last look ask, each when it begins: the machine itself, or one that
+     * records what it answers.
+     */
+    public interface Ends {
+        Machine first();
+
+        Machine last();
+
+        static Ends of(Machine machine) {
+            return new Ends() {
+                @Override
+                public Machine first() {
+                    return machine;
+                }
+
+                @Override
+                public Machine last() {
+                    return machine;
+                }
+            };
+        }
+    }
+
     /** Is told what happens while it happens. */
     public interface Narration {
         /** The streams are open and the baseline is known. */
@@ -81,6 +105,9 @@ public final class Watch {
         void again();
 
         void left(Duration left);
+
+        /** The watch is over; the last look, which takes its time on a Pi, begins. */
+        void comparing();
     }
 
     /** Two minutes: the phone scans, and is put away again. */
@@ -103,7 +130,7 @@ public final class Watch {
     private record Heard(WatchSource source, long nanos, String line, boolean ended) {}
 
     private final Machine machine;
-    private final Machine atEnd;
+    private final Ends ends;
     private final Streams streams;
     private final Pace pace;
     private final Narration narration;
@@ -116,13 +143,9 @@ public final class Watch {
     private final Map<String, Integer> alike = new HashMap<>();
     private long unkept;
 
-    /**
-     * @param atEnd the same machine, for the last look alone: what records it would else keep
-     *     answers of several instants
-     */
-    Watch(Machine machine, Machine atEnd, Streams streams, Pace pace, Narration narration) {
+    Watch(Machine machine, Ends ends, Streams streams, Pace pace, Narration narration) {
         this.machine = machine;
-        this.atEnd = atEnd;
+        this.ends = ends;
         this.streams = streams;
         this.pace = pace;
         this.narration = narration;
@@ -130,12 +153,12 @@ public final class Watch {
 
     public static Observed of(
             Machine machine,
-            Machine atEnd,
+            Ends ends,
             Streams streams,
             Duration howLong,
             Narration narration,
             BooleanSupplier over) {
-        return new Watch(machine, atEnd, streams, Pace.USUAL, narration).run(howLong, over);
+        return new Watch(machine, ends, streams, Pace.USUAL, narration).run(howLong, over);
     }
 
     /**
@@ -155,7 +178,7 @@ public final class Watch {
                 open.add(streams.open(source.argv(), new Ear(source)));
             }
             // The sources first: what happens during the first look is heard.
-            Snapshot baseline = look();
+            Snapshot baseline = Look.at(ends.first(), Progress.silent());
             return watch(baseline, howLong, over, looker, open);
         } finally {
             open.forEach(Streams.Open::close);
@@ -225,12 +248,13 @@ public final class Watch {
             }
         }
         Duration lasted = Duration.ofNanos(System.nanoTime() - start);
+        narration.comparing();
         settle(kernel, daemons, absences, started, start);
         open.forEach(Streams.Open::close);
         open.clear();
         looks.forget();
         long begun = System.nanoTime();
-        Snapshot after = Look.at(atEnd, Progress.silent());
+        Snapshot after = Look.at(ends.last(), Progress.silent());
         absences.looked(after, begun, System.nanoTime());
         return new Observed(
                 baseline,

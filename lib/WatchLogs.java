@@ -27,6 +27,7 @@ public final class WatchLogs {
         WatchLogs logs = new WatchLogs(aftermath);
         Map<String, String> files = new LinkedHashMap<>();
         files.put("diagnostic_summary_*.txt", WatchReport.of(aftermath, new Terminal(false)));
+        files.put("diagnosis_*.html", HtmlReport.of(aftermath));
         files.put("diagnosis_*.json", WatchReport.json(aftermath) + "\n");
         files.put("network_diagnostic_*.log", logs.all());
         files.put("interface_changes_*.log", logs.interfaces());
@@ -47,6 +48,7 @@ public final class WatchLogs {
         String report = TextReport.of(diagnosis, new Terminal(false));
         Map<String, String> files = new LinkedHashMap<>();
         files.put("diagnostic_summary_*.txt", report);
+        files.put("diagnosis_*.html", HtmlReport.of(diagnosis));
         files.put("diagnosis_*.json", JsonReport.of(diagnosis) + "\n");
         files.put(
                 "network_diagnostic_*.log",

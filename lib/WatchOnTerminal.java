@@ -15,6 +15,7 @@ public final class WatchOnTerminal implements Watch.Narration {
     private final PrintStream out;
     private final boolean shown;
     private Duration left = Duration.ZERO;
+    private boolean over;
     private int thisSecond;
     private int leftOut;
 
@@ -85,8 +86,20 @@ public final class WatchOnTerminal implements Watch.Narration {
     }
 
     private void status() {
-        out.print(CLEAR_LINE + "watching, " + left.toSeconds() + " s left; Enter ends it ");
+        out.print(
+                CLEAR_LINE
+                        + (over
+                                ? "comparing with before …"
+                                : "watching, " + left.toSeconds() + " s left; Enter ends it "));
         out.flush();
+    }
+
+    @Override
+    public void comparing() {
+        if (shown) {
+            over = true;
+            status();
+        }
     }
 
     /** Leaves an empty line's begin for the report. */

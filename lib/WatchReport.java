@@ -55,8 +55,9 @@ public final class WatchReport {
         return Math.round(duration.toMillis() / 1000.0) + " s";
     }
 
-    private void verdict() {
-        String watched = "Watched " + seconds(observed.lasted()) + ": ";
+    /** What it comes to, in one sentence. */
+    static String sentence(Aftermath aftermath) {
+        String watched = "Watched " + seconds(aftermath.observed().lasted()) + ": ";
         List<Aftermath.Worked> works = aftermath.works();
         String broken =
                 works.stream()
@@ -68,33 +69,34 @@ public final class WatchReport {
                         .filter(w -> !w.now().isNo() && w.afterBoot().isNo())
                         .map(w -> w.name() + " will not work after a reboot")
                         .collect(Collectors.joining("; "));
-        String open =
-                works.stream()
-                        .filter(w -> w.now().isUnknown() || w.afterBoot().isUnknown())
-                        .map(Aftermath.Worked::name)
-                        .collect(Collectors.joining(", "));
-        if (!broken.isEmpty() || !doomed.isEmpty()) {
-            String both = broken.isEmpty() || doomed.isEmpty() ? "" : "; ";
-            lines.add(paint(Terminal.Colour.RED, watched + safe(broken + both + doomed) + "."));
-        } else if (works.isEmpty()) {
-            lines.add(
-                    paint(
-                            Terminal.Colour.YELLOW,
-                            watched + "nothing worked at the start that could have been lost."));
-        } else if (!open.isEmpty()) {
-            lines.add(
-                    paint(
-                            Terminal.Colour.YELLOW,
-                            watched
-                                    + "could not tell of all that worked before: "
-                                    + safe(open)
-                                    + "."));
-        } else {
-            lines.add(
-                    paint(
-                            Terminal.Colour.GREEN,
-                            watched + "all that worked before works, and will after a reboot."));
-        }
+        return watched
+                + switch (aftermath.fate()) {
+                    case BROKEN ->
+                            broken
+                                    + (broken.isEmpty() || doomed.isEmpty() ? "" : "; ")
+                                    + doomed
+                                    + ".";
+                    case NOTHING_TO_LOSE ->
+                            "nothing worked at the start that could have been lost.";
+                    case OPEN ->
+                            "could not tell of all that worked before: "
+                                    + works.stream()
+                                            .filter(Aftermath.Worked::isOpen)
+                                            .map(Aftermath.Worked::name)
+                                            .collect(Collectors.joining(", "))
+                                    + ".";
+                    case WHOLE -> "all that worked before works, and will after a reboot.";
+                };
+    }
+
+    private void verdict() {
+        Terminal.Colour colour =
+                switch (aftermath.fate()) {
+                    case BROKEN -> Terminal.Colour.RED;
+                    case NOTHING_TO_LOSE, OPEN -> Terminal.Colour.YELLOW;
+                    case WHOLE -> Terminal.Colour.GREEN;
+                };
+        lines.add(paint(colour, safe(sentence(aftermath))));
     }
 
     private String paint(Terminal.Colour colour, String text) {

@@ -56,6 +56,86 @@ class CaptureFileTest {
         assertEquals(sample().taken(), loaded.taken());
     }
 
+    /** The report elsewhere is the report on the Pi: the events, the verdict, the exit status. */
+    @Test
+    void aWatchInABundleGivesTheSameVerdict() {
+        WatchedPi pi = WatchedPi.scanned();
+        Path file = folder.resolve("watch.tar.gz");
+        CaptureFile.save(pi.bundle(), file);
+        ReplayedMachine elsewhere = new ReplayedMachine(CaptureFile.load(file), "Pi");
+        Aftermath there = Aftermath.of(elsewhere.watched().orElseThrow());
+        assertEquals(WatchReport.json(pi.aftermath()), WatchReport.json(there));
+        assertEquals(HtmlReport.of(pi.aftermath()), HtmlReport.of(there));
+        assertEquals(ExitCode.PROBLEMS, there.exitCode());
+    }
+
+    private Path unpacked(String changed, String text) throws IOException {
+        Path dir = Files.createDirectory(folder.resolve("watch"));
+        for (var file : CaptureFormat.encode(WatchedPi.scanned().bundle()).entrySet()) {
+            Path path = dir.resolve(file.getKey());
+            Files.createDirectories(path.getParent());
+            Files.write(path, file.getValue());
+        }
+        if (text.isEmpty()) {
+            Files.delete(dir.resolve(changed));
+        } else {
+            Files.writeString(dir.resolve(changed), text);
+        }
+        return dir;
+    }
+
+    @Test
+    void aWatchWithoutItsBaselineIsRefused() throws Exception {
+        Path dir = unpacked("baseline/capture.json", "");
+        assertTrue(refusal(dir).contains("what was there before"));
+    }
+
+    @Test
+    void aWatchOfANewerNetfixIsRefused() throws Exception {
+        Path dir = unpacked("watch.json", "{\"schema\":\"netfix/watch/2\"}");
+        assertTrue(refusal(dir).contains("use a newer netfix"));
+    }
+
+    @Test
+    void aDamagedWatchIsRefused() throws Exception {
+        Path dir =
+                unpacked(
+                        "watch.json",
+                        "{\"schema\":\"netfix/watch/1\",\"events\":[{\"source\":\"moon\"}]}");
+        ReplayedMachine pi = new ReplayedMachine(CaptureFile.load(dir), dir.toString());
+        assertTrue(
+                assertThrows(BadInput.class, pi::watched).getMessage().startsWith(dir.toString()));
+    }
+
+    /** What the documentation asks for under Contact and Support is in it. */
+    @Test
+    void itHoldsWhatAHelperAsksFor() {
+        Texts pi =
+                Texts.live()
+                        .says("systemctl", "NetworkManager.service - Network Manager")
+                        .says("nmcli", "eth0  ethernet  connected")
+                        .says(
+                                "journalctl",
+                                "{\"MESSAGE\":\"with pw: correct horse\",\"_PID\":\"7\"}")
+                        .file(
+                                "/var/log/network-diagnostics/diagnostic_summary_20261122_184002.txt",
+                                "an older run")
+                        .file(
+                                "/var/log/network-diagnostics/diagnostic_summary_20261122_184010.txt",
+                                "psk=correct horse");
+        RecordingMachine recording = new RecordingMachine(pi);
+        SupportFiles.ask(recording);
+        Capture capture = recording.capture();
+        String all = capture.commands.values().toString() + capture.texts.values();
+        for (Command command : SupportFiles.commands()) {
+            assertTrue(capture.commands.get(command.argv()).ok(), command.shown());
+        }
+        assertTrue(all.contains("connected") && all.contains("Network Manager"), all);
+        assertEquals(1, capture.texts.size());
+        assertFalse(all.contains("correct horse"), all);
+        assertTrue(all.contains(Redaction.MARK), all);
+    }
+
     @Test
     void isReadableByItsOwnerOnly() throws Exception {
         Path file = folder.resolve("pi.tar.gz");

@@ -9,7 +9,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,39 +27,16 @@ import java.util.zip.GZIPInputStream;
  */
 class CapturesTest {
 
-    private static final Path FOLDER = Path.of("tests", "captures");
-
-    static Stream<String> captures() {
-        try (Stream<Path> all = Files.list(Checkout.root().resolve(FOLDER))) {
-            List<String> names =
-                    all.filter(Files::isDirectory)
-                            .map(dir -> dir.getFileName().toString())
-                            .sorted()
-                            .toList();
-            return names.stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The file as diagnose wrote it, or, where one wants to read it, what was in it. */
-    static Path capture(String name) {
-        Path folder = Checkout.root().resolve(FOLDER).resolve(name);
-        Path packed = folder.resolve("capture.tar.gz");
-        return Files.exists(packed) ? packed : folder;
-    }
-
-    private static Diagnosis diagnosis(String name) {
-        Capture capture = CaptureFile.load(capture(name));
-        return Diagnosis.of(Look.at(new ReplayedMachine(capture, name), Progress.silent()));
+    static List<String> captures() {
+        return Captures.names();
     }
 
     @ParameterizedTest
     @MethodSource("captures")
     void givesItsReport(String name) throws IOException {
         GoldenFile.check(
-                FOLDER.resolve(name).resolve("report.txt"),
-                TextReport.of(diagnosis(name), new Terminal(false)));
+                Captures.FOLDER.resolve(name).resolve("report.txt"),
+                TextReport.of(Captures.diagnosis(name), new Terminal(false)));
     }
 
     /**
@@ -70,7 +46,7 @@ class CapturesTest {
     @ParameterizedTest
     @MethodSource("captures")
     void isWhatItsNameSays(String name) {
-        Diagnosis d = diagnosis(name);
+        Diagnosis d = Captures.diagnosis(name);
         if (name.startsWith("healthy-")) {
             assertEquals(Diagnosis.Verdict.HEALTHY, d.verdict());
             assertEquals(List.of(), d.findings().errors());
@@ -101,8 +77,8 @@ class CapturesTest {
         Set<String> rows =
                 Findings.TABLE.stream().map(FindingRow::code).collect(Collectors.toSet());
         Set<String> found =
-                captures()
-                        .map(CapturesTest::diagnosis)
+                captures().stream()
+                        .map(Captures::diagnosis)
                         .flatMap(d -> d.findings().found().stream())
                         .map(f -> f.row().code())
                         .collect(Collectors.toSet());
@@ -122,7 +98,8 @@ class CapturesTest {
     @ParameterizedTest
     @MethodSource("captures")
     void holdsNoPassphrase(String name) throws IOException {
-        try (Stream<Path> files = Files.walk(Checkout.root().resolve(FOLDER).resolve(name))) {
+        try (Stream<Path> files =
+                Files.walk(Checkout.root().resolve(Captures.FOLDER).resolve(name))) {
             for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
                 assertFalse(text(file).contains("correct horse"), file.toString());
             }

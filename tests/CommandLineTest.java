@@ -116,7 +116,7 @@ class CommandLineTest {
         assertEquals(ran.exit(), Json.read(ran.out()).at("/watch/exit").asInt());
         assertTrue(Json.read(ran.out()).at("/watch/seconds").asDouble() >= 1, ran.out());
         try (Stream<Path> files = Files.list(folder)) {
-            assertEquals(6, files.count());
+            assertEquals(7, files.count());
         }
     }
 

@@ -126,16 +126,21 @@ class DiagnosticFilesTest {
 
                     @Override
                     public void left(Duration left) {}
+
+                    @Override
+                    public void comparing() {}
                 };
         Watch.Pace quick =
                 new Watch.Pace(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ofDays(1));
         Aftermath aftermath =
                 Aftermath.of(
-                        new Watch(pi, pi, streams, quick, phone).run(Duration.ZERO, () -> true));
+                        new Watch(pi, Watch.Ends.of(pi), streams, quick, phone)
+                                .run(Duration.ZERO, () -> true));
         Map<String, String> texts = WatchLogs.of(aftermath);
         assertEquals(
                 List.of(
                         "diagnostic_summary_*.txt",
+                        "diagnosis_*.html",
                         "diagnosis_*.json",
                         "network_diagnostic_*.log",
                         "interface_changes_*.log",

@@ -57,6 +57,8 @@
 //SOURCES TransactionScriptTest.java
 //SOURCES TransactionTest.java
 //SOURCES VerificationTest.java
+//SOURCES BrowserPages.java
+//SOURCES Captures.java
 //SOURCES CapturesTest.java
 //SOURCES CheckoutTest.java
 //SOURCES InstallTest.java
@@ -70,8 +72,10 @@
 //SOURCES ShellCheckTest.java
 //SOURCES ReplayedStreams.java
 //SOURCES DiagnosticFilesTest.java
+//SOURCES HtmlReportTest.java
 //SOURCES WatchTest.java
 //SOURCES WatchmanTest.java
+//SOURCES WatchedPi.java
 //SOURCES WatchEventsTest.java
 package netfix;
 

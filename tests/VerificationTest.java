@@ -125,8 +125,7 @@ class VerificationTest {
     void itChangesNothing(String capture) throws Exception {
         Refusing machine =
                 new Refusing(
-                        new ReplayedMachine(
-                                CaptureFile.load(CapturesTest.capture(capture)), capture));
+                        new ReplayedMachine(CaptureFile.load(Captures.file(capture)), capture));
         Verification verification =
                 Verification.of(Scene.at(machine, Progress.silent()), Transaction.state(machine));
         assertFalse(machine.asked.isEmpty());

@@ -149,9 +149,12 @@ class WatchTest {
 
                         @Override
                         public void left(Duration left) {}
+
+                        @Override
+                        public void comparing() {}
                     };
             return Aftermath.of(
-                    new Watch(machine, machine, streams, QUICK, narration)
+                    new Watch(machine, Watch.Ends.of(machine), streams, QUICK, narration)
                             .run(Duration.ofMinutes(5), () -> over));
         }
     }
@@ -302,11 +305,15 @@ class WatchTest {
                 shown.happened(event, Instant.EPOCH);
             }
             shown.left(Duration.ofSeconds(92));
+            shown.comparing();
+            shown.happened(event, Instant.EPOCH);
             shown.done();
             String text = bytes.toString(StandardCharsets.UTF_8);
             assertEquals(terminal, text.contains("  eth0 is called \\x1b[31m now\n"), text);
             assertEquals(terminal, text.contains("93 s left"), text);
             assertEquals(terminal, text.contains("… and 76 more"), text);
+            // What is heard meanwhile does not hide that the last look is under way.
+            assertEquals(terminal, text.matches("(?s).*comparing with before …\r\u001b\\[K"), text);
             assertFalse(text.contains("\u001b[31m"));
         }
     }

@@ -30,7 +30,7 @@ class WatchmanTest {
                         Look.at(
                                 new Glance(
                                         new ReplayedMachine(
-                                                CaptureFile.load(CapturesTest.capture(name)),
+                                                CaptureFile.load(Captures.file(name)),
                                                 name)),
                                 Progress.silent()));
     }
