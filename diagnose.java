@@ -34,6 +34,7 @@ import netfix.LiveStreams;
 import netfix.Look;
 import netfix.Machine;
 import netfix.Progress;
+import netfix.Pseudonyms;
 import netfix.RecordingMachine;
 import netfix.ReplayedMachine;
 import netfix.Snapshot;
@@ -102,6 +103,13 @@ public class diagnose implements Callable<Integer> {
             description = "Keep what was seen, passwords taken out, for --from.")
     Path capture;
 
+    @Option(
+            names = "--anonymous",
+            description =
+                    "Other names for networks, profiles, hosts, MACs and public addresses in all"
+                        + " that is printed and kept; the same ones on this machine every time.")
+    boolean anonymous;
+
     @Option(names = "--list", description = "Show what can be found, one line each.")
     boolean list;
 
@@ -136,22 +144,38 @@ public class diagnose implements Callable<Integer> {
 
     private int lookedOnce() {
         Machine machine = common.machine();
-        if (machine instanceof ReplayedMachine replayed) {
-            Optional<Watch.Observed> watched = replayed.watched();
-            if (watched.isPresent()) {
-                return reported(Aftermath.of(watched.get()), replayed::capture);
-            }
+        if (machine instanceof ReplayedMachine given) {
+            return again(machine, given.capture());
         }
-        RecordingMachine recording = capture == null ? null : new RecordingMachine(machine);
-        Diagnosis diagnosis = Diagnosis.of(look(recording == null ? machine : recording));
+        if (capture == null && !anonymous) {
+            return reported(Diagnosis.of(look(machine)), () -> null);
+        }
+        RecordingMachine recording = new RecordingMachine(machine);
+        Snapshot snapshot = look(recording);
+        return anonymous
+                ? again(machine, recording.capture())
+                : reported(Diagnosis.of(snapshot), () -> supported(recording));
+    }
+
+    /** Looks at what was read of a machine, with the names that are to be shown. */
+    private int again(Machine machine, Capture read) {
+        Capture shown = anonymous ? Pseudonyms.of(machine).of(read) : read;
+        ReplayedMachine replayed = ReplayedMachine.inPlaceOf(machine, shown);
+        Optional<Watch.Observed> watched = replayed.watched();
+        return watched.isPresent()
+                ? reported(Aftermath.of(watched.get()), () -> shown)
+                : reported(Diagnosis.of(look(replayed)), () -> shown);
+    }
+
+    /** The exit status. */
+    private int reported(Diagnosis diagnosis, Supplier<Capture> bundle) {
         System.out.print(
                 common.json
                         ? JsonReport.of(diagnosis) + "\n"
                         : TextReport.of(diagnosis, common.terminal()));
         System.out.flush();
         int files = out == null ? ExitCode.GOOD : files(WatchLogs.of(diagnosis), Instant.now());
-        int kept = keep(() -> supported(recording));
-        return Math.max(diagnosis.exitCode(), Math.max(files, kept));
+        return Math.max(diagnosis.exitCode(), Math.max(files, keep(bundle)));
     }
 
     /** With what whoever helps asks for. */
@@ -182,8 +206,10 @@ public class diagnose implements Callable<Integer> {
     private int watched(int seconds) {
         Machine machine = common.machine();
         RecordingMachine.Both recording =
-                capture == null ? null : new RecordingMachine.Both(machine);
-        WatchOnTerminal terminal = WatchOnTerminal.onStandardError();
+                capture == null && !anonymous ? null : new RecordingMachine.Both(machine);
+        WatchOnTerminal terminal =
+                WatchOnTerminal.onStandardError(
+                        anonymous ? Optional.of(Pseudonyms.of(machine)) : Optional.empty());
         EndOfWatch end = EndOfWatch.byHand();
         terminal.opening();
         Watch.Observed observed =
@@ -196,12 +222,14 @@ public class diagnose implements Callable<Integer> {
                         end::isOver);
         terminal.done();
         return end.reported(
-                reported(
-                        Aftermath.of(observed),
-                        () -> {
-                            SupportFiles.ask(recording.last());
-                            return recording.capture(observed);
-                        }));
+                anonymous
+                        ? again(machine, recording.capture(observed))
+                        : reported(
+                                Aftermath.of(observed),
+                                () -> {
+                                    SupportFiles.ask(recording.last());
+                                    return recording.capture(observed);
+                                }));
     }
 
     /** The exit status. */

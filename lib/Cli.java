@@ -100,6 +100,7 @@
 //SOURCES Outlook.java
 //SOURCES Owners.java
 //SOURCES Parcel.java
+//SOURCES PathFaults.java
 //SOURCES PathTimes.java
 //SOURCES Paths.java
 //SOURCES Plan.java
@@ -111,6 +112,7 @@
 //SOURCES ProfileFaults.java
 //SOURCES Profiles.java
 //SOURCES Progress.java
+//SOURCES Pseudonyms.java
 //SOURCES Reach.java
 //SOURCES Reading.java
 //SOURCES RecordingMachine.java
@@ -132,6 +134,7 @@
 //SOURCES Scene.java
 //SOURCES Script.java
 //SOURCES Services.java
+//SOURCES ServiceFaults.java
 //SOURCES Sessions.java
 //SOURCES SdCard.java
 //SOURCES SdCardOptions.java

@@ -55,7 +55,8 @@ public record CommandResult(
 
     private static String after(String stderr) {
         String first = stderr.strip().lines().findFirst().orElse("");
-        return first.isEmpty() ? "" : ": " + first;
+        // A tool may well repeat what it was told.
+        return first.isEmpty() ? "" : ": " + Redaction.of(first);
     }
 
     /** The standard output where the command succeeded, else unknown with the failure. */

@@ -5,6 +5,7 @@ import static netfix.FindingRow.Cause.INTERFACE_STATE;
 import static netfix.FindingRow.Cause.OUTSIDE;
 import static netfix.FindingRow.Cause.ROUTING;
 import static netfix.FindingRow.Cause.SERVICE_CONFLICT;
+import static netfix.FindingRow.Cause.SUPPLICANT;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -179,6 +180,34 @@ public final class Findings {
                 .remedy("disable the one that does not own the interface, and reboot")
                 .source("interfaces(5), systemd-networkd(8)")
                 .survivesReboot();
+        t.row("two-supplicants", SUPPLICANT, ServiceFaults::twoSupplicants)
+                .title("Two wpa_supplicants on one interface")
+                .why("Each tells the radio another network; Wi-Fi associates and drops in turn.")
+                .recognised(
+                        "Two processes with -i and the interface, or one beside NetworkManager's"
+                                + " own (-u) on an interface that NetworkManager manages.")
+                .remedy("stop the one that NetworkManager did not start")
+                .source("wpa_supplicant(8), -i and -u")
+                .silencedBy("networkmanager-and-dhcpcd", "networkmanager-and-ifupdown");
+        t.row("dhcpcd-at-next-boot", SERVICE_CONFLICT, ServiceFaults::dhcpcdAtNextBoot)
+                .title("The next boot starts dhcpcd beside NetworkManager")
+                .why(
+                        "Two addresses and two default routes on one interface, from the next boot"
+                                + " on.")
+                .recognised(
+                        "dhcpcd is enabled and does not run, NetworkManager is enabled, and"
+                                + " dhcpcd.conf does not keep dhcpcd off the interfaces.")
+                .remedy("systemctl disable dhcpcd")
+                .source("systemctl(1), enable; dhcpcd.conf(5), denyinterfaces")
+                .survivesReboot()
+                .silencedBy("networkmanager-and-dhcpcd");
+        t.row("wait-online-for-nothing", SERVICE_CONFLICT, ServiceFaults::waitOnlineForNothing)
+                .title("A boot waits for a manager that manages nothing")
+                .why("Every boot takes up to two minutes longer, and what waits for it, too.")
+                .recognised("A wait-online unit has failed, and its manager holds no interface.")
+                .remedy("systemctl disable the wait-online unit that is named")
+                .source("systemd-networkd-wait-online.service(8), NetworkManager-wait-online(8)")
+                .survivesReboot();
         t.row("wifi-profile-deleted", BTBERRYWIFI, ProfileFaults::deletedByBtwifiset)
                 .title("btwifiset deleted a Wi-Fi profile")
                 .why(
@@ -316,6 +345,54 @@ public final class Findings {
                 .remedy("nmcli device reapply IF, else nmcli device connect IF")
                 .source("nmcli(1), device reapply; ip-route(8)")
                 .silencedBy("address-lost", "interface-down");
+        t.row("gateway-silent", ROUTING, PathFaults::gatewaySilent)
+                .title("The gateway does not answer")
+                .why(
+                        "The link is up and the router at its end says nothing: it is off, or the"
+                                + " link only seems to be up.")
+                .recognised("Neither ping nor ARP brings an answer from a default route's gateway.")
+                .remedy("nmcli device connect IF brings the link up anew; else look at the router")
+                .source("ip-neighbour(8), FAILED")
+                .silencedBy("address-lost", "interface-down");
+        t.row("wrong-route-first", ROUTING, PathFaults::wrongRouteFirst)
+                .title("The default route that comes first leads nowhere")
+                .why(
+                        "The kernel takes the lowest metric, whether its gateway answers or not:"
+                                + " nothing gets out although there is a way.")
+                .recognised(
+                        "The gateway of the default route with the lowest metric is silent, and"
+                                + " that of another one answers.")
+                .remedy("nmcli connection modify PROFILE ipv4.route-metric N, nmcli device reapply")
+                .source("ip-route(8), metric; nm-settings-nmcli(5), ipv4.route-metric");
+        t.row("stub-resolver-dead", OUTSIDE, PathFaults::stubResolverDead)
+                .title("Nobody resolves names")
+                .why("By address all works, by name nothing: updates, time, most programs fail.")
+                .recognised(
+                        "/etc/resolv.conf names 127.0.0.53 only, or is a link into"
+                                + " /run/systemd/resolve, and systemd-resolved does not run.")
+                .remedy(
+                        "systemctl enable --now systemd-resolved; where it is not installed, remove"
+                            + " the link and dns=systemd-resolved, nmcli general reload dns-full")
+                .source(
+                        "systemd-resolved.service(8), /etc/resolv.conf; NetworkManager.conf(5),"
+                                + " dns")
+                .survivesReboot();
+        t.row("profile-of-absent-interface", OUTSIDE, ProfileFaults::ofAbsentInterface)
+                .title("A profile is bound to an interface that is not there")
+                .why(
+                        "It is never used. Interfaces get other names with another naming scheme:"
+                                + " eth0 becomes end0.")
+                .recognised("interface-name= of a saved profile names no interface.")
+                .remedy("nmcli connection modify id NAME connection.interface-name ''")
+                .source("nm-settings-keyfile(5), interface-name; systemd.net-naming-scheme(7)")
+                .survivesReboot();
+        t.row("resolver-of-a-vpn", OUTSIDE, PathFaults::resolverOfAVpn)
+                .title("A VPN resolves names")
+                .why("What goes wrong with names is the VPN's to mend.")
+                .recognised("/etc/resolv.conf names Tailscale's resolver, 100.100.100.100.")
+                .remedy("nothing: it is so on purpose")
+                .source("tailscale.com/kb/1081/magicdns")
+                .survivesReboot();
         t.row("wifi-no-profile", OUTSIDE, ProfileFaults::wifiNoProfile)
                 .title("No Wi-Fi profile")
                 .why(

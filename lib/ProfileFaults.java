@@ -25,6 +25,49 @@ final class ProfileFaults {
                     + " connection.autoconnect-priority -999 connection.multi-connect multiple");
     }
 
+    /** eth0 is called end0 since an upgrade, and the profile was never told. */
+    static Verdict ofAbsentInterface(Snapshot s) {
+        if (!s.host().live() || s.nm().profiles().whyUnknown().isPresent()) {
+            return s.nm().profiles()
+                    .whyUnknown()
+                    .filter(why -> s.host().live())
+                    .map(Verdict::unknown)
+                    .orElse(Verdict.clear());
+        }
+        if (s.links().whyUnknown().isPresent()) {
+            return Verdict.unknown(s.links().whyUnknown().get());
+        }
+        List<Verdict.Hit> hits = new ArrayList<>();
+        for (Profile profile : s.nm().profiles().orElse(List.of())) {
+            boolean there =
+                    profile.interfaceName().isEmpty()
+                            || s.links().orElse(List.of()).stream()
+                                    .anyMatch(l -> l.name().equals(profile.interfaceName()));
+            boolean ofHardware =
+                    profile.type().equals(Profile.WIFI) || profile.type().equals("ethernet");
+            if (!there && ofHardware && profile.autoconnect() && profile.refusal().isEmpty()) {
+                hits.add(
+                        new Verdict.Hit(
+                                profile.id(),
+                                Verdict.Severity.WARNING,
+                                "the profile \""
+                                        + profile.id()
+                                        + "\" is for "
+                                        + profile.interfaceName()
+                                        + ", and there is no such interface",
+                                List.of(
+                                        new Evidence(
+                                                "interface-name=" + profile.interfaceName(),
+                                                profile.file())),
+                                List.of(
+                                        "sudo nmcli connection modify id "
+                                                + Command.quoted(profile.id())
+                                                + " connection.interface-name ''")));
+            }
+        }
+        return Verdict.of(hits);
+    }
+
     static Verdict wiredNoProfile(Snapshot s) {
         if (s.nm().devices().isAbsent()) {
             return Verdict.clear();

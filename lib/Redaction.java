@@ -73,6 +73,12 @@ public final class Redaction {
     /** What the phone wrote, as it came: name and password apart by the record separator. */
     private static final Pattern PHONE_RAW = Pattern.compile("(?s)(\\x1e)(.+)$");
 
+    /** Key material itself: PEM (RFC 7468), and wpa_supplicant.conf's blobs. */
+    private static final Pattern KEYS =
+            Pattern.compile(
+                    "(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)[^-]*+|(\\bblob-base64-[^={}\\n"
+                            + "]{0,80}=\\{)[^}]*+");
+
     private Redaction() {}
 
     /**
@@ -111,7 +117,15 @@ public final class Redaction {
     }
 
     public static String of(String text) {
-        String t = SETTING.matcher(text).replaceAll("$1" + MARK + "$3");
+        String t =
+                KEYS.matcher(text)
+                        .replaceAll(
+                                m ->
+                                        (m.group(1) == null ? m.group(2) : m.group(1))
+                                                + "\n"
+                                                + MARK
+                                                + "\n");
+        t = SETTING.matcher(t).replaceAll("$1" + MARK + "$3");
         t = ENI.matcher(t).replaceAll("$1" + MARK);
         t = PHONE_RAW.matcher(t).replaceAll("$1" + MARK);
         t = PHONE_LIST.matcher(t).replaceAll("$1$2$3 " + MARK);

@@ -13,13 +13,24 @@ public final class ReplayedMachine implements Machine {
 
     private final Capture capture;
     private final String name;
+    private final String described;
 
     /**
      * @param name how to call the capture in reports and messages
      */
     public ReplayedMachine(Capture capture, String name) {
+        this(capture, name, "the capture " + name);
+    }
+
+    private ReplayedMachine(Capture capture, String name, String described) {
         this.capture = capture;
         this.name = name;
+        this.described = described;
+    }
+
+    /** What has just been read of a machine, to be looked at in its place. */
+    public static ReplayedMachine inPlaceOf(Machine machine, Capture capture) {
+        return new ReplayedMachine(capture, machine.describe(), machine.describe());
     }
 
     public Capture capture() {
@@ -39,7 +50,8 @@ public final class ReplayedMachine implements Machine {
                                 WatchFormat.read(
                                         watch.seen(),
                                         Look.at(
-                                                new ReplayedMachine(watch.baseline(), name),
+                                                new ReplayedMachine(
+                                                        watch.baseline(), name, described),
                                                 Progress.silent()),
                                         Look.at(this, Progress.silent()),
                                         name));
@@ -88,6 +100,6 @@ public final class ReplayedMachine implements Machine {
 
     @Override
     public String describe() {
-        return "the capture " + name;
+        return described;
     }
 }

@@ -65,6 +65,10 @@ public final class SupportFiles {
         return path.startsWith(LOGS + "/");
     }
 
+    static boolean isFolder(String path) {
+        return path.equals(LOGS);
+    }
+
     private static void stamp(String name, TreeSet<String> stamps) {
         Matcher m = STAMP.matcher(name);
         if (m.find()) {

@@ -316,14 +316,15 @@ public final class Watch {
             long start) {
         Optional<WatchEvent> event;
         if (heard.ended()) {
-            deaf.put(heard.source(), heard.line());
+            String why = Redaction.of(heard.line());
+            deaf.put(heard.source(), why);
             event =
                     Optional.of(
                             WatchEvent.of(
                                     Math.max(start, heard.nanos()),
                                     heard.source(),
                                     "",
-                                    heard.source() + " cannot be heard: " + heard.line()));
+                                    heard.source() + " cannot be heard: " + why));
         } else {
             event = words(heard, kernel, daemons);
         }

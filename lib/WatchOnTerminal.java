@@ -3,6 +3,7 @@ package netfix;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Tells on a terminal what happens as it comes, and how long it goes on; elsewhere it is quiet. */
 public final class WatchOnTerminal implements Watch.Narration {
@@ -14,19 +15,30 @@ public final class WatchOnTerminal implements Watch.Narration {
 
     private final PrintStream out;
     private final boolean shown;
+    private final Optional<Pseudonyms> others;
     private Duration left = Duration.ZERO;
     private boolean over;
     private int thisSecond;
     private int leftOut;
 
-    WatchOnTerminal(PrintStream out, boolean shown) {
+    WatchOnTerminal(PrintStream out, boolean shown, Optional<Pseudonyms> others) {
         this.out = out;
         this.shown = shown;
+        this.others = others;
     }
 
-    /** On standard error, for standard output belongs to the report. */
-    public static WatchOnTerminal onStandardError() {
-        return new WatchOnTerminal(System.err, Terminal.isTerminal(2));
+    /**
+     * On standard error, for standard output belongs to the report.
+     *
+     * @param others the names to be shown, where not the true ones
+     */
+    public static WatchOnTerminal onStandardError(Optional<Pseudonyms> others) {
+        return new WatchOnTerminal(System.err, Terminal.isTerminal(2), others);
+    }
+
+    private String shown(String text) {
+        others.ifPresent(names -> names.learn(text));
+        return Terminal.safe(others.map(names -> names.of(text)).orElse(text));
     }
 
     /** Said before the first look, which takes its time on a Pi. */
@@ -40,13 +52,14 @@ public final class WatchOnTerminal implements Watch.Narration {
     @Override
     public void began(Snapshot baseline) {
         if (shown) {
+            others.ifPresent(names -> names.learn(baseline));
             Answer now = Reach.ofAll(baseline);
             out.println(
                     CLEAR_LINE
                             + "Before: "
                             + (now.isYes() ? "reachable" : "not known to be reachable")
                             + " ("
-                            + Terminal.safe(now.why())
+                            + shown(now.why())
                             + ").");
             out.println("Now use the phone. What happens is shown here; Enter ends it.");
             out.flush();
@@ -62,7 +75,7 @@ public final class WatchOnTerminal implements Watch.Narration {
             leftOut++;
             return;
         }
-        out.println(CLEAR_LINE + WatchReport.clock(at) + "  " + Terminal.safe(event.shown()));
+        out.println(CLEAR_LINE + WatchReport.clock(at) + "  " + shown(event.shown()));
         status();
     }
 

@@ -38,8 +38,11 @@
 //SOURCES MonitorTest.java
 //SOURCES NmConfigTest.java
 //SOURCES OwnersTest.java
+//SOURCES ParserFuzz.java
+//SOURCES ParserFuzzTest.java
 //SOURCES ParsersTest.java
 //SOURCES PlanTest.java
+//SOURCES PseudonymsTest.java
 //SOURCES PathsTest.java
 //SOURCES Texts.java
 //SOURCES RecoveryTest.java
@@ -53,6 +56,7 @@
 //SOURCES TakeOverTest.java
 //SOURCES StartTest.java
 //SOURCES StanzaEditTest.java
+//SOURCES SurroundingsTest.java
 //SOURCES TerminalTest.java
 //SOURCES TransactionScriptTest.java
 //SOURCES TransactionTest.java
@@ -69,6 +73,7 @@
 //SOURCES JavaStyleTest.java
 //SOURCES LauncherTest.java
 //SOURCES ScanForecastTest.java
+//SOURCES SecretsTest.java
 //SOURCES ShellCheckTest.java
 //SOURCES ReplayedStreams.java
 //SOURCES DiagnosticFilesTest.java

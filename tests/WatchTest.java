@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -297,7 +298,7 @@ class WatchTest {
         WatchEvent event =
                 WatchEvent.of(0, WatchSource.KERNEL, "eth0", "eth0 is called \u001b[31m now");
         for (boolean terminal : new boolean[] {false, true}) {
-            WatchOnTerminal shown = new WatchOnTerminal(out, terminal);
+            WatchOnTerminal shown = new WatchOnTerminal(out, terminal, Optional.empty());
             shown.opening();
             shown.left(Duration.ofSeconds(93));
             shown.happened(event, Instant.EPOCH);

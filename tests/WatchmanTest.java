@@ -30,8 +30,7 @@ class WatchmanTest {
                         Look.at(
                                 new Glance(
                                         new ReplayedMachine(
-                                                CaptureFile.load(Captures.file(name)),
-                                                name)),
+                                                CaptureFile.load(Captures.file(name)), name)),
                                 Progress.silent()));
     }
 
