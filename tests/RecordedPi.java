@@ -24,11 +24,11 @@ public final class RecordedPi {
 
     /** The captures under tests/captures. */
     public static List<String> names() {
-        return CapturesTest.captures().toList();
+        return Captures.names();
     }
 
     public static RecordedPi named(String name) {
-        return of(CapturesTest.capture(name));
+        return of(Captures.file(name));
     }
 
     public static RecordedPi of(Path file) {

@@ -13,7 +13,7 @@ class RecoveryTest {
 
     private static Scene scene(String capture) {
         return Scene.at(
-                new ReplayedMachine(CaptureFile.load(CapturesTest.capture(capture)), capture),
+                new ReplayedMachine(CaptureFile.load(Captures.file(capture)), capture),
                 Progress.silent());
     }
 
