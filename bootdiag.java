@@ -2609,7 +2609,7 @@ public class bootdiag {
                 # Prints what to hand to java: the built classes where they are, else the source.
                 code_of() {
                     here=$(dirname "$(readlink -f "$0")")
-                    for folder in "$here" /usr/local/lib/netfix-bootdiag /usr/local/lib/netfix/src \\
+                    for folder in "$here" /usr/local/lib/netfix-bootdiag /usr/local/lib/netfix \\
                         /boot/firmware /boot; do
                         if [ -r "$folder/bootdiag.jar" ]; then
                             printf '%s\\n' "$folder/bootdiag.jar"
