@@ -44,6 +44,7 @@
 //SOURCES PlanTest.java
 //SOURCES PseudonymsTest.java
 //SOURCES PathsTest.java
+//SOURCES MemoryFolder.java
 //SOURCES Texts.java
 //SOURCES RecoveryTest.java
 //SOURCES RedactionTest.java

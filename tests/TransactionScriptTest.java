@@ -37,7 +37,9 @@ class TransactionScriptTest {
 
     private static final String SECRET = "psk=correct horse battery staple";
 
-    @TempDir Path top;
+    @TempDir(factory = MemoryFolder.class)
+    Path top;
+
     private Path pi;
     private int boots;
 
