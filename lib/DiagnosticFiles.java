@@ -106,18 +106,39 @@ public final class DiagnosticFiles {
         String time = STAMP.format(at.atZone(ZoneId.systemDefault()));
         Map<Path, String> files = new LinkedHashMap<>();
         String stamp = time;
-        Set<String> taken = byStamp(folder).keySet();
-        for (int run = 2; taken.contains(stamp) && run < MOST_RUNS; run++) {
+        for (int run = 2; !began(folder, stamp, texts) && run < MOST_RUNS; run++) {
             stamp = time + "_" + run;
         }
         for (Map.Entry<String, String> text : texts.entrySet()) {
             files.put(folder.resolve(text.getKey().replace("*", stamp)), text.getValue());
         }
+        boolean first = true;
         for (Map.Entry<Path, String> file : files.entrySet()) {
-            write(file.getKey(), file.getValue());
+            if (!first) {
+                write(file.getKey(), file.getValue());
+            }
+            first = false;
         }
         removeOld(folder, stamp, keep);
         return new Kept(folder, stamp, List.copyOf(files.keySet()), instead);
+    }
+
+    /**
+     * Whether the first file could be had under that time: another run of the same second may have
+     * it, may it have begun this very moment.
+     */
+    private static boolean began(Path folder, String stamp, Map<String, String> texts)
+            throws IOException {
+        if (byStamp(folder).containsKey(stamp)) {
+            return false;
+        }
+        Map.Entry<String, String> text = texts.entrySet().iterator().next();
+        try {
+            write(folder.resolve(text.getKey().replace("*", stamp)), text.getValue());
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        }
     }
 
     private static void write(Path file, String text) throws IOException {

@@ -237,6 +237,83 @@ class CaptureFileTest {
         assertTrue(refusal(tar(device, new byte[0])).contains("device"));
     }
 
+    private Path packed(Entries entries) throws IOException {
+        Path file = folder.resolve("many.tar.gz");
+        GZIPOutputStream fast =
+                new GZIPOutputStream(Files.newOutputStream(file)) {
+                    {
+                        def.setLevel(java.util.zip.Deflater.BEST_SPEED);
+                    }
+                };
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(fast)) {
+            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
+            entries.to(tar);
+        }
+        return file;
+    }
+
+    private interface Entries {
+        void to(TarArchiveOutputStream tar) throws IOException;
+    }
+
+    /** The refusal comes with the first one too many, however many follow. */
+    @Test
+    void moreEntriesThanACaptureCanHaveAreRefused() throws Exception {
+        for (String kind : List.of("f", "d/")) {
+            Path file =
+                    packed(
+                            tar -> {
+                                for (int i = 0; i < 20_001; i++) {
+                                    tar.putArchiveEntry(new TarArchiveEntry(i + kind));
+                                    tar.closeArchiveEntry();
+                                }
+                            });
+            assertTrue(refusal(file).contains("more than"), kind);
+        }
+    }
+
+    /** Read whole, a name is a bomb as good as any. */
+    @Test
+    void aNameOfMegabytesIsRefused() throws Exception {
+        Path file =
+                packed(
+                        tar -> {
+                            TarArchiveEntry name =
+                                    new TarArchiveEntry(
+                                            "././@LongLink", TarConstants.LF_GNUTYPE_LONGNAME);
+                            name.setSize(8 << 20);
+                            tar.putArchiveEntry(name);
+                            tar.write(new byte[8 << 20]);
+                            tar.closeArchiveEntry();
+                        });
+        assertTrue(refusal(file).contains("damaged"));
+    }
+
+    /** What is there for people is passed over; a bomb among it is one all the same. */
+    @Test
+    void whatIsForPeopleIsNotLoaded() throws Exception {
+        byte[] megabyte = new byte[1 << 20];
+        Path file =
+                packed(
+                        tar -> {
+                            for (var one : CaptureFormat.encode(sample()).entrySet()) {
+                                TarArchiveEntry entry = new TarArchiveEntry(one.getKey());
+                                entry.setSize(one.getValue().length);
+                                tar.putArchiveEntry(entry);
+                                tar.write(one.getValue());
+                                tar.closeArchiveEntry();
+                            }
+                            TarArchiveEntry journal = new TarArchiveEntry("support/commands/x");
+                            journal.setSize(70L << 20);
+                            tar.putArchiveEntry(journal);
+                            for (int i = 0; i < 70; i++) {
+                                tar.write(megabyte);
+                            }
+                            tar.closeArchiveEntry();
+                        });
+        assertEquals(sample().commands, CaptureFile.load(file).commands);
+    }
+
     @Test
     void aBombIsRefused() throws Exception {
         // 80 MiB of zeros, some 80 kB compressed.

@@ -13,8 +13,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /** What a run leaves on disk. */
@@ -49,6 +55,27 @@ class DiagnosticFilesTest {
                     "rw-------",
                     PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
         }
+    }
+
+    @Test
+    void runsAtTheSameMomentDoNotMix() throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(8);
+        try {
+            List<Callable<DiagnosticFiles.Kept>> runs = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                Map<String, String> texts = new LinkedHashMap<>();
+                texts.put("diagnostic_summary_*.txt", "run " + i);
+                texts.put("diagnosis_*.json", "run " + i);
+                runs.add(() -> DiagnosticFiles.in(folder, texts, AT, 10));
+            }
+            for (Future<DiagnosticFiles.Kept> run : pool.invokeAll(runs)) {
+                List<Path> files = run.get().files();
+                assertEquals(Files.readString(files.get(0)), Files.readString(files.get(1)));
+            }
+        } finally {
+            pool.shutdown();
+        }
+        assertEquals(16, names(folder).size());
     }
 
     @Test
