@@ -16,10 +16,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -119,6 +121,20 @@ class LauncherTest {
     void takesTheAliasInEveryFormThatJBangTakes() throws Exception {
         List<String> form = List.of("run", "echo@netfix", "x");
         assertEquals("<x>", start("--offline", form).get().outputUTF8());
+    }
+
+    /** Once netfix is installed, the jbang on PATH is a copy of this one, with the same lock. */
+    @Test
+    void doesNotAskACopyOfItselfForItsVersion() throws Exception {
+        Path installed = Files.createDirectories(folder.resolve("installed")).resolve("jbang");
+        Files.copy(checkout.resolve("jbang"), installed, StandardCopyOption.COPY_ATTRIBUTES);
+        Files.createSymbolicLink(tools().resolve("jbang"), installed);
+        ProcessResult result =
+                executor("echo", List.of("x"))
+                        .environment("PATH", tools() + ":" + System.getenv("PATH"))
+                        .timeout(60, TimeUnit.SECONDS)
+                        .execute();
+        assertEquals("<x>", result.outputUTF8());
     }
 
     /**
