@@ -3,6 +3,7 @@
 //COMPILE_OPTIONS -encoding UTF-8 -XDstringConcat=inline
 //JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx128m -Xlog:disable
 //SOURCES Cli.java
+//SOURCES ../bootdiag.java
 //SOURCES ../diagnose.java
 //SOURCES ../fix.java
 //SOURCES ../monitor.java
