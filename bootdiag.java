@@ -56,12 +56,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+
+import javax.tools.ToolProvider;
 
 /** The verbs. */
 public class bootdiag {
@@ -1980,9 +1984,11 @@ public class bootdiag {
             if (causes.isEmpty()) {
                 lines.add(
                         "FIRST CAUSE: none of those that this recorder knows by itself; seen: "
-                                + links.stream()
-                                        .map(Air.Link::shown)
-                                        .collect(Collectors.joining("; ")));
+                                + (links.isEmpty()
+                                        ? "no network interface"
+                                        : links.stream()
+                                                .map(Air.Link::shown)
+                                                .collect(Collectors.joining("; "))));
             } else {
                 lines.add("FIRST CAUSE: " + causes.get(0).code() + ": " + causes.get(0).text());
                 causes.stream()
@@ -2741,11 +2747,12 @@ public class bootdiag {
                 put(FOLDER.resolve("java"), (java + "\n").getBytes(Plain.ASCII), "rw-r--r--");
             }
             Path jar = ownJar();
-            if (jar != null) {
-                put(FOLDER.resolve("bootdiag.jar"), Files.readAllBytes(jar), "rw-r--r--");
-            } else {
-                Files.deleteIfExists(FOLDER.resolve("bootdiag.jar"));
-            }
+            put(
+                    FOLDER.resolve("bootdiag.jar"),
+                    jar != null
+                            ? Files.readAllBytes(jar)
+                            : compiled(FOLDER.resolve("bootdiag.java")),
+                    "rw-r--r--");
             put(SCRIPT, LAUNCHER.getBytes(Plain.ASCII), "rwxr-xr-x");
             put(UNIT, SERVICE.getBytes(Plain.ASCII), "rw-r--r--");
             Shelf.output("systemctl", "daemon-reload");
@@ -2761,6 +2768,38 @@ public class bootdiag {
                     "Installed: every boot from the next one on is recorded in "
                             + Shelf.LOG
                             + " on the boot partition. bootdiag uninstall takes it away.");
+        }
+
+        /** A start from the source costs eight times as much, and this is one at every boot. */
+        private static byte[] compiled(Path source) throws IOException {
+            Path classes = Files.createTempDirectory("bootdiag");
+            ByteArrayOutputStream said = new ByteArrayOutputStream();
+            int status =
+                    ToolProvider.getSystemJavaCompiler()
+                            .run(
+                                    null,
+                                    said,
+                                    said,
+                                    "-encoding",
+                                    "UTF-8",
+                                    "-proc:none",
+                                    "-d",
+                                    classes.toString(),
+                                    source.toString());
+            if (status != 0) {
+                throw new IOException(source + " does not compile: " + said);
+            }
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (JarOutputStream jar = new JarOutputStream(bytes);
+                    DirectoryStream<Path> all = Files.newDirectoryStream(classes)) {
+                for (Path file : all) {
+                    jar.putNextEntry(new ZipEntry(file.getFileName().toString()));
+                    jar.write(Files.readAllBytes(file));
+                    Files.delete(file);
+                }
+            }
+            Files.delete(classes);
+            return bytes.toByteArray();
         }
 
         private static Path ownJar() {

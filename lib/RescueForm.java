@@ -52,9 +52,11 @@ public record RescueForm(Optional<String> function, String text) {
         t.put("netplan-renderer", none(owner));
         t.put("supplicant-instances-off", none(owner));
         t.put("installed", none("it needs Java; the rescue does not"));
-        t.put(
-                "btwifiset-after-networkmanager",
-                none("it strands no Pi; `fix` does it once the Pi can be reached"));
+        String later = "it strands no Pi; `fix` does it once the Pi can be reached";
+        t.put("btwifiset-after-networkmanager", none(later));
+        t.put("network-init", none(later));
+        t.put("network-monitor", none(later));
+        t.put("btwifiset-stable", none(later));
         return t;
     }
 
