@@ -76,6 +76,7 @@ public final class MonitorService {
     private Faults faults = new Faults(List.of(), Map.of(), java.util.Set.of(), java.util.Set.of());
     private Snapshot snapshot;
     private final Instant since;
+    private volatile boolean watching;
     private volatile boolean ending;
     private String told = "";
     private String fingerprint = "";
@@ -180,8 +181,17 @@ public final class MonitorService {
     /** Watches until the process is ended. */
     public int watch() {
         begin();
-        // Whoever ends it ends its sources as well: nobody has to hear of that.
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true));
+        Runtime.getRuntime().addShutdownHook(new Thread(this::end));
+        say(List.of(beginning()));
+        watching = true;
+        try {
+            return loop();
+        } finally {
+            watching = false;
+        }
+    }
+
+    private int loop() {
         for (WatchSource source : WatchSource.values()) {
             if (source != STAND_IN) {
                 hear(source);
@@ -195,7 +205,6 @@ public final class MonitorService {
         long lastLook = 0;
         long took = 0;
         long lost = 0;
-        boolean begun = false;
         while (!Thread.currentThread().isInterrupted()) {
             long now = now();
             if (due) {
@@ -207,10 +216,6 @@ public final class MonitorService {
                 due = false;
                 long begin = now();
                 long again = round();
-                if (!begun) {
-                    begun = true;
-                    say(List.of(beginning()));
-                }
                 lastLook = now();
                 took = lastLook - begin;
                 lookAt = lastLook + Math.min(again, SLOW_LOOK);
@@ -241,10 +246,26 @@ public final class MonitorService {
         return ExitCode.GOOD;
     }
 
+    /**
+     * Whoever ends it ends its sources as well: nobody has to hear of that. Ended by systemd is no
+     * failure, also where the unit that says so (SuccessExitStatus=143) is gone already, as in an
+     * undo.
+     */
+    private void end() {
+        if (!watching) {
+            // By a fault of its own.
+            return;
+        }
+        ending = true;
+        open.values().forEach(Streams.Open::close);
+        out.flush();
+        Runtime.getRuntime().halt(ExitCode.GOOD);
+    }
+
     private String beginning() {
         return options.repair()
-                ? "monitor watches and repairs"
-                : "monitor watches, and repairs nothing";
+                ? "monitor has begun to watch and to repair"
+                : "monitor has begun to watch, and repairs nothing";
     }
 
     /** One look, and what it asks for; then it is seen whether that helped. */

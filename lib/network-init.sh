@@ -58,8 +58,12 @@ claimed() {
         return 0
     fi
     if [ -d "$ifupdown" ] && grep -rqsE "^[[:space:]]*iface[[:space:]]+$1([[:space:]]|\$)" "$ifupdown"; then return 0; fi
-    grep -rqsE '^[[:space:]]*(unmanaged-devices|managed)[[:space:]]*=' "$configuration/NetworkManager.conf" \
-        "$configuration/conf.d"
+    # Debian's own [ifupdown] managed=false is about the stanzas above.
+    cat "$configuration/NetworkManager.conf" "$configuration"/conf.d/*.conf 2>/dev/null | awk '
+        /^[ \t]*\[/ { section = $0 }
+        /^[ \t]*unmanaged-devices[ \t]*=/ { found = 1 }
+        section ~ /\[device/ && /^[ \t]*managed[ \t]*=/ { found = 1 }
+        END { exit !found }'
 }
 
 # The root may be what such a client has brought: a Pi that boots from the network.

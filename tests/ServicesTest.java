@@ -178,6 +178,10 @@ class ServicesTest {
 
     @Test
     void onlyAStrayIsEnded() throws Exception {
+        // As Debian ships it.
+        put(
+                "conf/NetworkManager.conf",
+                "[main]\nplugins=ifupdown,keyfile\n\n[ifupdown]\nmanaged=false\n");
         process(70, "/", "/sbin/dhclient", "-4", "eth0");
         process(71, "/", "/sbin/wpa_supplicant", "-B", "-iwlan0", "-c", "/etc/x");
         process(72, "/system.slice/wpa_supplicant.service", "/sbin/wpa_supplicant", "-i", "wlan0");
@@ -199,6 +203,8 @@ class ServicesTest {
         init();
         put("ifupdown/interfaces", "");
         put("conf/conf.d/x.conf", "[keyfile]\nunmanaged-devices=interface-name:eth0\n");
+        init();
+        put("conf/conf.d/x.conf", "[device-wired]\nmatch-device=type:ethernet\nmanaged=0\n");
         init();
         Files.delete(pi.resolve("conf/conf.d/x.conf"));
         Path dhcpcd = pi.resolve("units/multi-user.target.wants/dhcpcd.service");
