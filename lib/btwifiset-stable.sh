@@ -157,6 +157,12 @@ forget() { # SSID
     done
 }
 
+superseded() { # SSID
+    for its in "$kept"/profiles/*; do
+        if [ -r "$its/data" ] && ssid_is "$1" "$its/data" && [ -z "$(keyfile "${its##*/}")" ]; then rm -rf "$its"; fi
+    done
+}
+
 # --- What btwifiset says --------------------------------------------------------------------------
 
 # hear LINE: of its log, without time and name. What it says stands in lines of Python, with the network's name as it is.
@@ -190,7 +196,8 @@ hear() {
             fi
             ;;
         *'connect - connection resutl:'* | *'connect - connection result:'*)
-            # It works: this is what a failure is to come back to.
+            # It works: this is what a failure is to come back to, and what it took the place of is not missed.
+            if [ -r "$kept/asked" ]; then superseded "$(cat "$kept/asked")"; fi
             keep_all
             keep_connected
             ;;

@@ -309,6 +309,26 @@ class ServicesTest {
         assertEquals(changed, read("kept/profiles/" + UUID + "/data"));
     }
 
+    /** A network that is given anew is another profile; the one before it is not to come back. */
+    @Test
+    void whatANewProfileTookThePlaceOfIsNotMissed() throws Exception {
+        session();
+        guard("hear", CONFLICT);
+        guard(
+                "hear",
+                ".request_connection - requesting connection with ssid:My Home Net in AP:True  in"
+                        + " wpa:False with pw: new");
+        String fresh =
+                KEYFILE.replace(UUID, "11111111-4552-4ae9-a241-0325255c3f14").replace("=old", "=new");
+        put("profiles/My Home Net.nmconnection", fresh);
+        guard("hear", ".connect - connection resutl: b'Connection successfully activated'");
+        guard("reconcile");
+        assertEquals(fresh, read("profiles/My Home Net.nmconnection"));
+        try (var all = Files.list(pi.resolve("profiles"))) {
+            assertEquals(1, all.count());
+        }
+    }
+
     @Test
     void afterASessionWithoutAWayOutWhatIsGoneComesBack() throws Exception {
         session();
