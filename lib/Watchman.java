@@ -444,7 +444,7 @@ final class Watchman {
                 }
                 Optional<String> kept = kept(step, c.fault);
                 if (kept.isPresent()) {
-                    withheld = kept.get();
+                    withheld = withheld.isEmpty() ? kept.get() : withheld;
                     continue;
                 }
                 some = true;

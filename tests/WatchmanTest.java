@@ -280,6 +280,32 @@ class WatchmanTest {
         assertEquals(List.of("reconnect"), night.steps().subList(0, 1));
     }
 
+    /** And no new profile is made in the place of the one that is gone. */
+    @Test
+    void nothingIsRestoredWhereThatSideWorks() {
+        Night night = new Night();
+        Snapshot gone = snapshot("wifi-profile-deleted~after-a-boot");
+        Faults faults = faults(gone, copies());
+        Link other =
+                new Link(
+                        9, "wlan1", Link.Kind.WIFI, "", Set.of("UP"), "UP",
+                        java.util.Optional.of(true), "", "phy9", List.of());
+        List<Link> links = new ArrayList<>(gone.links().orElse(List.of()));
+        links.add(other);
+        Faults held =
+                new Faults(faults.faults(), Map.of(), Set.of("wlan1"), Set.of("wlan1"));
+        for (int i = 0; i < 20; i++) {
+            night.sees(gone.withLinks(Reading.known(links)), held);
+            night.now += 10_000;
+        }
+        assertTrue(
+                night.orders.stream().noneMatch(o -> o.fault().subject().equals("wlan0")),
+                night.saidAll());
+        assertTrue(
+                night.saidAll().contains("wlan0: nothing is done: a manager holds a working path"),
+                night.saidAll());
+    }
+
     @Test
     void whereEveryPathIsLostItActsWhoeverDidIt() {
         Night night = new Night();
