@@ -319,7 +319,8 @@ class ServicesTest {
                 ".request_connection - requesting connection with ssid:My Home Net in AP:True  in"
                         + " wpa:False with pw: new");
         String fresh =
-                KEYFILE.replace(UUID, "11111111-4552-4ae9-a241-0325255c3f14").replace("=old", "=new");
+                KEYFILE.replace(UUID, "11111111-4552-4ae9-a241-0325255c3f14")
+                        .replace("=old", "=new");
         put("profiles/My Home Net.nmconnection", fresh);
         guard("hear", ".connect - connection resutl: b'Connection successfully activated'");
         guard("reconcile");

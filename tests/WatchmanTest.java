@@ -288,12 +288,19 @@ class WatchmanTest {
         Faults faults = faults(gone, copies());
         Link other =
                 new Link(
-                        9, "wlan1", Link.Kind.WIFI, "", Set.of("UP"), "UP",
-                        java.util.Optional.of(true), "", "phy9", List.of());
+                        9,
+                        "wlan1",
+                        Link.Kind.WIFI,
+                        "",
+                        Set.of("UP"),
+                        "UP",
+                        java.util.Optional.of(true),
+                        "",
+                        "phy9",
+                        List.of());
         List<Link> links = new ArrayList<>(gone.links().orElse(List.of()));
         links.add(other);
-        Faults held =
-                new Faults(faults.faults(), Map.of(), Set.of("wlan1"), Set.of("wlan1"));
+        Faults held = new Faults(faults.faults(), Map.of(), Set.of("wlan1"), Set.of("wlan1"));
         for (int i = 0; i < 20; i++) {
             night.sees(gone.withLinks(Reading.known(links)), held);
             night.now += 10_000;
