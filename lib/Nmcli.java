@@ -196,7 +196,8 @@ final class Nmcli {
     }
 
     private static int leadingNumber(String text) {
-        String digits = text.replaceFirst("[^0-9].*$", "");
+        // (?s): a line separator of Unicode's ends no line of nmcli's, and is no digit.
+        String digits = text.replaceFirst("(?s)[^0-9].*", "");
         return digits.isEmpty() || digits.length() > 9 ? -1 : Integer.parseInt(digits);
     }
 

@@ -39,6 +39,16 @@ class ParsersTest {
                 Nmcli.fields("eth0:DC\\:A6\\:32\\:01\\:02\\:03:a\\\\b:"));
     }
 
+    /** Found by ./jbang fuzz: what ends a line for a pattern ends none for nmcli. */
+    @Test
+    void aLineSeparatorInADevicesStateIsNoDigit() {
+        for (String odd : List.of("\r", "\u0085", "\u2028")) {
+            Reading<List<Nmcli.Device>> devices =
+                    Nmcli.devices("GENERAL.DEVICE:eth0\nGENERAL.STATE:100" + odd + " (connected)\n");
+            assertEquals(100, devices.value().orElseThrow().get(0).state());
+        }
+    }
+
     @Test
     void nmcliInAnotherVersionIsUnknownAndNotWrong() {
         assertTrue(Nmcli.general("running:1.52.1:connected").whyUnknown().isPresent());
