@@ -44,7 +44,8 @@ class ParsersTest {
     void aLineSeparatorInADevicesStateIsNoDigit() {
         for (String odd : List.of("\r", "\u0085", "\u2028")) {
             Reading<List<Nmcli.Device>> devices =
-                    Nmcli.devices("GENERAL.DEVICE:eth0\nGENERAL.STATE:100" + odd + " (connected)\n");
+                    Nmcli.devices(
+                            "GENERAL.DEVICE:eth0\nGENERAL.STATE:100" + odd + " (connected)\n");
             assertEquals(100, devices.value().orElseThrow().get(0).state());
         }
     }
