@@ -136,6 +136,12 @@ public final class RunTests implements Callable<Integer> {
     @Option(names = "--format", description = "Format the Java files, and run nothing.")
     private boolean format;
 
+    @Option(
+            names = "--slowest",
+            paramLabel = "N",
+            description = "Say at the end what took longest, N lines.")
+    private int slowest;
+
     /** Held on to: the logging framework forgets the level of a logger that nobody holds. */
     private static final Logger JUNIT_LOG = Logger.getLogger("org.junit");
 
@@ -162,6 +168,7 @@ public final class RunTests implements Callable<Integer> {
         }
         TestReport report = new TestReport(System.out, Terminal.isTerminal(1));
         launcher.execute(request(wanted()), report);
+        report.slowest(slowest);
         return report.finish() ? 0 : 1;
     }
 

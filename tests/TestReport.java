@@ -8,7 +8,11 @@ import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -25,6 +29,9 @@ final class TestReport implements TestExecutionListener {
     private long passed;
     private long failed;
 
+    private final Map<TestIdentifier, Long> begun = new HashMap<>();
+    private final Map<String, Duration> took = new HashMap<>();
+
     TestReport(PrintStream out, boolean progress) {
         this.out = out;
         this.progress = progress;
@@ -32,6 +39,7 @@ final class TestReport implements TestExecutionListener {
 
     @Override
     public synchronized void executionStarted(TestIdentifier test) {
+        begun.put(test, System.nanoTime());
         if (progress && test.isTest()) {
             out.printf("\r\033[K%d  %s", passed + failed, where(test));
             out.flush();
@@ -45,6 +53,7 @@ final class TestReport implements TestExecutionListener {
 
     @Override
     public synchronized void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        took.put(where(test), Duration.ofNanos(System.nanoTime() - begun.remove(test)));
         if (result.getStatus() != TestExecutionResult.Status.SUCCESSFUL) {
             fail(test, result.getThrowable().map(TestReport::brief).orElse("no reason was given"));
         } else if (test.isTest()) {
@@ -64,6 +73,22 @@ final class TestReport implements TestExecutionListener {
         }
         out.printf("%d passed, %d failed%n", passed, failed);
         return failed == 0 && passed > 0;
+    }
+
+    /** Prints what took longest, classes and single tests among each other. */
+    synchronized void slowest(int count) {
+        clearProgress();
+        took.entrySet().stream()
+                .filter(entry -> !entry.getKey().startsWith("JUnit "))
+                .sorted(Map.Entry.<String, Duration>comparingByValue().reversed())
+                .limit(count)
+                .forEach(
+                        entry ->
+                                out.printf(
+                                        Locale.ROOT,
+                                        "%7.1f s  %s%n",
+                                        entry.getValue().toMillis() / 1000.0,
+                                        entry.getKey()));
     }
 
     private void fail(TestIdentifier test, String why) {
