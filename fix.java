@@ -4,6 +4,7 @@
 //JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10 -XX:+UseSerialGC
 //JAVA_OPTIONS -Xlog:disable
 //SOURCES lib/Cli.java
+//SOURCES monitor.java
 
 // netfix fix: puts in place what keeps this Pi reachable: NetworkManager alone manages the
 // network, with profiles that a reboot keeps. It shows its plan and asks; it proves that what

@@ -133,6 +133,7 @@
 //SOURCES ScanForecast.java
 //SOURCES Scene.java
 //SOURCES Script.java
+//SOURCES ServiceMeasures.java
 //SOURCES Services.java
 //SOURCES ServiceFaults.java
 //SOURCES Sessions.java

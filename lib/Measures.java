@@ -29,6 +29,7 @@ public final class Measures {
                     CountryCode.FSTAB,
                     WiredProfile.FILE,
                     Switches.STATE,
+                    ServiceMeasures.JAVA,
                     Interfaces.FILE);
 
     private Measures() {}
@@ -188,7 +189,37 @@ public final class Measures {
                             "A profile has no country; without one channels are missing, or Wi-Fi"
                                     + " stays off.",
                             CountryCode::standing,
-                            CountryCode::changes));
+                            CountryCode::changes),
+                    new Measure(
+                            "network-init",
+                            "architecture1",
+                            "A clean state for NetworkManager at every boot",
+                            "network-init.service cleans network state",
+                            "the same, only where something is wrong, and before NetworkManager",
+                            "As published, systemd refuses the unit (unbalanced quoting).",
+                            ServiceMeasures::init,
+                            ServiceMeasures::initChanges),
+                    new Measure(
+                            "network-monitor",
+                            "architecture3",
+                            "The network is watched, and healed",
+                            "network-monitor.service looks every 30 s and restarts NetworkManager",
+                            "monitor, which hears of a fault at once and takes the smallest step"
+                                    + " that heals it",
+                            "A restart of everything is what a phone's session does not survive.",
+                            ServiceMeasures::monitor,
+                            ServiceMeasures::monitorChanges),
+                    new Measure(
+                            "btwifiset-stable",
+                            "step3",
+                            "BTBerryWifi runs guarded",
+                            "btwifiset-stable.service in place of btwifiset.service",
+                            "the same: the installed btwifiset, after NetworkManager, with what a"
+                                    + " session takes by accident given back",
+                            "The published unit restarts NetworkManager after every session, and is"
+                                    + " killed after 90 s (Type=notify).",
+                            ServiceMeasures::stable,
+                            ServiceMeasures::stableChanges));
 
     /** The table for README, in Markdown. */
     static String markdown() {
