@@ -319,7 +319,12 @@ final class ScenarioRun implements Closeable {
     }
 
     private GuestResult usePhone(String... action) {
-        List<String> argv = new ArrayList<>(List.of("/opt/lab/bin/phone", action[0]));
+        List<String> argv = new ArrayList<>(List.of("/opt/lab/bin/phone"));
+        String guarded = "btwifiset-stable.service";
+        if (pi.run(List.of("systemctl", "-q", "is-active", guarded), SOON).exit() == 0) {
+            argv.addAll(List.of("--unit", guarded));
+        }
+        argv.add(action[0]);
         if (action.length > 1) {
             // An SSID may begin with a dash.
             argv.add("--");
