@@ -25,6 +25,7 @@
 //SOURCES Checkout.java
 //SOURCES GoldenFile.java
 //SOURCES JavaStyle.java
+//SOURCES ServiceMeasuresTest.java
 //SOURCES ServicesTest.java
 //SOURCES ShellCheck.java
 //SOURCES TestReport.java

@@ -1,0 +1,96 @@
+package netfix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+/** The services as measures, on a card. */
+class ServiceMeasuresTest {
+
+    private static final String WANTS = Ground.UNITS + "/multi-user.target.wants/";
+
+    private static Texts card() {
+        return Texts.card()
+                .networkManager()
+                .file("/usr/bin/java", "")
+                .file(Ground.UNITS + "/btwifiset.service", "[Service]", "ExecStart=/x")
+                .link(WANTS + "btwifiset.service", Ground.UNITS + "/btwifiset.service");
+    }
+
+    private static Scene scene(Machine machine) {
+        return Scene.at(machine, Progress.silent());
+    }
+
+    private static List<String> shown(List<Plan.Draft> drafts) {
+        return drafts.stream().map(d -> d.change().shown()).toList();
+    }
+
+    private static Texts installed(Texts card, Services service) {
+        return card.file(service.file(), service.text().stripTrailing().split("\n", -1))
+                .link(service.link(), service.file());
+    }
+
+    @Test
+    void theOriginalIsDisabledAndNotDestroyed() {
+        Scene scene = scene(card());
+        assertEquals(
+                Fulfilment.missing(
+                        List.of(
+                                "btwifiset-stable.service is not installed",
+                                "btwifiset-stable.service is not started at boot",
+                                "btwifiset.service is enabled, too: both would answer the phone")),
+                ServiceMeasures.stable(scene));
+        List<String> shown = shown(ServiceMeasures.stableChanges(scene));
+        assertTrue(
+                shown.contains(
+                        "rm " + WANTS + "btwifiset.service    # systemctl disable"
+                                + " btwifiset.service"),
+                shown.toString());
+        assertTrue(
+                shown.stream().noneMatch(s -> s.startsWith("rm " + Ground.UNITS + "/btwifiset")),
+                shown.toString());
+    }
+
+    @Test
+    void anOriginalThatIsEnabledAgainIsReported() {
+        Texts card = installed(card(), Services.STABLE);
+        assertEquals(
+                Fulfilment.missing(
+                        List.of("btwifiset.service is enabled, too: both would answer the phone")),
+                ServiceMeasures.stable(scene(card)));
+    }
+
+    @Test
+    void whatIsInPlaceIsInPlace() {
+        Texts card = installed(installed(card(), Services.INIT), Services.MONITOR);
+        assertEquals(Fulfilment.inPlace(), ServiceMeasures.init(scene(card)));
+        assertEquals(Fulfilment.inPlace(), ServiceMeasures.monitor(scene(card)));
+    }
+
+    @Test
+    void aMaskIsTakenAway() {
+        Scene scene = scene(card().link(Services.INIT.file(), "/dev/null"));
+        assertEquals(
+                Fulfilment.missing(
+                        List.of(
+                                "network-init.service is masked",
+                                "network-init.service is not started at boot")),
+                ServiceMeasures.init(scene));
+        List<String> shown = shown(ServiceMeasures.initChanges(scene));
+        assertEquals("rm " + Services.INIT.file() + "    # unmask it", shown.get(0));
+        assertEquals("write " + Services.INIT.file(), shown.get(1));
+    }
+
+    @Test
+    void whereNothingIsNothingIsNeeded() {
+        Scene bare = scene(Texts.card().networkManager());
+        assertEquals(
+                Fulfilment.notNeeded("btwifiset is not installed"), ServiceMeasures.stable(bare));
+        assertEquals(
+                Fulfilment.notNeeded("there is no /usr/bin/java that could run it"),
+                ServiceMeasures.monitor(bare));
+    }
+}
