@@ -206,7 +206,8 @@ public final class Measures {
                             "network-monitor.service looks every 30 s and restarts NetworkManager",
                             "monitor, which hears of a fault at once and takes the smallest step"
                                     + " that heals it",
-                            "A restart of everything is what a phone's session does not survive.",
+                            "The loop sees a NetworkManager that is down or a route table that is"
+                                + " empty, and nothing else, after half a minute.",
                             ServiceMeasures::monitor,
                             ServiceMeasures::monitorChanges),
                     new Measure(
