@@ -207,7 +207,7 @@ public final class Measures {
                             "monitor, which hears of a fault at once and takes the smallest step"
                                     + " that heals it",
                             "The loop sees a NetworkManager that is down or a route table that is"
-                                + " empty, and nothing else, after half a minute.",
+                                    + " empty, and nothing else, after half a minute.",
                             ServiceMeasures::monitor,
                             ServiceMeasures::monitorChanges),
                     new Measure(

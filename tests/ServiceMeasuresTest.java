@@ -46,7 +46,9 @@ class ServiceMeasuresTest {
         List<String> shown = shown(ServiceMeasures.stableChanges(scene));
         assertTrue(
                 shown.contains(
-                        "rm " + WANTS + "btwifiset.service    # systemctl disable"
+                        "rm "
+                                + WANTS
+                                + "btwifiset.service    # systemctl disable"
                                 + " btwifiset.service"),
                 shown.toString());
         assertTrue(
