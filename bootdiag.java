@@ -2552,7 +2552,12 @@ public class bootdiag {
     static final class Places {
 
         private static final Path FOLDER = Path.of("/usr/local/lib/netfix-bootdiag");
+        private static final Path OWN_SCRIPT = FOLDER.resolve("boot-diagnostic.sh");
         private static final Path SCRIPT = Path.of("/usr/local/bin/boot-diagnostic.sh");
+
+        /** There where netfix is installed, which brings SCRIPT and takes it away again. */
+        private static final Path INSTALLED = Path.of("/usr/local/lib/netfix/bootdiag.java");
+
         private static final Path UNIT = Path.of("/etc/systemd/system/boot-diagnostic.service");
         private static final Path OLD_STYLE = Path.of("/etc/init.d/boot-diagnostic.sh");
 
@@ -2565,7 +2570,7 @@ public class bootdiag {
                 After=local-fs.target
 
                 [Service]
-                ExecStart=/usr/local/bin/boot-diagnostic.sh run
+                ExecStart=/bin/sh /usr/local/lib/netfix-bootdiag/boot-diagnostic.sh run
                 Nice=19
                 IOSchedulingClass=idle
                 CPUWeight=10
@@ -2753,7 +2758,10 @@ public class bootdiag {
                             ? Files.readAllBytes(jar)
                             : compiled(FOLDER.resolve("bootdiag.java")),
                     "rw-r--r--");
-            put(SCRIPT, LAUNCHER.getBytes(Plain.ASCII), "rwxr-xr-x");
+            put(OWN_SCRIPT, LAUNCHER.getBytes(Plain.ASCII), "rwxr-xr-x");
+            if (!Files.exists(SCRIPT) || !Files.exists(INSTALLED)) {
+                put(SCRIPT, LAUNCHER.getBytes(Plain.ASCII), "rwxr-xr-x");
+            }
             put(UNIT, SERVICE.getBytes(Plain.ASCII), "rw-r--r--");
             Shelf.output("systemctl", "daemon-reload");
             Shelf.output("systemctl", "enable", "boot-diagnostic.service");
@@ -2840,8 +2848,11 @@ public class bootdiag {
                 remove(OLD_STYLE);
             }
             remove(UNIT);
-            remove(SCRIPT);
-            for (String name : List.of("bootdiag.java", "bootdiag.jar", "java")) {
+            if (!Files.exists(INSTALLED)) {
+                remove(SCRIPT);
+            }
+            for (String name :
+                    List.of("bootdiag.java", "bootdiag.jar", "java", "boot-diagnostic.sh")) {
                 remove(FOLDER.resolve(name));
             }
             remove(FOLDER);

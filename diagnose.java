@@ -282,8 +282,8 @@ public class diagnose implements Callable<Integer> {
         }
     }
 
-    private static Snapshot look(Machine machine) {
-        try (Progress progress = Progress.onTerminal()) {
+    private Snapshot look(Machine machine) {
+        try (Progress progress = common.progress()) {
             return Look.at(machine, progress);
         }
     }

@@ -97,8 +97,8 @@ public class fix implements Callable<Integer> {
         return common.json ? System.err : System.out;
     }
 
-    private static Scene gather(Machine machine) {
-        try (Progress progress = Progress.onTerminal()) {
+    private Scene gather(Machine machine) {
+        try (Progress progress = common.progress()) {
             return Scene.at(machine, progress);
         }
     }

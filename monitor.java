@@ -56,7 +56,10 @@ public class monitor implements Callable<Integer> {
     @Option(
             names = "--prometheus",
             paramLabel = "FILE",
-            description = "Keep metrics in FILE, for node_exporter's textfile collector.")
+            description = {
+                "Keep metrics in FILE, for node_exporter's textfile collector.",
+                "Without it: in the file that NETFIX_PROMETHEUS names."
+            })
     Path metrics;
 
     public static void main(String... args) {
@@ -72,7 +75,8 @@ public class monitor implements Callable<Integer> {
                 MonitorService.here(
                         machine,
                         !noRepair,
-                        Optional.ofNullable(metrics),
+                        Optional.ofNullable(metrics)
+                                .or(() -> MonitorService.metricsFile(System.getenv())),
                         root && !(noRepair && once),
                         System.out);
         return once ? service.once() : service.watch();

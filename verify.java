@@ -60,7 +60,7 @@ public class verify implements Callable<Integer> {
         }
         Machine machine = common.machine();
         Scene scene;
-        try (Progress progress = Progress.onTerminal()) {
+        try (Progress progress = common.progress()) {
             scene = Scene.at(machine, progress);
         }
         Verification verification = Verification.of(scene, Transaction.state(machine));

@@ -111,6 +111,7 @@
 //SOURCES Profile.java
 //SOURCES ProfileFaults.java
 //SOURCES Profiles.java
+//SOURCES Phases.java
 //SOURCES Progress.java
 //SOURCES Pseudonyms.java
 //SOURCES Reach.java
@@ -214,7 +215,12 @@ public final class Cli {
         cli.setExecutionExceptionHandler((e, line, parsed) -> failed(e, line));
         cli.setParameterExceptionHandler((e, given) -> usage(e));
         try {
-            return cli.execute(args);
+            int status = cli.execute(args);
+            cli.getMixins().values().stream()
+                    .filter(CommonOptions.class::isInstance)
+                    .flatMap(mixin -> ((CommonOptions) mixin).phases().stream())
+                    .forEach(line -> cli.getErr().println(name(cli) + ": " + line));
+            return status;
         } catch (StackOverflowError | OutOfMemoryError e) {
             cli.getErr()
                     .println(

@@ -4,6 +4,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** The options that every netfix command has. */
@@ -40,7 +41,8 @@ public final class CommonOptions {
     @Option(
             scope = ScopeType.INHERIT,
             names = "--verbose",
-            description = "Say more: stack traces, too, where netfix itself is at fault.")
+            description =
+                    "Say at the end where the time went, and where netfix itself is at fault, how.")
     public boolean verbose;
 
     @Option(
@@ -51,6 +53,8 @@ public final class CommonOptions {
                     "auto, always or never; NO_COLOR is heeded too. Default: ${DEFAULT-VALUE}.",
             defaultValue = "auto")
     When color;
+
+    private Optional<Phases> phases = Optional.empty();
 
     /**
      * The machine that the options name.
@@ -68,6 +72,19 @@ public final class CommonOptions {
         return from != null
                 ? new ReplayedMachine(CaptureFile.load(from), from.toString())
                 : new LiveMachine();
+    }
+
+    /** While this machine is looked at. */
+    public Progress progress() {
+        if (verbose && phases.isEmpty()) {
+            phases = Optional.of(Phases.ofThisRun());
+        }
+        return Progress.onTerminal(phases);
+    }
+
+    /** Where the time went, in lines for standard error; none where nobody asked. */
+    List<String> phases() {
+        return phases.map(Phases::told).orElse(List.of());
     }
 
     /** Whether it is the machine that this runs on: it alone can be watched. */

@@ -55,6 +55,7 @@ final class InstallPlan {
         int note = plan.changes.size();
         plan.scripts(parcel);
         Script.ALL.forEach(script -> plan.launcher(script, parcel.launcher(script)));
+        plan.command(Script.BOOTDIAG, parcel.bootDiagnostic());
         plan.jbang();
         accounts.forEach(plan::catalog);
         // Before anything that it names: what is cut short can be taken back, too.
@@ -111,10 +112,7 @@ final class InstallPlan {
     }
 
     private void launcher(Script script, byte[] text) {
-        String path = script.launcher();
-        outOfTheWay(path, text);
-        shown.add("write " + path + "  # " + script.name());
-        put(path, text);
+        command(script, text);
         if (machine.runsCommands()) {
             // What is in it only the script can say, once it is built.
             folder(Script.COMPLETIONS).forEach(changes::add);
@@ -122,6 +120,13 @@ final class InstallPlan {
                     new Installed.Piece(
                             Installed.Kind.FILE, Installed.WHATEVER, script.completion()));
         }
+    }
+
+    private void command(Script script, byte[] text) {
+        String path = script.launcher();
+        outOfTheWay(path, text);
+        shown.add("write " + path + "  # " + script.name());
+        put(path, text);
     }
 
     /** Somebody's file under that name, such as the documentation's own script, is kept. */

@@ -132,11 +132,21 @@ public final class MonitorService {
         try {
             LiveMachine machine = new LiveMachine();
             boolean root = MonitorAnswers.isRoot(machine, true);
-            return here(machine, true, Optional.empty(), root, System.out).watch();
+            return here(machine, true, metricsFile(System.getenv()), root, System.out).watch();
         } catch (BadInput e) {
             System.err.println("monitor: " + e.getMessage());
             return e.exitCode();
         }
+    }
+
+    /**
+     * Where the metrics are kept that no option asks for: for a service, whose drop-in has a line
+     * {@code Environment=NETFIX_PROMETHEUS=FILE} more, and not a command line of its own.
+     */
+    public static Optional<Path> metricsFile(Map<String, String> environment) {
+        return Optional.ofNullable(environment.get("NETFIX_PROMETHEUS"))
+                .filter(file -> !file.isBlank())
+                .map(Path::of);
     }
 
     private static long now() {

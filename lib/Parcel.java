@@ -68,6 +68,19 @@ record Parcel(
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    /**
+     * bootdiag's launcher, which is no script's like the others: it works without Java and wherever
+     * it is copied to. bootdiag.java, which has to be one file, holds it as a text block.
+     */
+    byte[] bootDiagnostic() {
+        String source = text(texts, "bootdiag.java");
+        String quotes = "\"".repeat(3);
+        int name = source.indexOf("String LAUNCHER =");
+        int begin = source.indexOf(quotes, name) + quotes.length() + 1;
+        int end = source.indexOf(quotes, begin);
+        return bytes(source.substring(begin, end).stripIndent().translateEscapes());
+    }
+
     /** The launcher's text for a script. */
     byte[] launcher(Script script) {
         return bytes(

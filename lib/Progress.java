@@ -2,6 +2,7 @@ package netfix;
 
 import java.io.PrintStream;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,21 +28,29 @@ public final class Progress implements AutoCloseable {
     private final Map<Long, Open> open = new ConcurrentSkipListMap<>();
     private final PrintStream out;
     private final ScheduledExecutorService ticker;
+    private final Optional<Phases> phases;
     private boolean shown;
 
-    private Progress(PrintStream out, ScheduledExecutorService ticker) {
+    private Progress(
+            PrintStream out, ScheduledExecutorService ticker, Optional<Phases> phases) {
         this.out = out;
         this.ticker = ticker;
+        this.phases = phases;
+        phases.ifPresent(Phases::lookBegins);
     }
 
     public static Progress silent() {
-        return new Progress(System.err, null);
+        return new Progress(System.err, null, Optional.empty());
     }
 
-    /** A line on standard error that is rewritten in place, where standard error is a terminal. */
-    public static Progress onTerminal() {
+    /**
+     * A line on standard error that is rewritten in place, where standard error is a terminal.
+     *
+     * @param phases for the times, where somebody wants to know them
+     */
+    static Progress onTerminal(Optional<Phases> phases) {
         if (!Terminal.isTerminal(2)) {
-            return silent();
+            return new Progress(System.err, null, phases);
         }
         Progress progress =
                 new Progress(
@@ -51,7 +60,8 @@ public final class Progress implements AutoCloseable {
                                     Thread thread = new Thread(task, "progress");
                                     thread.setDaemon(true);
                                     return thread;
-                                }));
+                                }),
+                        phases);
         progress.ticker.scheduleAtFixedRate(progress::show, 2, 1, TimeUnit.SECONDS);
         return progress;
     }
@@ -59,11 +69,13 @@ public final class Progress implements AutoCloseable {
     /** Does something that may take time, and says so while it lasts. */
     public <T> T during(String what, Supplier<T> work) {
         long id = ids.incrementAndGet();
-        open.put(id, new Open(what, System.nanoTime()));
+        long since = System.nanoTime();
+        open.put(id, new Open(what, since));
         try {
             return work.get();
         } finally {
             open.remove(id);
+            phases.ifPresent(all -> all.part(what, System.nanoTime() - since));
         }
     }
 
@@ -89,6 +101,7 @@ public final class Progress implements AutoCloseable {
         if (ticker != null) {
             ticker.shutdownNow();
         }
+        phases.ifPresent(Phases::lookEnds);
         if (shown) {
             out.print(CLEAR_LINE);
             out.flush();

@@ -144,6 +144,9 @@ switch_on() {
     rm -f "$by_phone"
 }
 
+# tail -f has something to follow, also where there is nothing to say.
+if [ ! -e "$log" ]; then { : >"$log"; } 2>/dev/null; fi
+
 # Somebody masked it, or disabled it: then this Pi is another manager's.
 if ! enabled NetworkManager.service; then exit 0; fi
 # What is being taken back or tried is left to whoever does that.

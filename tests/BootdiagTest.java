@@ -452,7 +452,8 @@ class BootdiagTest {
 
     @Test
     void itsShellIsCleanAndItsHeaderIsOneThatInsservReads() throws Exception {
-        netfix.RecordedPi.assertShellIsClean("boot-diagnostic.sh", bootdiag.Places.LAUNCHER);
+        RecordedPi.assertShellIsClean("boot-diagnostic.sh", bootdiag.Places.LAUNCHER);
+        assertEquals(bootdiag.Places.LAUNCHER, RecordedPi.installedBootDiagnostic());
         String header =
                 bootdiag.Places.LAUNCHER.substring(
                         bootdiag.Places.LAUNCHER.indexOf("### BEGIN INIT INFO"),

@@ -54,6 +54,9 @@ class InstallTest {
         Map<String, byte[]> texts = new TreeMap<>();
         texts.put("jbang", bytes("#!/bin/sh\nexit 0\n"));
         texts.put("lib/launcher.sh", bytes("#!/bin/sh\nscript=\necho \"$script\"\n"));
+        texts.put(
+                "bootdiag.java",
+                bytes("String LAUNCHER =\n  \"\"\"\n  #!/bin/sh\n  printf 'a\\\\n'\n  \"\"\";\n"));
         for (int i = 0; i < more.length; i += 2) {
             texts.put(more[i], bytes(more[i + 1]));
         }
@@ -112,6 +115,8 @@ class InstallTest {
         install(parcel());
         assertEquals("#!/bin/sh\nscript=verify\necho \"$script\"\n", read(of("verify")));
         assertTrue(Files.isExecutable(root.resolve(of("verify"))));
+        assertEquals(
+                "#!/bin/sh\nprintf 'a\\n'\n", read(Script.BOOTDIAG.launcher().substring(1)));
         assertTrue(read("root/.jbang/jbang-catalog.json").contains(InstallPlan.CATALOG));
         assertTrue(Files.isExecutable(root.resolve("usr/local/bin/jbang")), "a link to our own");
         uninstall();
@@ -210,8 +215,7 @@ class InstallTest {
                 scripts.add(alias.getKey());
             }
         }
-        // It works alone, and puts its own command in place: bootdiag install.
-        assertTrue(scripts.remove("bootdiag"));
+        assertTrue(scripts.remove(Script.BOOTDIAG.name()), "it has a launcher of its own");
         String install = Checkout.read(Path.of("lib/Install.java"));
         for (String script : scripts) {
             assertTrue(install.contains("//SOURCES ../" + script + ".java\n"), script);

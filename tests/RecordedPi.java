@@ -1,5 +1,7 @@
 package netfix;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,15 @@ public final class RecordedPi {
     /** What a look asks here: the argv of each command. */
     public Set<List<String>> commandsAsked() {
         return asked().commands.keySet();
+    }
+
+    /** What install writes to boot-diagnostic.sh, from this checkout. */
+    public static String installedBootDiagnostic() {
+        Map<String, byte[]> texts =
+                Map.of("bootdiag.java", Checkout.read(Path.of("bootdiag.java")).getBytes(UTF_8));
+        byte[] text =
+                new Parcel(texts, new byte[0], Path.of("/"), Map.of(), Map.of()).bootDiagnostic();
+        return new String(text, UTF_8);
     }
 
     /** The files and folders that a look asks for here. */

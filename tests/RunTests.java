@@ -79,6 +79,7 @@
 //SOURCES ShellCheckTest.java
 //SOURCES ReplayedStreams.java
 //SOURCES DiagnosticFilesTest.java
+//SOURCES FleetTest.java
 //SOURCES HtmlReportTest.java
 //SOURCES WatchTest.java
 //SOURCES WatchmanTest.java

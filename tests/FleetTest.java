@@ -1,0 +1,78 @@
+package netfix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What lib/fleet says of netfix is so. That the files are well-formed in the eyes of promtool and
+ * of Ansible itself is seen by tests/fleet.
+ */
+class FleetTest {
+
+    private static final Path RULES = Path.of("lib/fleet/netfix.rules.yml");
+    private static final Path PLAYBOOK = Path.of("lib/fleet/netfix.yml");
+
+    private static final Pattern METRIC = Pattern.compile("\\bnetfix_[a-z_]+");
+
+    @Test
+    void noAlertWaitsForAMetricThatNobodyWrites() {
+        Set<String> written = new TreeSet<>();
+        for (String source : new String[] {"lib/MonitorStatus.java", "lib/VerificationReport.java"}) {
+            Matcher metric = METRIC.matcher(Checkout.read(Path.of(source)));
+            while (metric.find()) {
+                written.add(metric.group());
+            }
+        }
+        Set<String> asked =
+                METRIC.matcher(
+                                Checkout.read(RULES)
+                                        .lines()
+                                        .filter(line -> line.strip().startsWith("expr:"))
+                                        .collect(Collectors.joining("\n")))
+                        .results()
+                        .map(result -> result.group())
+                        .collect(Collectors.toCollection(TreeSet::new));
+        assertFalse(asked.isEmpty());
+        asked.removeAll(written);
+        assertEquals(Set.of(), asked);
+    }
+
+    /** A file that the scripts are built of and that is not copied shows only on the Pi. */
+    @Test
+    void thePlaybookCopiesAllThatInstallNeeds() {
+        Matcher loop =
+                Pattern.compile("loop: \\[([^]]*)]").matcher(Checkout.read(PLAYBOOK));
+        assertTrue(loop.find());
+        Set<String> copied = Set.of(loop.group(1).split(", "));
+        Set<String> needed =
+                Installation.sources().keySet().stream()
+                        .map(name -> name.replaceFirst("/.*", ""))
+                        .collect(Collectors.toCollection(TreeSet::new));
+        needed.removeAll(copied);
+        assertEquals(Set.of(), needed);
+    }
+
+    @Test
+    void thePlaybookTypesCommandsThatInstallBrings() {
+        Set<String> typed =
+                Pattern.compile("/usr/local/bin/([\\w.-]+)")
+                        .matcher(Checkout.read(PLAYBOOK))
+                        .results()
+                        .map(result -> result.group(1))
+                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> brought =
+                Script.ALL.stream().map(Script::command).collect(Collectors.toSet());
+        assertTrue(brought.containsAll(typed), typed.toString());
+        assertFalse(typed.isEmpty());
+    }
+}
