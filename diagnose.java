@@ -2,7 +2,7 @@
 //JAVA 17+
 //COMPILE_OPTIONS -encoding UTF-8 -XDstringConcat=inline
 //JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=40 -XX:+UseSerialGC
-//JAVA_OPTIONS -Xshare:auto -Xlog:disable
+//JAVA_OPTIONS -Xshare:auto -Xlog:disable -Xmx224m
 //SOURCES lib/Cli.java
 
 // netfix diagnose: looks at the network of this machine, watches it while the phone is used, and

@@ -127,11 +127,11 @@ public final class CaptureFile {
                     }
                     continue;
                 }
-                byte[] content =
-                        tar.readNBytes((int) Math.min(MOST_BYTES - total + 1, Integer.MAX_VALUE));
-                total += content.length;
+                total += entry.getSize();
                 bound(entries, total);
-                if (content.length < entry.getSize()) {
+                // At its size at once: what grows while it is read is there twice.
+                byte[] content = new byte[(int) entry.getSize()];
+                if (tar.readNBytes(content, 0, content.length) < content.length) {
                     throw new java.io.EOFException();
                 }
                 // A capture unpacked and packed again has one folder on top.

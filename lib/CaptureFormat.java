@@ -36,6 +36,8 @@ final class CaptureFormat {
     /** A capture of a busy Pi has one of 100 kB; as a tree it takes ten times that. */
     private static final int LONGEST_INDEX = 8 << 20;
 
+    private static final int LARGE = 1 << 20;
+
     private CaptureFormat() {}
 
     /** Whether an entry need not be loaded for an analysis, however large it is. */
@@ -265,7 +267,8 @@ final class CaptureFormat {
                                         node.path("outcome").asText().toUpperCase(Locale.ROOT)),
                                 node.path("exit").asInt(),
                                 node.has("stdout")
-                                        ? text(files, node.path("stdout").asText(), where)
+                                        ? stdout(
+                                                argv, files, node.path("stdout").asText(), where)
                                         : "",
                                 node.path("stderr").asText()));
             }
@@ -333,12 +336,25 @@ final class CaptureFormat {
     }
 
     private static String text(Map<String, byte[]> files, String name, String where) {
+        return new String(content(files, name, where), StandardCharsets.UTF_8);
+    }
+
+    private static String stdout(
+            List<String> argv, Map<String, byte[]> files, String name, String where) {
+        byte[] content = content(files, name, where);
+        boolean journal = argv.contains("json") && argv.get(0).equals("journalctl");
+        return journal && content.length > LARGE
+                ? LeanJson.of(content)
+                : new String(content, StandardCharsets.UTF_8);
+    }
+
+    private static byte[] content(Map<String, byte[]> files, String name, String where) {
         // Taken out: a large capture is not to be in memory twice.
         byte[] content = files.remove(name);
         if (content == null) {
             throw new BadInput(
                     where + ": " + name + " is missing; the capture is incomplete, copy it again");
         }
-        return new String(content, StandardCharsets.UTF_8);
+        return content;
     }
 }

@@ -69,6 +69,7 @@
 //SOURCES KernelLine.java
 //SOURCES Keyfile.java
 //SOURCES KnownGood.java
+//SOURCES LeanJson.java
 //SOURCES Link.java
 //SOURCES LiveGateways.java
 //SOURCES LiveMachine.java
