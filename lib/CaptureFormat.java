@@ -267,8 +267,7 @@ final class CaptureFormat {
                                         node.path("outcome").asText().toUpperCase(Locale.ROOT)),
                                 node.path("exit").asInt(),
                                 node.has("stdout")
-                                        ? stdout(
-                                                argv, files, node.path("stdout").asText(), where)
+                                        ? stdout(argv, files, node.path("stdout").asText(), where)
                                         : "",
                                 node.path("stderr").asText()));
             }

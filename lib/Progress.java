@@ -31,8 +31,7 @@ public final class Progress implements AutoCloseable {
     private final Optional<Phases> phases;
     private boolean shown;
 
-    private Progress(
-            PrintStream out, ScheduledExecutorService ticker, Optional<Phases> phases) {
+    private Progress(PrintStream out, ScheduledExecutorService ticker, Optional<Phases> phases) {
         this.out = out;
         this.ticker = ticker;
         this.phases = phases;

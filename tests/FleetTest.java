@@ -27,7 +27,8 @@ class FleetTest {
     @Test
     void noAlertWaitsForAMetricThatNobodyWrites() {
         Set<String> written = new TreeSet<>();
-        for (String source : new String[] {"lib/MonitorStatus.java", "lib/VerificationReport.java"}) {
+        for (String source :
+                new String[] {"lib/MonitorStatus.java", "lib/VerificationReport.java"}) {
             Matcher metric = METRIC.matcher(Checkout.read(Path.of(source)));
             while (metric.find()) {
                 written.add(metric.group());
@@ -50,8 +51,7 @@ class FleetTest {
     /** A file that the scripts are built of and that is not copied shows only on the Pi. */
     @Test
     void thePlaybookCopiesAllThatInstallNeeds() {
-        Matcher loop =
-                Pattern.compile("loop: \\[([^]]*)]").matcher(Checkout.read(PLAYBOOK));
+        Matcher loop = Pattern.compile("loop: \\[([^]]*)]").matcher(Checkout.read(PLAYBOOK));
         assertTrue(loop.find());
         Set<String> copied = Set.of(loop.group(1).split(", "));
         Set<String> needed =
@@ -70,8 +70,7 @@ class FleetTest {
                         .results()
                         .map(result -> result.group(1))
                         .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> brought =
-                Script.ALL.stream().map(Script::command).collect(Collectors.toSet());
+        Set<String> brought = Script.ALL.stream().map(Script::command).collect(Collectors.toSet());
         assertTrue(brought.containsAll(typed), typed.toString());
         assertFalse(typed.isEmpty());
     }

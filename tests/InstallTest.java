@@ -115,8 +115,7 @@ class InstallTest {
         install(parcel());
         assertEquals("#!/bin/sh\nscript=verify\necho \"$script\"\n", read(of("verify")));
         assertTrue(Files.isExecutable(root.resolve(of("verify"))));
-        assertEquals(
-                "#!/bin/sh\nprintf 'a\\n'\n", read(Script.BOOTDIAG.launcher().substring(1)));
+        assertEquals("#!/bin/sh\nprintf 'a\\n'\n", read(Script.BOOTDIAG.launcher().substring(1)));
         assertTrue(read("root/.jbang/jbang-catalog.json").contains(InstallPlan.CATALOG));
         assertTrue(Files.isExecutable(root.resolve("usr/local/bin/jbang")), "a link to our own");
         uninstall();

@@ -7,7 +7,8 @@
 //DEPS org.slf4j:slf4j-nop:1.7.36
 
 // How much memory diagnose --from takes for a bundle whose journal is long, and how long it takes
-// against gzip and tar, which only unpack it. The journal is a real one, each line of it again and again,
+// against gzip and tar, which only unpack it. The journal is a real one, each line of it again and
+// again,
 // with something in it that no other line has, and a character outside Latin-1.
 //
 //   ./jbang bench-bundle [MEGABYTES]      50 where no number is given; on Linux (it reads /proc)
@@ -113,8 +114,7 @@ public class BundleBench {
 
     private static void make(Path real, Path bundle, long size) throws IOException {
         try (TarArchiveInputStream in =
-                        new TarArchiveInputStream(
-                                new GZIPInputStream(Files.newInputStream(real)));
+                        new TarArchiveInputStream(new GZIPInputStream(Files.newInputStream(real)));
                 TarArchiveOutputStream out =
                         new TarArchiveOutputStream(
                                 new GZIPOutputStream(Files.newOutputStream(bundle)))) {

@@ -5,11 +5,14 @@
 //DEPS org.zeroturnaround:zt-exec:1.12
 //DEPS org.slf4j:slf4j-nop:1.7.36
 
-// How long after an event its line stands on the terminal, against ip monitor, which is asked about the
-// same events in the same run. The events are addresses that come and go on a dummy interface, given by one ip that is
+// How long after an event its line stands on the terminal, against ip monitor, which is asked about
+// the
+// same events in the same run. The events are addresses that come and go on a veth interface, given
+// by one ip that is
 // running already; both times count from the moment at which that ip is told.
 //
-//   ./jbang bench-watch [EVENTS]      30 where no number is given; as root, on Linux, with script(1)
+//   ./jbang bench-watch [EVENTS]      30 where no number is given; as root, on Linux, with
+// script(1)
 
 import org.zeroturnaround.exec.ProcessExecutor;
 
@@ -32,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 public class WatchBench {
 
     private static final String LINK = "nfbench0";
+    private static final String PEER = "nfbench1";
 
     /** RFC 5737: for documentation, nobody's. */
     private static final String NET = "198.51.100.";
@@ -90,7 +94,7 @@ public class WatchBench {
                     "start this with ./jbang bench-watch, for 1 to 250 events");
         }
         Path command = Files.createTempFile("netfix-bench", ".sh");
-        ip("link", "add", LINK, "type", "dummy");
+        ip("link", "add", LINK, "type", "veth", "peer", "name", PEER);
         try {
             ip("link", "set", LINK, "up");
             Files.writeString(command, "exec " + quoted(start(launcher)) + " --watch 600\n");
@@ -142,7 +146,8 @@ public class WatchBench {
             own[i] = netfix.millisAfter(told, address);
             ratios[i] = own[i] / theirs[i];
         }
-        System.out.printf(Locale.ROOT, "%d events, milliseconds until the line was there%n", events);
+        System.out.printf(
+                Locale.ROOT, "%d events, milliseconds until the line was there%n", events);
         row("ip monitor", theirs);
         row("diagnose", own);
         row("ratio", ratios);
