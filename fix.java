@@ -36,6 +36,7 @@ import netfix.Scene;
 import netfix.SdCardOptions;
 import netfix.Transaction;
 import netfix.Undo;
+import netfix.WatchfulMachine;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -69,7 +70,8 @@ public class fix implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Machine machine = options.notACapture(common.machine());
-        Scene scene = gather(machine);
+        WatchfulMachine read = new WatchfulMachine(machine);
+        Scene scene = gather(read);
         Plan plan = Plan.of(scene, options.chosen(), options.acceptedLosses());
         show(plan);
         if (plan.isEmpty()) {
@@ -82,12 +84,12 @@ public class fix implements Callable<Integer> {
         options.refuse(plan, scene);
         options.refuseStranding(Outlook.stranded(machine, scene, plan));
         if (common.mountedRoot().isPresent()) {
-            return options.agreed()
+            return options.agreed(read)
                     ? new RootedFix(common.mountedRoot().get(), narration()).run(plan)
                     : ExitCode.USAGE;
         }
         LiveMachine here = options.writable(machine);
-        return options.agreed()
+        return options.agreed(read)
                 ? new Transaction(here, narration()).run(plan, Paths.lines(scene.snapshot(), here))
                 : ExitCode.USAGE;
     }

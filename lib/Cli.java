@@ -170,6 +170,7 @@
 //SOURCES Watch.java
 //SOURCES WatchEvent.java
 //SOURCES WatchFormat.java
+//SOURCES WatchfulMachine.java
 //SOURCES WatchLogs.java
 //SOURCES WatchOnTerminal.java
 //SOURCES WatchReport.java

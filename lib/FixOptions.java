@@ -176,6 +176,27 @@ public final class FixOptions {
         }
     }
 
+    /**
+     * As {@link #agreed()}, to a plan that was made of what was read.
+     *
+     * @throws BadInput where a file that the plan was made of has changed while the question stood
+     */
+    public boolean agreed(WatchfulMachine read) {
+        if (!agreed()) {
+            return false;
+        }
+        read.changed()
+                .ifPresent(
+                        file -> {
+                            throw new BadInput(
+                                    "nothing was done: "
+                                            + file
+                                            + " has changed since the plan was made; start fix"
+                                            + " again");
+                        });
+        return true;
+    }
+
     /** Asks where there is somebody to ask; says why not where nothing will be done. */
     public boolean agreed() {
         return Consent.given(yes, "fix");

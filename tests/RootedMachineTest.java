@@ -8,9 +8,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 class RootedMachineTest {
 
@@ -93,5 +95,22 @@ class RootedMachineTest {
                         .getMessage()
                         .contains("boot partition"));
         assertThrows(BadInput.class, () -> new RootedMachine(top.resolve("nothing")));
+    }
+
+    /** An editor may be open in another window while fix asks. */
+    @Test
+    void whatHasChangedSinceItWasReadIsNamed() throws IOException {
+        Files.writeString(root.resolve("etc/dhcpcd.conf"), "interface eth0\n");
+        Files.writeString(root.resolve("etc/hosts"), "127.0.0.1 localhost\n");
+        WatchfulMachine read = new WatchfulMachine(new RootedMachine(root));
+        read.read("/etc/dhcpcd.conf");
+        read.read("/etc/network/interfaces");
+        Files.writeString(root.resolve("etc/hosts"), "127.0.0.1 other\n");
+        assertEquals(Optional.empty(), read.changed(), "of what was not read nothing is said");
+        Files.createDirectories(root.resolve("etc/network"));
+        Files.writeString(root.resolve("etc/network/interfaces"), "auto lo\n");
+        assertEquals(Optional.of("/etc/network/interfaces"), read.changed());
+        Files.writeString(root.resolve("etc/dhcpcd.conf"), "");
+        assertEquals(Optional.of("/etc/dhcpcd.conf"), read.changed());
     }
 }
