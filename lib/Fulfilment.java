@@ -6,7 +6,10 @@ import java.util.function.Supplier;
 /** How a measure stands on a machine. */
 public sealed interface Fulfilment {
 
-    record InPlace() implements Fulfilment {}
+    /**
+     * @param note what is worth knowing of it, in words for a person; mostly empty
+     */
+    record InPlace(String note) implements Fulfilment {}
 
     /**
      * @param what exactly is missing, one line each, in words for a person
@@ -18,12 +21,16 @@ public sealed interface Fulfilment {
     record Unknown(String why) implements Fulfilment {}
 
     static Fulfilment inPlace() {
-        return new InPlace();
+        return inPlace("");
+    }
+
+    static Fulfilment inPlace(String note) {
+        return new InPlace(note);
     }
 
     /** In place where nothing is missing. */
     static Fulfilment missing(List<String> what) {
-        return what.isEmpty() ? new InPlace() : new Missing(List.copyOf(what));
+        return what.isEmpty() ? inPlace() : new Missing(List.copyOf(what));
     }
 
     static Fulfilment notNeeded(String why) {

@@ -3,6 +3,7 @@ package netfix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The services that stay after the fix: installed, enabled, and the one that watches running. */
 final class ServiceMeasures {
@@ -55,8 +56,28 @@ final class ServiceMeasures {
                 scene.snapshot().units(),
                 () ->
                         scene.snapshot().unit(ORIGINAL).exists()
-                                ? judged(scene, Services.STABLE, originals(scene))
+                                ? guarding(scene, judged(scene, Services.STABLE, originals(scene)))
                                 : Fulfilment.notNeeded("btwifiset is not installed"));
+    }
+
+    /**
+     * Which profiles only the guard keeps. A profile that a scan would delete could be renamed so
+     * that the scan spares it; but the phone asks for a new password by the profile's name as if it
+     * were the SSID, so that one under another name would never get one.
+     */
+    private static Fulfilment guarding(Scene scene, Fulfilment standing) {
+        if (!(standing instanceof Fulfilment.InPlace)) {
+            return standing;
+        }
+        String profiles =
+                ScanForecast.of(scene.snapshot()).orElse(List.of()).stream()
+                        .filter(fall -> fall.fate() != ScanForecast.Fate.KEPT)
+                        .map(fall -> "\"" + fall.profile().id() + "\"")
+                        .distinct()
+                        .collect(Collectors.joining(", "));
+        return profiles.isEmpty()
+                ? standing
+                : Fulfilment.inPlace("gives back what a scan deletes: " + profiles);
     }
 
     /** Two of them would both answer the phone. */

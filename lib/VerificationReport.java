@@ -67,6 +67,8 @@ public final class VerificationReport {
             detail = notNeeded.why();
         } else if (standing instanceof Fulfilment.Unknown unknown) {
             detail = unknown.why();
+        } else if (standing instanceof Fulfilment.InPlace inPlace) {
+            detail = inPlace.note();
         }
         return detail.isEmpty() ? "" : ": " + Terminal.safe(detail);
     }
@@ -104,6 +106,9 @@ public final class VerificationReport {
             ArrayNode what = node.putArray("missing");
             if (one.standing() instanceof Fulfilment.Missing missing) {
                 missing.what().forEach(what::add);
+            }
+            if (one.standing() instanceof Fulfilment.InPlace inPlace && !inPlace.note().isEmpty()) {
+                node.put("note", inPlace.note());
             }
             if (one.standing() instanceof Fulfilment.NotNeeded notNeeded) {
                 node.put("why", notNeeded.why());

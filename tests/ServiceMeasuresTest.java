@@ -72,6 +72,36 @@ class ServiceMeasuresTest {
         assertEquals(Fulfilment.inPlace(), ServiceMeasures.monitor(scene(card)));
     }
 
+    /** It is not renamed: the phone could give it no new password then. */
+    @Test
+    void whatOnlyTheGuardKeepsIsNamed() {
+        Texts card =
+                installed(
+                                Texts.card()
+                                        .networkManager()
+                                        .file(Ground.UNITS + "/btwifiset.service", "[Service]"),
+                                Services.STABLE)
+                        .profile("My Home Net.nmconnection", wifi("My Home Net"))
+                        .profile("HomeNet.nmconnection", wifi("HomeNet"));
+        assertEquals(
+                Fulfilment.inPlace("gives back what a scan deletes: \"My Home Net\""),
+                ServiceMeasures.stable(scene(card)));
+    }
+
+    private static String[] wifi(String name) {
+        return new String[] {
+            "[connection]",
+            "id=" + name,
+            "uuid=5eed0000-0000-4000-8000-00000000" + (1000 + name.length()),
+            "type=wifi",
+            "[wifi]",
+            "ssid=" + name,
+            "[wifi-security]",
+            "key-mgmt=wpa-psk",
+            "psk=correct horse"
+        };
+    }
+
     @Test
     void aMaskIsTakenAway() {
         Scene scene = scene(card().link(Services.INIT.file(), "/dev/null"));
