@@ -52,6 +52,7 @@
 //SOURCES HtmlReport.java
 //SOURCES IfupdownSettings.java
 //SOURCES IniFile.java
+//SOURCES InstallOptions.java
 //SOURCES InstallPlan.java
 //SOURCES InstallRun.java
 //SOURCES Installation.java
@@ -78,6 +79,7 @@
 //SOURCES Loss.java
 //SOURCES Losses.java
 //SOURCES Machine.java
+//SOURCES MachineOfFiles.java
 //SOURCES Manager.java
 //SOURCES ManagerFaults.java
 //SOURCES Measure.java

@@ -12,10 +12,9 @@
 package netfix;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
@@ -39,19 +38,7 @@ import java.util.concurrent.Callable;
         })
 public final class Install implements Callable<Integer> {
 
-    @Option(
-            names = "--root",
-            paramLabel = "DIR",
-            description = "Into the image mounted at DIR instead; its first start builds it there.")
-    Path root;
-
-    @Option(
-            names = {"-y", "--yes"},
-            description = "Do not ask. Without a terminal nothing is done without it.")
-    boolean yes;
-
-    @Option(names = "--dry-run", description = "Show the plan only.")
-    boolean dryRun;
+    @Mixin InstallOptions options = new InstallOptions();
 
     @Option(
             names = "--fix",
@@ -60,37 +47,31 @@ public final class Install implements Callable<Integer> {
                             + " the exit status is fix's.")
     boolean fix;
 
-    @Option(names = "--verbose", description = "Stack traces, where netfix itself is at fault.")
-    boolean verbose;
-
     public static void main(String... args) {
         System.exit(Cli.run(new Install(), args));
     }
 
     @Override
     public Integer call() {
-        if (fix && (!yes || root != null)) {
+        if (fix && (!options.yes || options.root != null)) {
             throw new BadInput(
-                    root != null
-                            ? "--fix: an image is fixed by ./jbang fix --root " + root
+                    options.root != null
+                            ? "--fix: an image is fixed by ./jbang fix --root " + options.root
                             : "--fix does not ask in between: add --yes, or install and then look"
                                     + " at the plan of sudo fix-network-stability.sh");
         }
-        Machine machine = root == null ? new LiveMachine() : new RootedMachine(root);
+        Machine machine = options.machine();
         Parcel parcel = Parcel.ofThisRun();
         InstallPlan plan =
                 InstallPlan.of(machine, parcel, Account.concerned(machine, System.getenv()));
-        plan.shown().forEach(line -> System.out.println(Terminal.safe(line)));
-        if (dryRun) {
+        options.show(plan.shown());
+        if (options.dryRun) {
             return ExitCode.PROBLEMS;
         }
-        if (root == null && !Look.isRoot(machine)) {
-            throw BadInput.notAllowed("not allowed: install writes files of root's; use sudo");
-        }
-        if (!Consent.given(yes, "install")) {
+        if (!options.agreed(machine, "install")) {
             return ExitCode.USAGE;
         }
-        InstallRun run = new InstallRun(Optional.ofNullable(root), System.out);
+        InstallRun run = options.run(System.out);
         int status = run.install(plan, parcel.repository());
         if (status == ExitCode.GOOD) {
             System.out.println("Installed. Look first: sudo " + Script.ALL.get(0).command());

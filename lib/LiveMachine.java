@@ -22,7 +22,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -33,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** The machine that netfix runs on. */
-public final class LiveMachine implements Writable {
+public final class LiveMachine extends MachineOfFiles implements Writable {
 
     /**
      * More output than this (16 MiB) is cut: a journal gone wild must not cost a 1 GB Pi its
@@ -50,13 +49,13 @@ public final class LiveMachine implements Writable {
     /** What a command says is read by us, in whatever language its user speaks. */
     static final Map<String, String> UNTRANSLATED = Map.of("LC_ALL", "C", "LANGUAGE", "");
 
-    private final FileTree files = new FileTree(Path.of("/"));
     private final int patience;
 
     /**
      * @throws BadInput where the environment asks for a patience that is none
      */
     public LiveMachine() {
+        super(Path.of("/"));
         String given = System.getenv().getOrDefault(PATIENCE, "1");
         if (!given.matches("[1-9]\\d?|100")) {
             throw new BadInput(
@@ -214,28 +213,8 @@ public final class LiveMachine implements Writable {
     }
 
     @Override
-    public Reading<String> read(String path) {
-        return files.read(path);
-    }
-
-    @Override
-    public Reading<List<String>> list(String folder) {
-        return files.list(folder);
-    }
-
-    @Override
-    public Reading<FileStat> stat(String path) {
-        return files.stat(path);
-    }
-
-    @Override
     public boolean runsCommands() {
         return true;
-    }
-
-    @Override
-    public Instant clock() {
-        return Instant.now();
     }
 
     @Override

@@ -2,28 +2,24 @@ package netfix;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.List;
 
 /**
  * A mounted card or an image being built: files only, every path and every absolute symbolic link
  * resolved inside it.
  */
-public final class RootedMachine implements Machine {
-
-    private final FileTree files;
+public final class RootedMachine extends MachineOfFiles {
 
     /**
      * @throws BadInput where {@code root} is not the root folder of a Linux system
      */
     public RootedMachine(Path root) {
+        super(root);
         if (!Files.isDirectory(root)) {
             throw new BadInput(
                     root
                             + " is not a folder; --root wants the folder where the card's root"
                             + " partition is mounted");
         }
-        this.files = new FileTree(root);
         if (files.list("/etc").isAbsent()
                 || (files.list("/usr").isAbsent() && files.list("/lib").isAbsent())) {
             String hint =
@@ -41,28 +37,8 @@ public final class RootedMachine implements Machine {
     }
 
     @Override
-    public Reading<String> read(String path) {
-        return files.read(path);
-    }
-
-    @Override
-    public Reading<List<String>> list(String folder) {
-        return files.list(folder);
-    }
-
-    @Override
-    public Reading<FileStat> stat(String path) {
-        return files.stat(path);
-    }
-
-    @Override
     public boolean runsCommands() {
         return false;
-    }
-
-    @Override
-    public Instant clock() {
-        return Instant.now();
     }
 
     @Override

@@ -6,9 +6,8 @@
 package netfix;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -29,22 +28,7 @@ import java.util.concurrent.Callable;
         })
 public final class Uninstall implements Callable<Integer> {
 
-    @Option(
-            names = "--root",
-            paramLabel = "DIR",
-            description = "From the image mounted at DIR instead.")
-    Path root;
-
-    @Option(
-            names = {"-y", "--yes"},
-            description = "Do not ask. Without a terminal nothing is done without it.")
-    boolean yes;
-
-    @Option(names = "--dry-run", description = "Show the plan only.")
-    boolean dryRun;
-
-    @Option(names = "--verbose", description = "Stack traces, where netfix itself is at fault.")
-    boolean verbose;
+    @Mixin InstallOptions options = new InstallOptions();
 
     public static void main(String... args) {
         System.exit(Cli.run(new Uninstall(), args));
@@ -52,24 +36,20 @@ public final class Uninstall implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Machine machine = root == null ? new LiveMachine() : new RootedMachine(root);
+        Machine machine = options.machine();
         Optional<Removal> removal = Removal.of(machine);
         if (removal.isEmpty()) {
             System.out.println("Nothing to do: install has put nothing here.");
             return ExitCode.GOOD;
         }
-        removal.get().shown().forEach(line -> System.out.println(Terminal.safe(line)));
-        if (dryRun) {
+        options.show(removal.get().shown());
+        if (options.dryRun) {
             return ExitCode.PROBLEMS;
         }
         refuseWhileAFixIsInForce(machine);
-        if (root == null && !Look.isRoot(machine)) {
-            throw BadInput.notAllowed("not allowed: uninstall removes files of root's; use sudo");
-        }
-        if (!Consent.given(yes, "uninstall")) {
-            return ExitCode.USAGE;
-        }
-        return new InstallRun(Optional.ofNullable(root), System.out).uninstall(removal.get());
+        return options.agreed(machine, "uninstall")
+                ? options.run(System.out).uninstall(removal.get())
+                : ExitCode.USAGE;
     }
 
     /** What a fix has put in place may run from here, and is taken back from here. */
@@ -82,7 +62,7 @@ public final class Uninstall implements Callable<Integer> {
                             + " is in force ("
                             + state.name()
                             + "). Take it back first: sudo jbang fix@netfix undo"
-                            + (root == null ? "" : " --root " + root)
+                            + (options.root == null ? "" : " --root " + options.root)
                             + ", then uninstall");
         }
     }
