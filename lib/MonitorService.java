@@ -21,6 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class MonitorService {
 
+    private static final String BUILD = MonitorStatus.buildOf(Installation.jar());
+
     /** How long nothing may have come before it is looked; a burst is looked at all the same. */
     private static final long QUIET = 300;
 
@@ -656,6 +658,7 @@ public final class MonitorService {
         MonitorStatus status =
                 new MonitorStatus(
                         ProcessHandle.current().pid(),
+                        BUILD,
                         since,
                         !options.repair() || !pending.isEmpty() ? "only watching" : state,
                         options.repair() ? pending : "it was started with --no-repair",

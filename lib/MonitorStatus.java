@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
@@ -19,6 +20,7 @@ import java.util.TreeMap;
  * What monitor says of itself: as JSON, as metrics, and for a person. Written with jackson-core
  * alone, because databind costs a daemon eight megabytes.
  *
+ * @param build what it was built into, see {@link #buildOf}
  * @param since when it was started
  * @param state {@code watching}, {@code repairing} or {@code only watching}
  * @param why what it only watches for, else empty
@@ -28,6 +30,7 @@ import java.util.TreeMap;
  */
 record MonitorStatus(
         long pid,
+        String build,
         Instant since,
         String state,
         String why,
@@ -43,6 +46,14 @@ record MonitorStatus(
 
     static final String SCHEMA = "netfix/status/1";
 
+    /**
+     * The name of a build: {@code jars} where fix has put it in place, else the folder that JBang has
+     * named after the script and a hash of its sources.
+     */
+    static String buildOf(Path jar) {
+        return jar.getParent().getFileName().toString();
+    }
+
     private static final JsonFactory FACTORY =
             JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
@@ -53,6 +64,7 @@ record MonitorStatus(
             out.writeStartObject();
             out.writeStringField("schema", SCHEMA);
             out.writeNumberField("pid", pid);
+            out.writeStringField("build", build);
             out.writeStringField("since", since.truncatedTo(ChronoUnit.SECONDS).toString());
             out.writeStringField("state", state);
             out.writeStringField("why", why);
@@ -198,9 +210,10 @@ record MonitorStatus(
      * For a person.
      *
      * @param runs whether the process that wrote it is there still
+     * @param own the build that asks, which is of the sources as they are
      * @return empty where it is no status
      */
-    static Optional<String> text(String json, boolean runs) {
+    static Optional<String> text(String json, boolean runs, String own) {
         JsonText status = JsonText.read(json).orElse(null);
         if (status == null || !status.path("schema").text().equals(SCHEMA)) {
             return Optional.empty();
@@ -214,6 +227,9 @@ record MonitorStatus(
                                 + status.path("since").text()
                                 + "\n"
                         : "monitor is not running; what follows is the last that it said\n");
+        if (runs) {
+            line(text, build(status.path("build").text(), own));
+        }
         if (!status.path("why").text().isEmpty()) {
             text.append("  because ").append(status.path("why").text()).append('\n');
         }
@@ -256,6 +272,23 @@ record MonitorStatus(
                             + (helped.isEmpty() ? "" : "; what helped: " + helped));
         }
         return Optional.of(text.toString());
+    }
+
+    /**
+     * @param own the asker's
+     */
+    private static String build(String its, String own) {
+        if (its.equals("jars")) {
+            return "it runs what fix has put into " + Installation.FOLDER;
+        }
+        String script = own.substring(0, own.lastIndexOf('.') + 1);
+        String age = "";
+        if (its.equals(own)) {
+            age = ", of the sources as they are";
+        } else if (!script.isEmpty() && its.startsWith(script)) {
+            age = ", older than the sources: sudo systemctl restart " + Services.MONITOR.unit();
+        }
+        return "it runs the build " + its + age;
     }
 
     private static void line(StringBuilder text, String line) {

@@ -6,9 +6,13 @@
 # the sha256 of all that it was made of. (Hashes, because a Pi has no clock at boot.) Where one of them is another now,
 # the script is built again, without a network: in place by root, in a cache of their own by everybody else.
 #
-#   NETFIX_LAST_GOOD=1       for units: where the sources do not compile, the build before runs, and the journal is told
 #   NETFIX_BUILD=rehearsal   builds, starts once with the arguments to see which classes that takes, and makes the archive
 #                            with which they are loaded faster (java(1), "Application Class Data Sharing")
+#   NETFIX_BUILD=ahead       for a unit's ExecStartPre: what was edited is built, in a unit of its own, for javac takes more
+#                            memory than a service may; nothing is started
+#   NETFIX_BUILD=never       for a unit's ExecStart: the last good build runs; where it is not of the sources as they are, the
+#                            journal is told
+#   NETFIX_JAVA_OPTIONS      options of java in the place of the script's own
 #
 # Exit 2: the sources do not compile (javac has said why). Exit 3: there is no Java. Otherwise the script's.
 set -u
@@ -145,7 +149,10 @@ archive() {
 # run FOLDER ARGUMENT...: becomes the script.
 run() {
     shared=-Xlog:disable
-    if [ -r "$1/classes.jsa" ]; then
+    if [ -n "${NETFIX_JAVA_OPTIONS:-}" ]; then
+        eval "classpath_of $words"
+        words="$NETFIX_JAVA_OPTIONS -classpath $(quoted "$classpath") $main"
+    elif [ -r "$1/classes.jsa" ]; then
         # shellcheck disable=SC2034 # eval reads it
         shared=-XX:SharedArchiveFile=$1/classes.jsa
     fi
@@ -158,7 +165,8 @@ run() {
 
 if ! [ -e "$netfix/.jbang/jbang.jar" ] && [ -d "$netfix/jars" ]; then
     # A fix put this here, and nobody has installed netfix: there is nothing to build with.
-    options=$(sed -n 's|^//JAVA_OPTIONS ||p' "$source")
+    if [ "${NETFIX_BUILD:-}" = ahead ]; then exit 0; fi
+    options=${NETFIX_JAVA_OPTIONS:-$(sed -n 's|^//JAVA_OPTIONS ||p' "$source")}
     # shellcheck disable=SC2086 # a list of words
     exec java $options -cp "$netfix/jars/*" "$main" "$@"
 fi
@@ -175,7 +183,27 @@ if [ "${NETFIX_BUILD:-}" = rehearsal ]; then
     exit 0
 fi
 
+if [ "${NETFIX_BUILD:-}" = ahead ]; then
+    if fresh "$ours"; then exit 0; fi
+    exec systemd-run --quiet --wait --collect --property=Nice=10 --setenv=NETFIX_BUILD=alone \
+        /bin/sh "$netfix/lib/launcher.sh" "$script"
+fi
+if [ "${NETFIX_BUILD:-}" = alone ]; then
+    failed=3
+    build "$netfix/builds" || exit "$failed"
+    exit 0
+fi
+
 if fresh "$ours"; then run "$ours" "$@"; fi
+
+if [ "${NETFIX_BUILD:-}" = never ]; then
+    if ! kept "$ours"; then
+        say "$script was never built; sudo $netfix/jbang install"
+        exit 3
+    fi
+    say "what lies in $netfix is not what runs: it was not built (see the journal); the last build that was goes on"
+    run "$ours" "$@"
+fi
 
 failed=
 if build "$netfix/builds"; then run "$ours" "$@"; fi
@@ -198,10 +226,6 @@ if [ -z "$failed" ]; then
         eval "\"\$java\" $words \"\$@\"" || status=$?
         exit "$status"
     fi
-fi
-if [ "${NETFIX_LAST_GOOD:-}" = 1 ] && kept "$ours"; then
-    say "$script does not build from what lies in $netfix now (why stands above); the build before it goes on"
-    run "$ours" "$@"
 fi
 say "$script could not be built from what lies in $netfix; what is wrong stands above"
 if [ "${failed:-3}" -eq 3 ]; then exit 3; fi

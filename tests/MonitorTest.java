@@ -143,6 +143,7 @@ class MonitorTest {
     private static MonitorStatus status() {
         return new MonitorStatus(
                 612,
+                "Install.java.5eed",
                 Instant.parse("2026-11-22T18:00:00Z"),
                 "watching",
                 "",
@@ -173,19 +174,27 @@ class MonitorTest {
         assertEquals(
                 """
                 monitor is watching, since 2026-11-22T18:00:00Z
+                  it runs the build Install.java.5eed, of the sources as they are
                   eth0 carries
                   left alone: wlan0: no access point of a saved network is in sight
                 The last incidents:
                   2026-11-22T08:55:11Z  1.3 s  eth0 is connected for NetworkManager and has no address
                       done: reapply; what helped: reapply
                 """,
-                MonitorStatus.text(json, true).orElseThrow());
+                MonitorStatus.text(json, true, "Install.java.5eed").orElseThrow());
+        assertTrue(
+                MonitorStatus.text(json, true, "Install.java.0ther")
+                        .orElseThrow()
+                        .contains("older than the sources: sudo systemctl restart"));
+        assertFalse(
+                MonitorStatus.text(json, true, "monitor.java.5eed").orElseThrow().contains("older"),
+                "another script's build has another name in any case");
         assertTrue(MonitorStatus.allWell(json));
         assertEquals(612, MonitorStatus.pid(json));
         assertEquals(
                 "ended",
                 JsonText.read(MonitorStatus.ended(json)).orElseThrow().path("state").text());
-        assertEquals(Optional.empty(), MonitorStatus.text("{}", true));
+        assertEquals(Optional.empty(), MonitorStatus.text("{}", true, ""));
     }
 
     @Test

@@ -126,15 +126,36 @@ class StartTest {
         assertEquals(2, person.getExitValue());
         assertTrue(person.outputUTF8().contains("A.java:1: error"), person.outputUTF8());
         assertFalse(person.outputUTF8().contains("<verify>"), person.outputUTF8());
+        assertEquals(2, executor(Map.of("NETFIX_BUILD", "alone")).execute().getExitValue());
+        int tried = builds();
         ProcessResult unit =
-                executor(Map.of("NETFIX_LAST_GOOD", "1"), "x").redirectErrorStream(true).execute();
+                executor(Map.of("NETFIX_BUILD", "never", "NETFIX_JAVA_OPTIONS", "-Xint -Xd"), "x")
+                        .redirectErrorStream(true)
+                        .execute();
         assertEquals(0, unit.getExitValue());
-        assertTrue(unit.outputUTF8().contains("A.java:1: error"), unit.outputUTF8());
-        assertTrue(unit.outputUTF8().endsWith("<verify><x>"), unit.outputUTF8());
+        assertTrue(unit.outputUTF8().contains("the last build"), unit.outputUTF8());
+        assertTrue(
+                unit.outputUTF8()
+                        .endsWith(
+                                "<-Xlog:disable><-Xint><-Xd><-classpath><the jars:x><verify><x>"),
+                unit.outputUTF8());
+        assertEquals(tried, builds());
         Files.writeString(netfix.resolve("lib/A.java"), "class A {}\n");
         int before = builds();
         assertEquals(STARTED + "<verify>", start().outputUTF8());
         assertEquals(before, builds(), "what it was is what was built");
+    }
+
+    /** What a unit's ExecStartPre= does outside of the unit's limits. */
+    @Test
+    void anEditIsBuiltAheadAndNothingIsStarted() throws Exception {
+        start();
+        Files.writeString(netfix.resolve("lib/A.java"), "class A { }\n");
+        assertEquals("", executor(Map.of("NETFIX_BUILD", "alone")).execute().outputUTF8());
+        assertEquals(2, builds());
+        assertEquals("", executor(Map.of("NETFIX_BUILD", "ahead")).execute().outputUTF8());
+        assertEquals(STARTED + "<verify>", executor(Map.of("NETFIX_BUILD", "never")).execute().outputUTF8());
+        assertEquals(2, builds(), "it was built");
     }
 
     @Test

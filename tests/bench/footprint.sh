@@ -1,0 +1,101 @@
+#!/bin/sh
+# What network-monitor costs: the memory (PSS, proc(5)) of its whole cgroup after many incidents against a JVM beside it that
+# only says hello and waits; the CPU of both and what the monitor writes to the disk while nothing happens. On the virtual
+# Pi only: it breaks the network.
+#
+#   INCIDENTS=100 IDLE=600 sh footprint.sh      20 and 300 seconds where nothing is said
+set -u
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C
+export PATH LC_ALL
+
+incidents=${INCIDENTS:-20}
+idle=${IDLE:-300}
+world=/opt/lab/guest/world.sh
+unit=network-monitor.service
+
+if ! [ -r "$world" ]; then
+    echo 'footprint.sh: it runs on the virtual Pi of the lab only' >&2
+    exit 2
+fi
+work=$(mktemp -d) || exit
+trap 'kill "$hello" 2>/dev/null; rm -rf "$work"' EXIT
+
+of_unit() { cat "/sys/fs/cgroup$(systemctl show -p ControlGroup --value "$unit")/cgroup.procs"; }
+
+pss() { # PID...: kB
+    total=0
+    for pid in "$@"; do
+        kb=$(sed -n 's/^Pss: *\([0-9]*\) .*/\1/p' "/proc/$pid/smaps_rollup" 2>/dev/null)
+        total=$((total + ${kb:-0}))
+    done
+    printf '%s\n' "$total"
+}
+
+ticks() { # PID...: hundredths of a second of CPU, proc(5): fields 14 and 15
+    total=0
+    for pid in "$@"; do
+        used=$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | awk '{ print $12 + $13 }')
+        total=$((total + ${used:-0}))
+    done
+    printf '%s\n' "$total"
+}
+
+written() { # PID...: bytes that reached the disk
+    total=0
+    for pid in "$@"; do
+        bytes=$(sed -n 's/^write_bytes: //p' "/proc/$pid/io" 2>/dev/null)
+        total=$((total + ${bytes:-0}))
+    done
+    printf '%s\n' "$total"
+}
+
+reached() { sh "$world" reach eth0 >/dev/null 2>&1; }
+
+# A class in a jar would be as well; a JDK is there.
+cat >"$work/Hello.java" <<'EOF'
+public class Hello {
+    public static void main(String[] args) throws Exception {
+        System.out.println("hello");
+        Thread.sleep(Long.MAX_VALUE);
+    }
+}
+EOF
+taskset -c 0 javac -d "$work" "$work/Hello.java" || exit
+java -XX:+UseSerialGC -cp "$work" Hello >/dev/null &
+hello=$!
+sleep 10
+
+systemctl start "$unit"
+sleep 30
+# shellcheck disable=SC2046
+echo "before: $(pss $(of_unit)) kB in $(of_unit | wc -l) processes, hello $(pss "$hello") kB"
+healed=0
+n=0
+while [ "$n" -lt "$incidents" ]; do
+    n=$((n + 1))
+    nmcli device disconnect eth0 >/dev/null 2>&1
+    waited=0
+    while ! reached && [ "$waited" -lt 75 ]; do
+        sleep 1
+        waited=$((waited + 1))
+    done
+    if [ "$waited" -lt 75 ]; then healed=$((healed + 1)); fi
+    sleep 3
+done
+echo "$healed of $incidents incidents healed"
+sleep 30
+
+# shellcheck disable=SC2046
+memory=$(pss $(of_unit))
+beside=$(pss "$hello")
+awk -v own="$memory" -v other="$beside" 'BEGIN { printf "memory: %d kB, hello %d kB, ratio: %.2f\n", own, other, own / other }'
+# shellcheck disable=SC2046
+set -- $(of_unit)
+cpu=$(ticks "$@")
+other=$(ticks "$hello")
+bytes=$(written "$@")
+sleep "$idle"
+cpu=$(($(ticks "$@") - cpu))
+other=$(($(ticks "$hello") - other))
+echo "idle for $idle s: $cpu hundredths of a second of CPU, hello $other; $(($(written "$@") - bytes)) bytes written to the disk"
