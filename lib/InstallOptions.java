@@ -47,7 +47,8 @@ final class InstallOptions {
      */
     boolean agreed(Machine machine, String verb) {
         if (root == null && !Look.isRoot(machine)) {
-            throw BadInput.notAllowed("not allowed: " + verb + " changes files of root's; use sudo");
+            throw BadInput.notAllowed(
+                    "not allowed: " + verb + " changes files of root's; use sudo");
         }
         return Consent.given(yes, verb);
     }

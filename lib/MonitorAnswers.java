@@ -39,7 +39,8 @@ public final class MonitorAnswers {
         }
         String text = kept.orElse("");
         boolean runs = runs(machine, MonitorStatus.pid(text));
-        Optional<String> shown = MonitorStatus.text(text, runs, MonitorStatus.buildOf(Installation.jar()));
+        Optional<String> shown =
+                MonitorStatus.text(text, runs, MonitorStatus.buildOf(Installation.jar()));
         if (shown.isEmpty()) {
             out.print(
                     json

@@ -47,8 +47,8 @@ record MonitorStatus(
     static final String SCHEMA = "netfix/status/1";
 
     /**
-     * The name of a build: {@code jars} where fix has put it in place, else the folder that JBang has
-     * named after the script and a hash of its sources.
+     * The name of a build: {@code jars} where fix has put it in place, else the folder that JBang
+     * has named after the script and a hash of its sources.
      */
     static String buildOf(Path jar) {
         return jar.getParent().getFileName().toString();

@@ -190,8 +190,9 @@ if [ "${NETFIX_BUILD:-}" = ahead ]; then
 fi
 if [ "${NETFIX_BUILD:-}" = alone ]; then
     failed=3
-    build "$netfix/builds" || exit "$failed"
-    exit 0
+    if build "$netfix/builds"; then exit 0; fi
+    if [ "$failed" -eq 3 ]; then exit 3; fi
+    exit 2
 fi
 
 if fresh "$ours"; then run "$ours" "$@"; fi

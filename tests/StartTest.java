@@ -136,8 +136,7 @@ class StartTest {
         assertTrue(unit.outputUTF8().contains("the last build"), unit.outputUTF8());
         assertTrue(
                 unit.outputUTF8()
-                        .endsWith(
-                                "<-Xlog:disable><-Xint><-Xd><-classpath><the jars:x><verify><x>"),
+                        .endsWith("<-Xlog:disable><-Xint><-Xd><-classpath><the jars:x><verify><x>"),
                 unit.outputUTF8());
         assertEquals(tried, builds());
         Files.writeString(netfix.resolve("lib/A.java"), "class A {}\n");
@@ -154,7 +153,9 @@ class StartTest {
         assertEquals("", executor(Map.of("NETFIX_BUILD", "alone")).execute().outputUTF8());
         assertEquals(2, builds());
         assertEquals("", executor(Map.of("NETFIX_BUILD", "ahead")).execute().outputUTF8());
-        assertEquals(STARTED + "<verify>", executor(Map.of("NETFIX_BUILD", "never")).execute().outputUTF8());
+        assertEquals(
+                STARTED + "<verify>",
+                executor(Map.of("NETFIX_BUILD", "never")).execute().outputUTF8());
         assertEquals(2, builds(), "it was built");
     }
 
