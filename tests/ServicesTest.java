@@ -376,7 +376,9 @@ class ServicesTest {
                 if (!entry.key().startsWith("Exec")) {
                     continue;
                 }
-                assertTrue(entry.value().matches("[-+]*(/usr/bin/env \\S+=\\S+ )?/bin/sh .*"), entry.value());
+                assertTrue(
+                        entry.value().matches("[-+]*(/usr/bin/env \\S+=\\S+ )?/bin/sh .*"),
+                        entry.value());
                 assertTrue(entry.value().contains(Installation.FOLDER), entry.value());
                 assertFalse(entry.value().contains("%"), entry.value());
                 java.util.regex.Matcher script =
