@@ -428,7 +428,8 @@ public final class Findings {
                                 + " of the shell's, its key management is not wpa-psk, or an open"
                                 + " network of its name is in the air.")
                 .remedy(
-                        "nmcli connection modify id NAME connection.id NAME-WITHOUT-BLANKS; a"
+                        "fix, whose btwifiset-stable gives back what a scan deletes; or nmcli"
+                            + " connection modify id NAME connection.id NAME-WITHOUT-BLANKS, but a"
                             + " renamed profile cannot get a new password from the phone. What is"
                             + " not wpa-psk has no form that btwifiset leaves alone.")
                 .source(

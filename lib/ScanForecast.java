@@ -137,6 +137,7 @@ final class ScanForecast {
         if (falls.whyUnknown().isPresent()) {
             return Verdict.unknown(falls.whyUnknown().get());
         }
+        boolean guarded = s.unit(Services.STABLE.unit()).running();
         List<Verdict.Hit> hits = new ArrayList<>();
         for (Fall fall : falls.orElse(List.of())) {
             Profile p = fall.profile();
@@ -169,16 +170,17 @@ final class ScanForecast {
             hits.add(
                     new Verdict.Hit(
                             p.id(),
-                            Verdict.Severity.WARNING,
+                            guarded ? Verdict.Severity.INFO : Verdict.Severity.WARNING,
                             "the next scan from the phone deletes the Wi-Fi profile \""
                                     + p.id()
                                     + "\""
                                     + (fall.fate() == Fate.DELETED_IN_SIGHT
                                             ? " where its network is in sight: "
                                             : ": ")
-                                    + fall.why(),
+                                    + fall.why()
+                                    + (guarded ? "; btwifiset-stable gives it back" : ""),
                             evidence,
-                            remedy(p)));
+                            guarded ? List.of() : remedy(p)));
         }
         return Verdict.of(hits);
     }

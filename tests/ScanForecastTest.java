@@ -114,6 +114,27 @@ class ScanForecastTest {
     }
 
     @Test
+    void whereItIsGuardedItIsANote() {
+        Finding finding =
+                Texts.live()
+                        .says(
+                                "systemctl",
+                                UNITS.replace("btwifiset.service", "btwifiset-stable.service"))
+                        .output(Nmcli.WIFI_LIST, "*:100:WPA2:02\\:00:My Home Net")
+                        .profile("a.nmconnection", keyfile("My Home Net", "My Home Net", "wpa-psk"))
+                        .diagnosis()
+                        .findings()
+                        .found()
+                        .stream()
+                        .filter(f -> f.row().code().equals("scan-would-delete-profile"))
+                        .findFirst()
+                        .orElseThrow();
+        assertEquals(Verdict.Severity.INFO, finding.hit().severity());
+        assertTrue(finding.hit().text().endsWith("; btwifiset-stable gives it back"));
+        assertEquals(List.of(), finding.hit().remedy());
+    }
+
+    @Test
     void withoutBtwifisetNothingIsForetold() {
         Texts card =
                 Texts.card()
