@@ -123,7 +123,15 @@ final class InstallRun {
                 return false;
             }
         }
-        return true;
+        return here.runShown(
+                        List.of(
+                                "env",
+                                "NETFIX_BUILD=alone",
+                                "sh",
+                                Installation.FOLDER + "/lib/launcher.sh",
+                                Script.BOOTDIAG.name()),
+                        narration)
+                == 0;
     }
 
     /** What bash completes; where a script cannot say it, nothing is completed. */

@@ -18,7 +18,7 @@ record Script(String name, String command, List<String> rehearsal) {
                     new Script("verify", "verify-fixes.sh", List.of()),
                     new Script("monitor", "network-monitor.sh", List.of("--no-repair", "--once")));
 
-    /** Without a build of its own: a JDK runs its source, and its launcher is its own, too. */
+    /** Its launcher is its own: it works without netfix, too, and without Java. */
     static final Script BOOTDIAG = new Script("bootdiag", "boot-diagnostic.sh", List.of());
 
     static final String COMMANDS = "/usr/local/bin";

@@ -10,6 +10,7 @@
 #                            with which they are loaded faster (java(1), "Application Class Data Sharing")
 #   NETFIX_BUILD=ahead       for a unit's ExecStartPre: what was edited is built, in a unit of its own, for javac takes more
 #                            memory than a service may; nothing is started
+#   NETFIX_BUILD=alone       the same, here
 #   NETFIX_BUILD=never       for a unit's ExecStart: the last good build runs; where it is not of the sources as they are, the
 #                            journal is told
 #   NETFIX_JAVA_OPTIONS      options of java in the place of the script's own
@@ -160,6 +161,7 @@ run() {
     # So that netfix can say how it is started again.
     JBANG_LAUNCH_CMD=$netfix/jbang
     export JBANG_LAUNCH_CMD
+    unset NETFIX_BUILD NETFIX_JAVA_OPTIONS
     eval "exec \"\$java\" \"\$shared\" $words \"\$@\""
 }
 
@@ -190,7 +192,7 @@ if [ "${NETFIX_BUILD:-}" = ahead ]; then
 fi
 if [ "${NETFIX_BUILD:-}" = alone ]; then
     failed=3
-    if build "$netfix/builds"; then exit 0; fi
+    if fresh "$ours" || build "$netfix/builds"; then exit 0; fi
     if [ "$failed" -eq 3 ]; then exit 3; fi
     exit 2
 fi
