@@ -1,0 +1,80 @@
+#!/bin/sh
+# How long the installed commands take from start to finish, in one run: against a shell script that runs the same commands in
+# a row and a JVM that only says hello, and against the java that the launcher becomes. As root, where netfix is installed.
+#
+#   ROUNDS=5 sh installed.sh [verify|diagnose...]      both where none is named
+set -u
+LC_ALL=C
+export LC_ALL
+
+netfix=/usr/local/lib/netfix
+rounds=${ROUNDS:-5}
+
+if ! [ -r "$netfix/builds/verify/start" ] || [ "$(id -u)" -ne 0 ]; then
+    echo 'installed.sh: as root, after sudo ./jbang install' >&2
+    exit 2
+fi
+work=$(mktemp -d) || exit
+trap 'rm -rf "$work"' EXIT
+
+# What a look asks, from the capture of one.
+/usr/local/bin/diagnose-network-failure.sh --watch 0 --capture "$work/look.tar.gz" >/dev/null
+tar -xzf "$work/look.tar.gz" -C "$work"
+{
+    echo 'export LC_ALL=C'
+    jq -r '.commands[].argv | @sh' "$work/capture.json" | sed 's|$| >/dev/null 2>\&1|'
+    echo 'exit 0'
+} >"$work/look.sh"
+
+cat >"$work/Hello.java" <<'EOF'
+public class Hello {
+    public static void main(String[] args) {
+        System.out.println("hello");
+    }
+}
+EOF
+taskset -c 0 javac -d "$work" "$work/Hello.java" || exit
+
+# direct SCRIPT ARGUMENT...: what its launcher ends in.
+direct() {
+    folder=$netfix/builds/$1
+    shift
+    { IFS= read -r java && IFS= read -r words; } <"$folder/start"
+    if [ -r "$folder/classes.jsa" ]; then words="-XX:SharedArchiveFile=$folder/classes.jsa $words"; fi
+    eval "\"\$java\" $words \"\$@\""
+}
+
+# took COMMAND...: milliseconds.
+took() {
+    begun=$(date +%s%N)
+    "$@" >/dev/null 2>&1
+    echo $((($(date +%s%N) - begun) / 1000000))
+}
+
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
+
+printf '%d commands in the shell script; milliseconds\n' "$(grep -c '/dev/null' "$work/look.sh")"
+printf '%-9s %7s %7s %9s %8s   %s\n' script sh hello installed java 'installed / (sh + hello)   installed / java'
+scripts=${*:-verify diagnose}
+for script in $scripts; do
+    case $script in
+        verify) set -- verify-fixes.sh ;;
+        diagnose) set -- diagnose-network-failure.sh --watch 0 ;;
+        *)
+            echo "installed.sh: $script is neither verify nor diagnose" >&2
+            exit 2
+            ;;
+    esac
+    command=$1
+    shift
+    round=0
+    while [ "$round" -lt "$rounds" ]; do
+        round=$((round + 1))
+        sh=$(took sh "$work/look.sh")
+        hello=$(took java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$work" Hello)
+        installed=$(took "$command" "$@")
+        java=$(took direct "$script" "$@")
+        printf '%-9s %7d %7d %9d %8d   %-26s %s\n' "$script" "$sh" "$hello" "$installed" "$java" \
+            "$(ratio "$installed" $((sh + hello)))" "$(ratio "$installed" "$java")"
+    done
+done
