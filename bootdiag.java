@@ -353,7 +353,7 @@ public class bootdiag {
         private static final String KEYS =
                 "psk|sae_password|sae-password|password|password-raw|passphrase|wep[-_]key[0-3]|leap-password|private[-_]key[-_]password"
                     + "|private_key_passwd|private_key2_passwd|phase2-private-key-password|ca-cert-password|client-cert-password|pin|crypto"
-                    + "|secret|[a-z0-9-]{1,40}[-\\h](?:pass|password|secret)|mka-cak|wpa-psk|wpa-passphrase|wpa-password|wireless-key|preshared-key|private-key";
+                    + "|secret|[a-z0-9_-]{1,40}[-_\\h](?:pass|password|passphrase|secret)|wpa_psk|privatekey|presharedkey|private|key|mka-cak|wpa-psk|wpa-passphrase|wpa-password|wireless-key|preshared-key|private-key";
 
         private static final List<Pattern> TO_THE_END =
                 List.of(
@@ -363,15 +363,28 @@ public class bootdiag {
 
         private static final Pattern SETTING =
                 Pattern.compile(
-                        "(?im)^(\\h*+[#;]?\\h*+\"?(?:[a-z0-9-]+\\.)?(?:"
+                        "(?im)^(\\h*+[#;]?\\h*+[\"']?(?:[a-z0-9-]+\\.)?(?:"
                                 + KEYS
-                                + ")\"?\\h*+[=:]\\h*+)(\\S.*?)(,?)$");
+                                + ")[\"']?\\h*+[=:]\\h*+)(\\S.*?)(,?)$");
+
+        /** PEM (RFC 7468), and wpa_supplicant.conf's blobs. */
+        private static final Pattern MATERIAL =
+                Pattern.compile(
+                        "(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----|\\bblob-base64-[^={}\\n"
+                                + "]{0,80}=\\{)(?:(?<=-)[^-]*+|(?<=\\{)[^}]*+)");
+
+        private static final Pattern BLOCK =
+                Pattern.compile(
+                        "(?im)^(\\h*+(?:-\\h++)?[\"']?(?:"
+                                + KEYS
+                                + ")[\"']?\\h*+:\\h*+(?:[|>][-+0-9]*+)?\\h*+\\n\\h++)(\\S.*)$");
 
         private static final Pattern PHONE_LIST =
                 Pattern.compile(
-                        "((?:registering SSID|SSID/PW:) \\[)(?!''|\"\")('[^'\\n"
-                                + "]*+'|\"[^\"\\n"
-                                + "]*+\")(,).*");
+                        "((?:registering SSID|SSID/PW:|SSID for connection:)"
+                                + " \\[)(?!''|\"\")(?:('[^'\\\\\n"
+                                + "]*+'|\"[^\"\\\\\n"
+                                + "]*+\"),)?.*");
 
         private static final List<Pattern> WORDINGS =
                 List.of(
@@ -379,13 +392,16 @@ public class bootdiag {
                                 "(?i)((?:with pw: |with password: ?|password: ?|paaword is:"
                                         + " |entered password |adding network password:|psk from"
                                         + " get_psk: |with password:|changing Password for .* to"
-                                        + " +|Password (?=\\S+ has an illegal)))(.*)"),
+                                        + " +|Password (?=.+ has an illegal)))(.*)"),
                         Pattern.compile(
                                 "(?i)(\\b(?:psk|password|passphrase|sae_password)=)(\"[^\"\\n"
                                         + "]*+\"?|[^\\s\"]++)"),
                         Pattern.compile(
-                                "(?im)((?:^|[\\h\",'\\[])(?:[a-z0-9-]+\\.(?:psk|password|wep-key[0-3])|password|psk|sae_password)"
-                                    + "['\"]?,?\\h++)(.+)$"));
+                                "(?im)((?:^|[\\h\",'\\[])(?:[a-z0-9-]+\\.(?:"
+                                        + KEYS
+                                        + ")|password|password-raw|passphrase|psk|sae_password|wep_key[0-3]|private_key2?_passwd)"
+                                        + "['\"]?,?\\h++)(.+)$"),
+                        Pattern.compile("(\\bwpa_passphrase['\"]?,?\\h++)(.+)"));
 
         private static final Pattern STRING = Pattern.compile("\"((?:[^\"\\\\]++|\\\\.)*+)\"");
         private static final Pattern BYTES = Pattern.compile("\\[(-?\\d+(?:,\\h*-?\\d+)*+)]");
@@ -393,11 +409,23 @@ public class bootdiag {
         private Secrets() {}
 
         static String out(String text) {
-            String t = SETTING.matcher(text).replaceAll("$1" + MARK + "$3");
+            String t = MATERIAL.matcher(text).replaceAll("$1\n" + MARK + "\n");
+            t = BLOCK.matcher(t).replaceAll("$1" + MARK);
+            t = SETTING.matcher(t).replaceAll("$1" + MARK + "$3");
             for (Pattern p : TO_THE_END) {
                 t = p.matcher(t).replaceAll("$1" + MARK);
             }
-            t = PHONE_LIST.matcher(t).replaceAll("$1$2$3 " + MARK);
+            t =
+                    PHONE_LIST
+                            .matcher(t)
+                            .replaceAll(
+                                    m ->
+                                            Matcher.quoteReplacement(
+                                                    m.group(1)
+                                                            + (m.group(2) == null
+                                                                    ? ""
+                                                                    : m.group(2) + ", ")
+                                                            + MARK));
             for (Pattern p : WORDINGS) {
                 t = p.matcher(t).replaceAll("$1" + MARK);
             }

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -22,27 +24,46 @@ public final class Redaction {
     private static final String SECRET_KEYS =
             "psk|sae_password|sae-password|password|password-raw|passphrase|wep[-_]key[0-3]|leap-password|private[-_]key[-_]password"
                 + "|private_key_passwd|private_key2_passwd|phase2-private-key-password|ca-cert-password|client-cert-password|pin|crypto"
-                + "|secret|[a-z0-9-]{1,40}[-\\h](?:pass|password|secret)|mka-cak|wpa-psk|wpa-passphrase|wpa-password|wireless-key|preshared-key|private-key";
+                + "|secret|[a-z0-9_-]{1,40}[-_\\h](?:pass|password|passphrase|secret)|wpa_psk|privatekey|presharedkey|private|key|mka-cak|wpa-psk|wpa-passphrase|wpa-password|wireless-key|preshared-key|private-key";
 
     /** {@code psk=…}, {@code "password": "…"} at the start of a line, to the end of the value. */
     private static final Pattern SETTING =
             Pattern.compile(
-                    "(?im)^(\\h*+[#;]?\\h*+\"?(?:[a-z0-9-]+\\.)?(?:"
+                    "(?im)^(\\h*+[#;]?\\h*+[\"']?(?:[a-z0-9-]+\\.)?(?:"
                             + SECRET_KEYS
-                            + ")\"?\\h*+[=:]\\h*+)(\\S.*?)(,?)$");
+                            + ")[\"']?\\h*+[=:]\\h*+)(\\S.*?)(,?)$");
+
+    /** YAML's value on the lines below: {@code password: |}, or nothing after the colon. */
+    private static final Pattern BLOCK =
+            Pattern.compile(
+                    "(?i)^\\h*+(?:-\\h++)?[\"']?(?:"
+                            + SECRET_KEYS
+                            + ")[\"']?\\h*+:\\h*+(?:[|>][-+0-9]*+)?\\h*+$");
 
     private static final Pattern ENI =
             Pattern.compile(
                     "(?im)^(\\h*+(?:wpa-psk|wpa-password|wpa-passphrase|wireless-key\\S*)\\h++)(.+)$");
 
     /**
-     * All that follows a secret's name in an nmcli or wpa_cli call, {@code wifi-sec.psk X}: where X
-     * ends nobody can say once the arguments are joined by blanks.
+     * All that follows a secret's name in a call of nmcli or wpa_cli, {@code wifi-sec.psk X}: where
+     * X ends nobody can say once the arguments are joined by blanks.
      */
     private static final Pattern ARGUMENT =
             Pattern.compile(
-                    "(?im)((?:^|[\\h\",'\\[])(?:[a-z0-9-]+\\.(?:psk|password|wep-key[0-3])|password|psk|sae_password)"
-                        + "['\"]?,?\\h++)(.+)$");
+                    "(?i)((?:^|[\\h\",'\\[])(?:[a-z0-9-]+\\.(?:"
+                            + SECRET_KEYS
+                            + ")|password|password-raw|passphrase|psk|sae_password|wep_key[0-3]|private_key2?_passwd)"
+                            + "['\"]?,?\\h++)(.+)$");
+
+    /**
+     * What nmcli lists (a UUID between colons), and NetworkManager's audit: there "password" is a
+     * word in the name of a profile, and the name ends where its field does.
+     */
+    private static final Pattern FIELDS =
+            Pattern.compile("audit: op=|:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?::|$)");
+
+    private static final Pattern WPA_PASSPHRASE =
+            Pattern.compile("(\\bwpa_passphrase['\"]?,?\\h++).+");
 
     /** {@code psk=…} within a line. */
     private static final Pattern INLINE =
@@ -57,18 +78,20 @@ public final class Redaction {
             Pattern.compile(
                     "(?i)((?:with pw: |with password: ?|password: ?|paaword is: |entered password"
                         + " |adding network password:|psk from get_psk: |with password:|changing"
-                        + " Password for .* to +|Password (?=\\S+ has an illegal)))(.*)");
+                        + " Password for .* to +|Password (?=.+ has an illegal)))(.*)");
 
     /**
      * A command of the phone as Python shows a list, {@code registering SSID ['name', 'password',
-     * …]}, {@code received SSID/PW: ['name', 'password']}. With an empty name it is a command, and
-     * no password.
+     * …]}, {@code received SSID/PW: ['name', 'password']}, {@code received requested SSID for
+     * connection: [...]}. With an empty name it is a command, and no password. A name in which
+     * Python escapes a quote goes with the rest: where it ends is not worth finding out.
      */
     private static final Pattern PHONE_LIST =
             Pattern.compile(
-                    "((?:registering SSID|SSID/PW:) \\[)(?!''|\"\")('[^'\\n"
-                            + "]*+'|\"[^\"\\n"
-                            + "]*+\")(,).*");
+                    "((?:registering SSID|SSID/PW:|SSID for connection:)"
+                            + " \\[)(?!''|\"\")(?:('[^'\\\\\n"
+                            + "]*+'|\"[^\"\\\\\n"
+                            + "]*+\"),)?.*");
 
     /** What the phone wrote, as it came: name and password apart by the record separator. */
     private static final Pattern PHONE_RAW = Pattern.compile("(?s)(\\x1e)(.+)$");
@@ -125,12 +148,53 @@ public final class Redaction {
                                                 + "\n"
                                                 + MARK
                                                 + "\n");
-        t = SETTING.matcher(t).replaceAll("$1" + MARK + "$3");
+        t = SETTING.matcher(blocks(t)).replaceAll("$1" + MARK + "$3");
         t = ENI.matcher(t).replaceAll("$1" + MARK);
         t = PHONE_RAW.matcher(t).replaceAll("$1" + MARK);
-        t = PHONE_LIST.matcher(t).replaceAll("$1$2$3 " + MARK);
+        t =
+                PHONE_LIST
+                        .matcher(t)
+                        .replaceAll(
+                                m ->
+                                        Matcher.quoteReplacement(
+                                                m.group(1)
+                                                        + (m.group(2) == null
+                                                                ? ""
+                                                                : m.group(2) + ", ")
+                                                        + MARK));
         t = BTWIFISET.matcher(t).replaceAll("$1" + MARK);
         t = INLINE.matcher(t).replaceAll("$1" + MARK);
-        return ARGUMENT.matcher(t).replaceAll("$1" + MARK);
+        t = WPA_PASSPHRASE.matcher(t).replaceAll("$1" + MARK);
+        return lines(
+                t,
+                line ->
+                        FIELDS.matcher(line).find()
+                                ? line
+                                : ARGUMENT.matcher(line).replaceAll("$1" + MARK));
+    }
+
+    /** Values that stand on the lines below their key, deeper than it. */
+    private static String blocks(String text) {
+        int[] secret = {-1};
+        return lines(
+                text,
+                line -> {
+                    int indent = line.length() - line.stripLeading().length();
+                    if (secret[0] >= 0 && !line.isBlank() && indent > secret[0]) {
+                        return " ".repeat(indent) + MARK;
+                    }
+                    secret[0] = BLOCK.matcher(line).matches() ? indent : -1;
+                    return line;
+                });
+    }
+
+    private static String lines(String text, UnaryOperator<String> each) {
+        StringBuilder out = new StringBuilder(text.length());
+        int at = 0;
+        for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', at)) {
+            out.append(each.apply(text.substring(at, end))).append('\n');
+            at = end + 1;
+        }
+        return out.append(each.apply(text.substring(at))).toString();
     }
 }

@@ -159,10 +159,28 @@ class BootdiagTest {
                 "received from iphone: registering SSID ['Cafe', 'hunter2', 2]",
                 "received from iphone: registering SSID ['', 'DISCONN', 2]",
                 ".decrypt -  received cleat text: Cafe\u001ehunter2",
+                "get_list - received requested SSID for connection: ['Cafe', 'hunter2', 'AD']",
+                "received requested SSID for connection: ['Bob\\'s \"x\"', 'hunter2', 'AD']",
+                "Password my hunter2 has an illegal length",
+                "nmcli con modify Cafe 802-1x.private-key-password hunter2",
+                "wpa_passphrase Cafe hunter2",
+                "wpa_passphrase=hunter2",
+                "auth_server_shared_secret=hunter2",
+                "[WireGuard]\nPrivateKey=hunter2\n",
+                "  password:\n    hunter2\n",
                 "[wifi-security]\npsk=\n[ipv4]\nmethod=auto\n",
                 "[connection]\nid=My Home Net\nkey-mgmt=wpa-psk\npsk-flags=0\n",
             })
     void takesOutTheSecretsThatLibTakesOut(String text) {
+        assertEquals(RecordedPi.redacted(text), bootdiag.Secrets.out(text));
+        assertFalse(bootdiag.Secrets.out(text).contains("hunter2"));
+    }
+
+    @Test
+    void takesOutKeyMaterial() {
+        String text =
+                "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n"
+                        + "blob-base64-ca={\nhunter2\n}\n";
         assertEquals(RecordedPi.redacted(text), bootdiag.Secrets.out(text));
         assertFalse(bootdiag.Secrets.out(text).contains("hunter2"));
     }

@@ -35,6 +35,21 @@ class RedactionTest {
                 ".register_SSID - about to connect to ssid:Cafe, with password:%s",
                 "changing Password for  Cafe to  %s",
                 "adding network password:%s, ssid:Cafe",
+                "Password %s has an illegal length",
+                "'password': \"%s\"",
+                "password: |\n    %s",
+                "password:\n  \"%s\"",
+                "received requested SSID for connection: ['Bob\\'s \"x\"', '%s', 'AD']",
+                "nmcli con modify Cafe 802-1x.private-key-password %s",
+                "nmcli con modify Cafe wifi-sec.leap-password %s",
+                "wpa_cli -i wlan0 set_network 0 wep_key0 %s",
+                "wpa_passphrase Cafe %s",
+                "wpa_passphrase=%s",
+                "wpa_psk=%s",
+                "auth_server_shared_secret=%s",
+                "PrivateKey=%s",
+                "PresharedKey=%s",
+                "      private: %s",
             })
     void takesOutASecretToTheEndOfItsLine(String line) {
         String text = "before\n" + line.replace("%s", SECRET) + "\nafter\n";
@@ -58,6 +73,7 @@ class RedactionTest {
                 "['nmcli', 'dev', 'wifi', 'connect', 'Cafe', 'password', 'hunter2']",
                 "received from iphone: registering SSID ['Cafe', 'hunter2', 2]",
                 ".WriteValue - from iphone received SSID/PW: ['Cafe', \"hun'ter2 hunter2\"]",
+                ".get_list - received requested SSID for connection: ['Cafe', 'hunter2', 'AD']",
                 ".decrypt -  received cleat text: Cafe\u001ehunter2",
                 "creation error: Command '['nmcli', 'con', 'modify', 'Cafe', 'wifi-sec.psk',"
                         + " 'hunter2']' returned",
@@ -112,6 +128,20 @@ class RedactionTest {
     void aCommandOfThePhoneIsNoPassword() {
         String line = "received from iphone: registering SSID ['', 'DISCONN', 2]";
         assertEquals(line, Redaction.of(line));
+    }
+
+    /** What nmcli lists, and NetworkManager's audit: the name ends where its field does. */
+    @Test
+    void aProfileMayBeNamedAfterAPassword() {
+        for (String line :
+                new String[] {
+                    "Guest password"
+                        + " 123:74b3df5b-4552-4ae9-a241-0325255c3f14:802-11-wireless:yes:/x",
+                    "<info> [1] audit: op=\"connection-delete\" uuid=\"7\" name=\"Guest password"
+                            + " 1\" pid=8 uid=0 result=\"success\""
+                }) {
+            assertEquals(line, Redaction.of(line));
+        }
     }
 
     @Test
