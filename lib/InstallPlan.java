@@ -86,6 +86,9 @@ final class InstallPlan {
         }
         for (Installed.Piece old : former.of(Installed.Kind.FILE)) {
             boolean gone = pieces.stream().noneMatch(p -> p.path().equals(old.path()));
+            // A build goes when there is another one (launcher.sh): what starts by it goes on until
+            // then.
+            gone &= !old.path().startsWith(BUILDS + "/");
             if (gone && old.path().startsWith(FOLDER + "/") && isThere(old.path())) {
                 keepEdit(old.path(), new byte[0]);
                 changes.add(new Change.Remove(old.path(), ""));

@@ -46,8 +46,11 @@ public final class LiveMachine extends MachineOfFiles implements Writable {
      */
     private static final String PATIENCE = "NETFIX_PATIENCE";
 
-    /** What a command says is read by us, in whatever language its user speaks. */
-    static final Map<String, String> UNTRANSLATED = Map.of("LC_ALL", "C", "LANGUAGE", "");
+    /**
+     * What a command says is read by us, in whatever language its user speaks. In C itself nmcli
+     * shows a name that is not ASCII with question marks (ushiboy/nmcli, issue 43).
+     */
+    static final Map<String, String> UNTRANSLATED = Map.of("LC_ALL", "C.UTF-8", "LANGUAGE", "");
 
     private final int patience;
 

@@ -309,11 +309,12 @@ record MonitorStatus(
         return JsonText.read(json).map(all -> all.path("pid").integer()).orElse(0);
     }
 
-    /** Faults and interfaces that do not carry are problems; so is a monitor that does not run. */
+    /** A fault is a problem, and where no interface carries; so is a monitor that does not run. */
     static boolean allWell(String json) {
         JsonText status = JsonText.read(json).orElse(null);
         return status != null
                 && status.path("faults").size() == 0
-                && status.path("silent_gateways").size() == 0;
+                && status.path("silent_gateways").size() == 0
+                && names(json, "carries").containsValue("true");
     }
 }

@@ -122,7 +122,8 @@ record Services(String unit, String text) {
                     [Unit]
                     Description=BTBerryWifi, guarded by netfix
                     ConditionPathExists=%1$s/btwifiset-stable.sh
-                    After=NetworkManager.service bluetooth.service bluetooth.target
+                    # Whether the original runs is asked at the start: an update may have enabled it again.
+                    After=NetworkManager.service bluetooth.service bluetooth.target btwifiset.service
                     Wants=NetworkManager.service bluetooth.target
 
                     [Service]

@@ -13,7 +13,8 @@
 set -u
 umask 077
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
-LC_ALL=C
+# Not C: btwifiset inherits it, and in C nmcli gives it a name that is not ASCII with question marks.
+LC_ALL=C.UTF-8
 export PATH LC_ALL
 
 kept=/run/netfix/btwifiset

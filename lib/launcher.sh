@@ -48,11 +48,14 @@ case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
         ;;
 esac
 
-# kept FOLDER: reads the command line that is kept there: java, and the words after it, quoted for sh.
+# kept FOLDER: reads the command line that is kept there: java, and the words after it, quoted for sh. What it names has to
+# be there: java, and the build, which comes first on the class path.
 kept() {
     java='' words=''
     [ -r "$1/start" ] || return 1
-    { IFS= read -r java && IFS= read -r words; } <"$1/start" && [ -x "$java" ]
+    { IFS= read -r java && IFS= read -r words; } <"$1/start" && [ -x "$java" ] || return 1
+    eval "classpath_of $words"
+    [ -r "${classpath%%:*}" ]
 }
 
 # fresh FOLDER: kept, and of the sources as they are.
@@ -181,6 +184,10 @@ if [ "${NETFIX_BUILD:-}" = rehearsal ]; then
     fresh "$ours" || build "$netfix/builds" || exit "$failed"
     folder=$ours
     eval "\"\$java\" \"-XX:DumpLoadedClassList=\$folder/classes\" $words \"\$@\"" </dev/null >/dev/null 2>&1 || true
+    if ! [ -s "$folder/classes" ]; then
+        say "$script was built and does not start: sh $netfix/lib/launcher.sh $script shows why"
+        exit 3
+    fi
     eval "archive $words" </dev/null >/dev/null 2>&1
     exit 0
 fi
@@ -201,7 +208,7 @@ if fresh "$ours"; then run "$ours" "$@"; fi
 
 if [ "${NETFIX_BUILD:-}" = never ]; then
     if ! kept "$ours"; then
-        say "$script was never built; sudo $netfix/jbang install"
+        say "$script was never built; sudo NETFIX_BUILD=alone sh $netfix/lib/launcher.sh $script"
         exit 3
     fi
     say "what lies in $netfix is not what runs: it was not built (see the journal); the last build that was goes on"

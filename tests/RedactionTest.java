@@ -136,7 +136,7 @@ class RedactionTest {
         for (String line :
                 new String[] {
                     "Guest password"
-                        + " 123:74b3df5b-4552-4ae9-a241-0325255c3f14:802-11-wireless:yes:/x",
+                            + " 123:74b3df5b-4552-4ae9-a241-0325255c3f14:802-11-wireless:yes:/x",
                     "<info> [1] audit: op=\"connection-delete\" uuid=\"7\" name=\"Guest password"
                             + " 1\" pid=8 uid=0 result=\"success\""
                 }) {

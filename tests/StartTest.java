@@ -28,6 +28,10 @@ class StartTest {
     @TempDir Path folder;
     private Path netfix;
     private Path launcher;
+    private Path jar;
+
+    /** What a start of the script prints, but for its name and its arguments. */
+    private String started;
 
     @BeforeEach
     void anInstallation() throws IOException {
@@ -51,6 +55,8 @@ class StartTest {
                     printf '<%s>' "$word"
                 done
                 """);
+        jar = Files.createFile(folder.resolve("the jar"));
+        started = "<-Xlog:disable><-Xa><-Xb><-Xc><-classpath><" + jar + ":x>";
         program(
                 netfix.resolve("jbang"),
                 """
@@ -59,10 +65,10 @@ class StartTest {
                     echo "lib/A.java:1: error: oops" >&2
                     exit 1
                 fi
-                echo "'%s/bin/java' -Xof-all -classpath 'the jars':x netfix.Install"
+                echo "'%s/bin/java' -Xof-all -classpath '%s':x netfix.Install"
                 exit 255
                 """
-                        .formatted(folder.resolve("jdk")));
+                        .formatted(folder.resolve("jdk"), jar));
         String text = Checkout.read(Path.of("lib/launcher.sh"));
         launcher = folder.resolve("verify-fixes.sh");
         Files.writeString(
@@ -95,12 +101,10 @@ class StartTest {
         return Files.exists(builds) ? Files.readAllLines(builds).size() : 0;
     }
 
-    private static final String STARTED = "<-Xlog:disable><-Xa><-Xb><-Xc><-classpath><the jars:x>";
-
     @Test
     void buildsOnceAndAgainAfterAnEdit() throws Exception {
-        assertEquals(STARTED + "<verify><a b><><$HOME>", start("a b", "", "$HOME").outputUTF8());
-        assertEquals(STARTED + "<verify>", start().outputUTF8());
+        assertEquals(started + "<verify><a b><><$HOME>", start("a b", "", "$HOME").outputUTF8());
+        assertEquals(started + "<verify>", start().outputUTF8());
         assertEquals(1, builds());
         assertEquals(List.of("1 -o install@netfix"), Files.readAllLines(folder.resolve("builds")));
         Files.writeString(netfix.resolve("lib/A.java"), "class A { }\n");
@@ -136,12 +140,15 @@ class StartTest {
         assertTrue(unit.outputUTF8().contains("the last build"), unit.outputUTF8());
         assertTrue(
                 unit.outputUTF8()
-                        .endsWith("<-Xlog:disable><-Xint><-Xd><-classpath><the jars:x><verify><x>"),
+                        .endsWith(
+                                "<-Xlog:disable><-Xint><-Xd><-classpath><"
+                                        + jar
+                                        + ":x><verify><x>"),
                 unit.outputUTF8());
         assertEquals(tried, builds());
         Files.writeString(netfix.resolve("lib/A.java"), "class A {}\n");
         int before = builds();
-        assertEquals(STARTED + "<verify>", start().outputUTF8());
+        assertEquals(started + "<verify>", start().outputUTF8());
         assertEquals(before, builds(), "what it was is what was built");
     }
 
@@ -154,9 +161,19 @@ class StartTest {
         assertEquals(2, builds());
         assertEquals("", executor(Map.of("NETFIX_BUILD", "ahead")).execute().outputUTF8());
         assertEquals(
-                STARTED + "<verify>",
+                started + "<verify>",
                 executor(Map.of("NETFIX_BUILD", "never")).execute().outputUTF8());
         assertEquals(2, builds(), "it was built");
+    }
+
+    /** An update may have swept it away, a full disk may have kept it from being written. */
+    @Test
+    void aBuildWhoseJarIsGoneIsMadeAnew() throws Exception {
+        start();
+        Files.delete(jar);
+        assertEquals(3, executor(Map.of("NETFIX_BUILD", "never")).execute().getExitValue());
+        start();
+        assertEquals(2, builds());
     }
 
     @Test
@@ -165,8 +182,8 @@ class StartTest {
                 List.of(
                         executor(Map.of(), "1").start().getFuture(),
                         executor(Map.of(), "2").start().getFuture());
-        assertEquals(STARTED + "<verify><1>", both.get(0).get().outputUTF8());
-        assertEquals(STARTED + "<verify><2>", both.get(1).get().outputUTF8());
+        assertEquals(started + "<verify><1>", both.get(0).get().outputUTF8());
+        assertEquals(started + "<verify><2>", both.get(1).get().outputUTF8());
         assertEquals(1, builds());
     }
 
@@ -174,8 +191,8 @@ class StartTest {
     @Test
     void whoCannotWriteThereBuildsInACacheOfHisOwn() throws Exception {
         Files.createFile(netfix.resolve("builds"));
-        assertEquals(STARTED + "<verify>", start().outputUTF8());
-        assertEquals(STARTED + "<verify>", start().outputUTF8());
+        assertEquals(started + "<verify>", start().outputUTF8());
+        assertEquals(started + "<verify>", start().outputUTF8());
         assertEquals(1, builds());
         assertTrue(Files.exists(folder.resolve("cache/netfix/builds/verify/start")));
     }
@@ -203,7 +220,9 @@ class StartTest {
         assertEquals(
                 "<-XX:SharedArchiveFile="
                         + archive
-                        + "><-Xa><-Xb><-Xc><-classpath><the jars:x><verify>",
+                        + "><-Xa><-Xb><-Xc><-classpath><"
+                        + jar
+                        + ":x><verify>",
                 start().outputUTF8());
         assertEquals(1, builds());
     }
