@@ -80,6 +80,7 @@ final class Watchman {
         private RepairSteps.Step step;
         private long actedAt;
         private long deadline;
+        private boolean hasCome;
         private long notBefore;
         private String standing = "";
 
@@ -238,10 +239,27 @@ final class Watchman {
             Set<String> there =
                     sight.faults().faults().stream().map(Fault::key).collect(Collectors.toSet());
             for (String key : List.copyOf(cases.keySet())) {
-                if (!there.contains(key)) {
+                if (!there.contains(key) && !isComing(cases.get(key))) {
                     closed(key, cases.remove(key));
                 }
             }
+        }
+
+        /**
+         * Whether a step has got the interface as far as to be connected. That is no success yet: a
+         * key that is refused ends in the same fault, half a minute later.
+         */
+        private boolean isComing(Case c) {
+            boolean coming =
+                    c.step != null
+                            && !c.fault.ofMachine()
+                            && Faults.activating(sight.snapshot(), c.fault.subject());
+            if (coming) {
+                c.hasCome = true;
+                // Its end is an event; where it has none, this is one.
+                lookAgainAt(now + LEFT_FOR);
+            }
+            return coming;
         }
 
         private void closed(String key, Case c) {
@@ -349,7 +367,8 @@ final class Watchman {
                 memory.add(incident(c, -1, ""));
                 remember = true;
             }
-            if (c.step != null && now < c.deadline) {
+            // Being connected has ended as it began: that was all that the step could do.
+            if (c.step != null && now < c.deadline && !c.hasCome) {
                 lookAgainAt(c.deadline);
                 busy.add(c.fault.subject());
                 return;
@@ -357,6 +376,7 @@ final class Watchman {
             if (c.step != null) {
                 said.add(c.fault.subject() + ": " + c.step.id() + " did not help");
                 c.step = null;
+                c.hasCome = false;
             }
             Optional<String> not = whyNot(c);
             if (not.isPresent()) {

@@ -202,6 +202,53 @@ class WatchmanTest {
         assertTrue(night.orders.size() < 30, night.orders.size() + " steps in six hours");
     }
 
+    /**
+     * A supplicant that is stuck, a key that is refused: the device begins to connect, and falls
+     * back.
+     */
+    @Test
+    void beingConnectedIsNoSuccess() {
+        Night night = new Night();
+        String apart = "device-disconnected~by-phone";
+        Snapshot connecting = connecting(apart, "wlan0");
+        night.sees(apart);
+        night.now += 1000;
+        night.sees(apart);
+        assertEquals(List.of("reconnect"), night.steps());
+        for (int second = 0; second < 30; second += 5) {
+            night.now += 5000;
+            night.sees(connecting, faults(connecting, copies()));
+        }
+        assertFalse(night.saidAll().contains("helped"), night.saidAll());
+        night.now += 1000;
+        night.sees(apart);
+        assertTrue(night.saidAll().contains("reconnect did not help"), night.saidAll());
+        assertFalse(night.memory.totals().values().stream().anyMatch(t -> t.helped() > 0));
+        night.now += 1000;
+        night.sees("healthy-bookworm");
+        assertTrue(night.watchman.quiet());
+    }
+
+    /** The same with NetworkManager in the middle of connecting that device. */
+    private static Snapshot connecting(String capture, String device) {
+        Capture altered = CaptureFile.load(Captures.file(capture));
+        altered.commands.replaceAll(
+                (argv, result) ->
+                        new CommandResult(
+                                argv,
+                                result.outcome(),
+                                result.exit(),
+                                result.stdout()
+                                        .replaceAll(
+                                                "(?s)(GENERAL.DEVICE:"
+                                                        + device
+                                                        + "\n"
+                                                        + ".*?GENERAL.STATE:)30 \\(disconnected\\)",
+                                                "$150 (connecting \\(configuring\\))"),
+                                result.stderr()));
+        return Look.at(new Glance(new ReplayedMachine(altered, capture)), Progress.silent());
+    }
+
     /** After a power cut the count goes on; a success ends it. */
     @Test
     void thePauseOutlivesAPowerCut() throws MonitorMemory.Unreadable {
