@@ -175,7 +175,7 @@ public class diagnose implements Callable<Integer> {
                         : TextReport.of(diagnosis, common.terminal()));
         System.out.flush();
         int files = out == null ? ExitCode.GOOD : files(WatchLogs.of(diagnosis), Instant.now());
-        return Math.max(diagnosis.exitCode(), Math.max(files, keep(bundle)));
+        return ExitCode.of(diagnosis.exitCode(), files, keep(bundle));
     }
 
     /** With what whoever helps asks for. */
@@ -244,7 +244,7 @@ public class diagnose implements Callable<Integer> {
                 wanted
                         ? files(WatchLogs.of(aftermath), aftermath.observed().started())
                         : ExitCode.GOOD;
-        return Math.max(aftermath.exitCode(), Math.max(files, keep(bundle)));
+        return ExitCode.of(aftermath.exitCode(), files, keep(bundle));
     }
 
     /**

@@ -1,5 +1,7 @@
 package netfix;
 
+import java.util.Arrays;
+
 /** What every netfix command exits with. */
 public final class ExitCode {
     /** Healthy, in place, or done. */
@@ -22,6 +24,16 @@ public final class ExitCode {
 
     /** Ctrl-C before anything was changed. */
     public static final int INTERRUPTED = 130;
+
+    /**
+     * Of a diagnosis, and of what was to be kept of it. Problems that were found stay the answer
+     * where a file could not be written.
+     */
+    public static int of(int diagnosis, int... kept) {
+        return diagnosis == PROBLEMS
+                ? PROBLEMS
+                : Math.max(diagnosis, Arrays.stream(kept).max().orElse(GOOD));
+    }
 
     private ExitCode() {}
 }

@@ -23,6 +23,10 @@ public final class LiveStreams implements Streams {
         }
         List<String> words = new ArrayList<>(argv);
         words.set(0, tool.get().toString());
+        // Ctrl-C ends the watch, and goes to all that share its terminal: what is heard is heard to
+        // the
+        // end. setsid(1) becomes the command, so that it is ours to end.
+        LiveMachine.installed("setsid").ifPresent(setsid -> words.add(0, setsid.toString()));
         ProcessBuilder builder = new ProcessBuilder(words);
         builder.environment().putAll(LiveMachine.UNTRANSLATED);
         builder.redirectErrorStream(true);

@@ -1,8 +1,10 @@
 package netfix;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What uninstall is to do on a machine: all that install noted goes, what was there before comes
@@ -149,5 +151,46 @@ final class Removal {
     /** Those that were not there, the innermost first; they go where nothing else is in them. */
     List<String> folders() {
         return folders;
+    }
+
+    /**
+     * What a fix has put in place may run from here, and is taken back from here.
+     *
+     * @throws BadInput where it does
+     */
+    static void refuseWhileInUse(Machine machine, Optional<Path> root) {
+        refuseWhileAFixIsInForce(machine, root);
+        List<String> running =
+                Services.ALL.stream()
+                        .filter(service -> machine.stat(service.link()).value().isPresent())
+                        .map(Services::unit)
+                        .toList();
+        if (!running.isEmpty()) {
+            // After fix seal, or on a cloned card, there is no fix any more to take back.
+            throw new BadInput(
+                    "nothing was removed: "
+                            + String.join(", ", running)
+                            + " run from here, and what was there before them is no longer kept. To"
+                            + " do without them: sudo systemctl disable --now "
+                            + String.join(" ", running)
+                            + (running.contains(Services.STABLE.unit())
+                                    ? ", sudo systemctl enable --now btwifiset.service"
+                                    : "")
+                            + ", then uninstall");
+        }
+    }
+
+    private static void refuseWhileAFixIsInForce(Machine machine, Optional<Path> root) {
+        Transaction.State state = Transaction.state(machine);
+        if (!Set.of("none", "rolled-back").contains(state.name())) {
+            throw new BadInput(
+                    "nothing was removed: fix "
+                            + state.fix()
+                            + " is in force ("
+                            + state.name()
+                            + "). Take it back first: sudo jbang fix@netfix undo"
+                            + root.map(top -> " --root " + top).orElse("")
+                            + ", then uninstall");
+        }
     }
 }

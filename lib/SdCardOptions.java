@@ -121,7 +121,11 @@ public final class SdCardOptions {
         Console console = Terminal.isTerminal(0) ? System.console() : null;
         if (console != null) {
             char[] typed = console.readPassword("Passphrase of \"%s\": ", Terminal.safe(wifi));
-            return typed == null ? "" : new String(typed);
+            if (typed == null) {
+                // Ctrl-D is nobody's open network.
+                throw new BadInput("--wifi: no passphrase was typed; nothing was changed");
+            }
+            return new String(typed);
         }
         try {
             String line =

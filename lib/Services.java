@@ -1,5 +1,7 @@
 package netfix;
 
+import java.util.List;
+
 /**
  * The units that stay on a Pi after the fix, in the documentation's order: network-init, then
  * NetworkManager, then network-monitor and btwifiset-stable. Each names only what lies in {@link
@@ -150,4 +152,6 @@ record Services(String unit, String text) {
                     WantedBy=multi-user.target
                     """
                             .formatted(SCRIPTS));
+
+    static final List<Services> ALL = List.of(INIT, MONITOR, STABLE);
 }

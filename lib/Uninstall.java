@@ -9,7 +9,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 
 /**
@@ -46,24 +45,9 @@ public final class Uninstall implements Callable<Integer> {
         if (options.dryRun) {
             return ExitCode.PROBLEMS;
         }
-        refuseWhileAFixIsInForce(machine);
+        Removal.refuseWhileInUse(machine, Optional.ofNullable(options.root));
         return options.agreed(machine, "uninstall")
                 ? options.run(System.out).uninstall(removal.get())
                 : ExitCode.USAGE;
-    }
-
-    /** What a fix has put in place may run from here, and is taken back from here. */
-    private void refuseWhileAFixIsInForce(Machine machine) {
-        Transaction.State state = Transaction.state(machine);
-        if (!Set.of("none", "rolled-back").contains(state.name())) {
-            throw new BadInput(
-                    "nothing was removed: fix "
-                            + state.fix()
-                            + " is in force ("
-                            + state.name()
-                            + "). Take it back first: sudo jbang fix@netfix undo"
-                            + (options.root == null ? "" : " --root " + options.root)
-                            + ", then uninstall");
-        }
     }
 }

@@ -123,6 +123,26 @@ class InstallTest {
         assertTrue(Removal.of(new RootedMachine(root)).isEmpty());
     }
 
+    /**
+     * After fix seal nothing is left to take back, and the services still run from what would go.
+     */
+    @Test
+    void whatServicesRunFromStays() throws IOException {
+        install(parcel());
+        Path link = root.resolve(Services.MONITOR.link().substring(1));
+        Files.createDirectories(link.getParent());
+        Files.createSymbolicLink(link, Path.of(Services.MONITOR.file()));
+        BadInput refused =
+                assertThrows(
+                        BadInput.class,
+                        () -> Removal.refuseWhileInUse(new RootedMachine(root), Optional.of(root)));
+        assertTrue(
+                refused.getMessage().contains("systemctl disable --now network-monitor.service"),
+                refused.getMessage());
+        Files.delete(link);
+        Removal.refuseWhileInUse(new RootedMachine(root), Optional.of(root));
+    }
+
     private static String of(String script) {
         return Script.ALL.stream()
                 .filter(s -> s.name().equals(script))

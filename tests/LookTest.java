@@ -172,4 +172,11 @@ class LookTest {
         long slowest = Duration.ofNanos(System.nanoTime() - start).toMillis();
         assertTrue(slowest < 300 * 18, "18 commands of 300 ms took " + slowest + " ms");
     }
+
+    @Test
+    void problemsStayTheAnswerWhereAFileCouldNotBeKept() {
+        assertEquals(ExitCode.PROBLEMS, ExitCode.of(ExitCode.PROBLEMS, ExitCode.UNKNOWN));
+        assertEquals(ExitCode.UNKNOWN, ExitCode.of(ExitCode.GOOD, ExitCode.GOOD, ExitCode.UNKNOWN));
+        assertEquals(ExitCode.GOOD, ExitCode.of(ExitCode.GOOD));
+    }
 }

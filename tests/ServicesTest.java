@@ -370,7 +370,7 @@ class ServicesTest {
 
     @Test
     void noUnitNamesACheckoutAHomeOrACache() {
-        for (Services service : List.of(Services.INIT, Services.MONITOR, Services.STABLE)) {
+        for (Services service : Services.ALL) {
             IniFile unit = IniFile.parse(service.unit(), service.text());
             for (IniFile.Entry entry : unit.section("Service")) {
                 if (!entry.key().startsWith("Exec")) {
