@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A diagnosis as a document of the schema {@code netfix/diagnosis/1}. No field is renamed or
@@ -23,7 +22,7 @@ public final class JsonReport {
         ObjectNode top = Json.object();
         top.put("schema", "netfix/diagnosis/1");
         top.put("netfix", Cli.VERSION.replace("netfix ", ""));
-        top.put("verdict", lower(d.verdict()));
+        top.put("verdict", Json.word(d.verdict()));
         ObjectNode host = top.putObject("host");
         host.put("name", s.host().name());
         host.put("os", s.host().os());
@@ -37,7 +36,7 @@ public final class JsonReport {
         for (Link link : s.physical()) {
             ObjectNode node = interfaces.addObject();
             node.put("name", link.name());
-            node.put("kind", lower(link.kind()));
+            node.put("kind", Json.word(link.kind()));
             node.put("mac", link.mac());
             node.put("up", link.up());
             link.carrier().ifPresent(carrier -> node.put("carrier", carrier));
@@ -57,7 +56,7 @@ public final class JsonReport {
         for (Finding f : d.findings().found()) {
             ObjectNode node = findings.addObject();
             node.put("code", f.row().code());
-            node.put("severity", lower(f.hit().severity()));
+            node.put("severity", Json.word(f.hit().severity()));
             node.put("subject", f.hit().subject());
             node.put("title", f.row().title());
             node.put("text", f.hit().text());
@@ -79,7 +78,7 @@ public final class JsonReport {
             ObjectNode node = scan.addObject();
             node.put("profile", fall.profile().id());
             node.put("ssid", fall.profile().ssid());
-            node.put("fate", lower(fall.fate()));
+            node.put("fate", Json.word(fall.fate()));
             node.put("why", fall.why());
         }
         ArrayNode unknown = top.putArray("unknown");
@@ -92,15 +91,11 @@ public final class JsonReport {
     }
 
     static void answer(ObjectNode node, Answer answer) {
-        node.put("answer", lower(answer.kind()));
+        node.put("answer", Json.word(answer.kind()));
         node.put("why", answer.why());
     }
 
     private static void strings(ArrayNode array, List<String> values) {
         values.forEach(array::add);
-    }
-
-    private static String lower(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -89,8 +89,8 @@ public final class VerificationReport {
         top.put("schema", "netfix/verification/1");
         top.put("netfix", Cli.VERSION.replace("netfix ", ""));
         top.put("fix", v.state().name());
-        answer(top.putObject("reachable_now"), v.now());
-        answer(top.putObject("reachable_after_boot"), v.afterBoot());
+        JsonReport.answer(top.putObject("reachable_now"), v.now());
+        JsonReport.answer(top.putObject("reachable_after_boot"), v.afterBoot());
         measures(top.putArray("measures"), v.judged());
         respected(top.putArray("respected"), v.respected());
         return Json.pretty(top);
@@ -127,11 +127,6 @@ public final class VerificationReport {
             return "missing";
         }
         return standing instanceof Fulfilment.NotNeeded ? "not-needed" : "unknown";
-    }
-
-    private static void answer(ObjectNode node, Answer answer) {
-        node.put("answer", answer.kind().toString().toLowerCase(java.util.Locale.ROOT));
-        node.put("why", answer.why());
     }
 
     /**

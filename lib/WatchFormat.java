@@ -36,7 +36,7 @@ final class WatchFormat {
         for (WatchEvent e : o.events()) {
             ObjectNode node = events.addObject();
             node.put("at", e.nanos() - o.startedNanos());
-            node.put("source", lower(e.source()));
+            node.put("source", Json.word(e.source()));
             node.put("subject", e.subject());
             node.put("text", Redaction.of(e.text()));
             node.put("who", Redaction.of(e.who()));
@@ -46,7 +46,7 @@ final class WatchFormat {
         top.put("unkept", o.unkept());
         top.put("unheard", o.unheard());
         ObjectNode deaf = top.putObject("deaf");
-        o.deaf().forEach((source, why) -> deaf.put(lower(source), Redaction.of(why)));
+        o.deaf().forEach((source, why) -> deaf.put(Json.word(source), Redaction.of(why)));
         absences(top.putArray("lost"), o.lost(), o);
         absences(top.putArray("returned"), o.returned(), o);
         ArrayNode gained = top.putArray("gained");
@@ -66,14 +66,11 @@ final class WatchFormat {
         }
     }
 
-    private static void put(ObjectNode node, Thing thing) {
-        node.put("kind", lower(thing.aspect()));
+    /** A thing as watch.json and the report name it. */
+    static void put(ObjectNode node, Thing thing) {
+        node.put("kind", Json.word(thing.aspect()));
         node.put("subject", thing.subject());
         node.put("what", thing.what());
-    }
-
-    private static String lower(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
     }
 
     /**

@@ -11,7 +11,6 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** What a watch saw and what it comes to, for a person or as a document. */
@@ -192,7 +191,7 @@ public final class WatchReport {
         absences(watch.putArray("lost"), o.lost(), o, false);
         absences(watch.putArray("came_back"), o.returned(), o, true);
         ArrayNode gained = watch.putArray("gained");
-        o.gained().forEach(thing -> put(gained.addObject(), thing));
+        o.gained().forEach(thing -> WatchFormat.put(gained.addObject(), thing));
         ObjectNode renamed = watch.putObject("renamed");
         o.renamed().forEach(renamed::put);
         ArrayNode fresh = watch.putArray("new_findings");
@@ -202,7 +201,7 @@ public final class WatchReport {
         for (WatchEvent e : o.events()) {
             ObjectNode node = events.addObject();
             node.put("time", o.at(e.nanos()).toString());
-            node.put("source", lower(e.source()));
+            node.put("source", Json.word(e.source()));
             node.put("subject", e.subject());
             node.put("text", e.text());
             node.put("who", e.who());
@@ -210,7 +209,7 @@ public final class WatchReport {
         watch.put("events_not_kept", o.unkept());
         watch.put("lines_not_read", o.unheard());
         ObjectNode deaf = watch.putObject("not_heard");
-        o.deaf().forEach((source, why) -> deaf.put(lower(source), why));
+        o.deaf().forEach((source, why) -> deaf.put(Json.word(source), why));
         return Json.pretty(top);
     }
 
@@ -218,22 +217,12 @@ public final class WatchReport {
             ArrayNode array, List<Absences.Absence> all, Watch.Observed o, boolean until) {
         for (Absences.Absence a : all) {
             ObjectNode node = array.addObject();
-            put(node, a.thing());
+            WatchFormat.put(node, a.thing());
             node.put("since", o.at(a.since()).toString());
             if (until) {
                 node.put("until", o.at(a.until()).toString());
             }
             node.put("who", a.who());
         }
-    }
-
-    private static void put(ObjectNode node, Thing thing) {
-        node.put("kind", lower(thing.aspect()));
-        node.put("subject", thing.subject());
-        node.put("what", thing.what());
-    }
-
-    private static String lower(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -133,7 +133,7 @@ class DiagnosticFilesTest {
                                 "psk=correct horse");
         ReplayedStreams streams = new ReplayedStreams();
         Watch.Narration phone =
-                new Watch.Narration() {
+                new QuietNarration() {
                     @Override
                     public void began(Snapshot baseline) {
                         streams.says(
@@ -144,18 +144,6 @@ class DiagnosticFilesTest {
                                 "{\"_SYSTEMD_UNIT\":\"NetworkManager.service\","
                                         + "\"PRIORITY\":\"4\",\"MESSAGE\":\"psk=correct horse\"}");
                     }
-
-                    @Override
-                    public void happened(WatchEvent event, Instant at) {}
-
-                    @Override
-                    public void again() {}
-
-                    @Override
-                    public void left(Duration left) {}
-
-                    @Override
-                    public void comparing() {}
                 };
         Watch.Pace quick =
                 new Watch.Pace(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ofDays(1));

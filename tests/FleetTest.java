@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What lib/fleet says of netfix is so. That the files are well-formed in the eyes of promtool and
- * of Ansible itself is seen by tests/fleet.
+ * What lib/fleet says of netfix is so. Ansible itself reads the playbook in the lab's scenario
+ * fleet.
  */
 class FleetTest {
 

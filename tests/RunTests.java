@@ -77,6 +77,7 @@
 //SOURCES ScanForecastTest.java
 //SOURCES SecretsTest.java
 //SOURCES ShellCheckTest.java
+//SOURCES QuietNarration.java
 //SOURCES ReplayedStreams.java
 //SOURCES DiagnosticFilesTest.java
 //SOURCES FleetTest.java

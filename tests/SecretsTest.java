@@ -163,7 +163,7 @@ class SecretsTest {
         List<String> shown = new ArrayList<>();
         List<String> said = journal("watch");
         Watch.Narration narration =
-                new Watch.Narration() {
+                new QuietNarration() {
                     @Override
                     public void began(Snapshot baseline) {
                         streams.says(WatchSource.JOURNAL, said.toArray(String[]::new));
@@ -176,15 +176,6 @@ class SecretsTest {
                     public void happened(WatchEvent event, Instant at) {
                         shown.add(event.shown());
                     }
-
-                    @Override
-                    public void again() {}
-
-                    @Override
-                    public void left(Duration left) {}
-
-                    @Override
-                    public void comparing() {}
                 };
         RecordingMachine.Both both = new RecordingMachine.Both(pi);
         Watch.Pace quick =

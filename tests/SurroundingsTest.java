@@ -13,18 +13,7 @@ import java.util.List;
  */
 class SurroundingsTest {
 
-    private static final String NM =
-            """
-            Id=NetworkManager.service
-            Names=NetworkManager.service
-            LoadState=loaded
-            ActiveState=active
-            SubState=running
-            Result=success
-            UnitFileState=enabled
-            FragmentPath=/lib/systemd/system/NetworkManager.service
-            MainPID=359
-            """;
+    private static final String NM = Texts.NETWORKMANAGER_UNIT;
 
     private static final String NMS =
             "  412     1 0::/system.slice/wpa_supplicant.service /sbin/wpa_supplicant -u -s -O"

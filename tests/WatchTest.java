@@ -135,24 +135,12 @@ class WatchTest {
         /** What happens once the baseline is known; then somebody presses Enter. */
         Aftermath watched(Consumer<Scene> script) {
             Watch.Narration narration =
-                    new Watch.Narration() {
+                    new QuietNarration() {
                         @Override
                         public void began(Snapshot baseline) {
                             script.accept(Scene.this);
                             over = true;
                         }
-
-                        @Override
-                        public void happened(WatchEvent event, Instant at) {}
-
-                        @Override
-                        public void again() {}
-
-                        @Override
-                        public void left(Duration left) {}
-
-                        @Override
-                        public void comparing() {}
                     };
             return Aftermath.of(
                     new Watch(machine, Watch.Ends.of(machine), streams, QUICK, narration)

@@ -2,6 +2,7 @@
 //JAVA 17+
 //COMPILE_OPTIONS -encoding UTF-8 -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC -XDstringConcat=inline
 //JAVA_OPTIONS -XX:+UseSerialGC
+//SOURCES StartWords.java
 //DEPS org.apache.commons:commons-compress:1.27.1
 //DEPS org.zeroturnaround:zt-exec:1.12
 //DEPS org.slf4j:slf4j-nop:1.7.36
@@ -24,7 +25,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -38,13 +38,9 @@ public class BundleBench {
 
     public static void main(String[] args) throws Exception {
         int megabytes = args.length > 0 ? Integer.parseInt(args[0]) : 50;
-        String launcher = System.getenv("JBANG_LAUNCH_CMD");
-        if (launcher == null) {
-            throw new IllegalStateException("start this with ./jbang bench-bundle");
-        }
         Path bundle = Files.createTempFile("netfix-bench", ".tar.gz");
         try {
-            Path real = Path.of(launcher).toAbsolutePath().resolveSibling(REAL);
+            Path real = Path.of(StartWords.launcher()).toAbsolutePath().resolveSibling(REAL);
             make(real, bundle, megabytes * 1_000_000L);
             long before = System.nanoTime();
             new ProcessExecutor("tar", "xzOf", bundle.toString())
@@ -58,16 +54,7 @@ public class BundleBench {
                     megabytes,
                     Files.size(bundle) / 1e6,
                     unpacked);
-            List<String> words =
-                    new ArrayList<>(
-                            new ProcessExecutor(launcher, "diagnose")
-                                    .environment("NETFIX_ONLY_PRINT", "start")
-                                    .readOutput(true)
-                                    .exitValueNormal()
-                                    .execute()
-                                    .outputUTF8()
-                                    .lines()
-                                    .toList());
+            List<String> words = StartWords.ofDiagnose();
             words.addAll(List.of("--json", "--from", bundle.toString()));
             measure(words, unpacked);
         } finally {

@@ -3,6 +3,7 @@
 //COMPILE_OPTIONS -encoding UTF-8 -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC -XDstringConcat=inline
 //JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
 //SOURCES ../../diagnose.java
+//SOURCES StartWords.java
 
 // How long one look takes, against the shell way: the same commands one after another in one sh,
 // and a JVM that only says hello. The look is started with the very words with which ./jbang starts
@@ -124,21 +125,8 @@ public class SnapshotBench {
 
     /** The words with which ./jbang starts a look, once the archive is made: at the third start. */
     private static List<String> look() throws Exception {
-        String launcher = System.getenv("JBANG_LAUNCH_CMD");
-        if (launcher == null) {
-            throw new IllegalStateException("start this with ./jbang bench");
-        }
-        new ProcessExecutor(launcher, "diagnose", "--watch", "0").execute();
-        List<String> words =
-                new ArrayList<>(
-                        new ProcessExecutor(launcher, "diagnose")
-                                .environment("NETFIX_ONLY_PRINT", "start")
-                                .readOutput(true)
-                                .exitValueNormal()
-                                .execute()
-                                .outputUTF8()
-                                .lines()
-                                .toList());
+        new ProcessExecutor(StartWords.launcher(), "diagnose", "--watch", "0").execute();
+        List<String> words = StartWords.ofDiagnose();
         words.addAll(List.of("--watch", "0"));
         return words;
     }

@@ -2,6 +2,7 @@
 //JAVA 17+
 //COMPILE_OPTIONS -encoding UTF-8 -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC -XDstringConcat=inline
 //JAVA_OPTIONS -XX:+UseSerialGC
+//SOURCES StartWords.java
 //DEPS org.zeroturnaround:zt-exec:1.12
 //DEPS org.slf4j:slf4j-nop:1.7.36
 
@@ -88,16 +89,15 @@ public class WatchBench {
 
     public static void main(String[] args) throws Exception {
         int events = args.length > 0 ? Integer.parseInt(args[0]) : 30;
-        String launcher = System.getenv("JBANG_LAUNCH_CMD");
-        if (launcher == null || events < 1 || events > 250) {
-            throw new IllegalStateException(
-                    "start this with ./jbang bench-watch, for 1 to 250 events");
+        if (events < 1 || events > 250) {
+            throw new IllegalStateException("for 1 to 250 events");
         }
         Path command = Files.createTempFile("netfix-bench", ".sh");
         ip("link", "add", LINK, "type", "veth", "peer", "name", PEER);
         try {
             ip("link", "set", LINK, "up");
-            Files.writeString(command, "exec " + quoted(start(launcher)) + " --watch 600\n");
+            Files.writeString(
+                    command, "exec " + quoted(StartWords.ofDiagnose()) + " --watch 600\n");
             Process watch =
                     new ProcessBuilder("script", "-qfec", "sh " + command, "/dev/null")
                             .redirectErrorStream(true)
@@ -164,17 +164,6 @@ public class WatchBench {
                 sorted[sorted.length / 2],
                 sorted[sorted.length * 9 / 10],
                 sorted[sorted.length - 1]);
-    }
-
-    private static List<String> start(String launcher) throws Exception {
-        return new ProcessExecutor(launcher, "diagnose")
-                .environment("NETFIX_ONLY_PRINT", "start")
-                .readOutput(true)
-                .exitValueNormal()
-                .execute()
-                .outputUTF8()
-                .lines()
-                .toList();
     }
 
     private static String quoted(List<String> words) {

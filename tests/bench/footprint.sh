@@ -23,29 +23,26 @@ trap 'kill "$hello" 2>/dev/null; rm -rf "$work"' EXIT
 
 of_unit() { cat "/sys/fs/cgroup$(systemctl show -p ControlGroup --value "$unit")/cgroup.procs"; }
 
-pss() { # PID...: kB
-    total=0
+# sum FILE KEY PID...: of that line of that file in proc(5)
+sum() {
+    file=$1 key=$2 total=0
+    shift 2
     for pid in "$@"; do
-        kb=$(sed -n 's/^Pss: *\([0-9]*\) .*/\1/p' "/proc/$pid/smaps_rollup" 2>/dev/null)
-        total=$((total + ${kb:-0}))
+        value=$(sed -n "s/^$key: *\\([0-9]*\\).*/\\1/p" "/proc/$pid/$file" 2>/dev/null)
+        total=$((total + ${value:-0}))
     done
     printf '%s\n' "$total"
 }
+
+pss() { sum smaps_rollup Pss "$@"; } # PID...: kB
+
+written() { sum io write_bytes "$@"; } # PID...: bytes that reached the disk
 
 ticks() { # PID...: hundredths of a second of CPU, proc(5): fields 14 and 15
     total=0
     for pid in "$@"; do
         used=$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | awk '{ print $12 + $13 }')
         total=$((total + ${used:-0}))
-    done
-    printf '%s\n' "$total"
-}
-
-written() { # PID...: bytes that reached the disk
-    total=0
-    for pid in "$@"; do
-        bytes=$(sed -n 's/^write_bytes: //p' "/proc/$pid/io" 2>/dev/null)
-        total=$((total + ${bytes:-0}))
     done
     printf '%s\n' "$total"
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** A scenario under way: the Pi that it plays on, and what its steps have seen so far. */
 final class ScenarioRun implements Closeable {
@@ -158,6 +159,17 @@ final class ScenarioRun implements Closeable {
 
     /** The card of this Pi, which is off, in the reader of another one that runs. */
     void fixOnCard(String words, int exit) throws IOException {
+        last =
+                inAReader(
+                        "mkdir -p /mnt/card && mount /dev/vdd /mnt/card && mount /dev/vde /mnt/card"
+                                + moment.image().bootFolder(),
+                        reader -> reader.run(netfix("fix", "--root /mnt/card " + words), COMMAND),
+                        "umount -R /mnt/card && sync");
+        last.must(exit);
+    }
+
+    private GuestResult inAReader(
+            String mount, Function<VirtualPi, GuestResult> use, String unmount) throws IOException {
         if (pi.isOn()) {
             throw new LabFailure("the card is in a Pi that runs");
         }
@@ -166,14 +178,11 @@ final class ScenarioRun implements Closeable {
         try (VirtualPi reader = moment.pi(folder)) {
             reader.bootWithCardOf(pi, payload);
             must(reader, UNPACK);
-            must(
-                    reader,
-                    "mkdir -p /mnt/card && mount /dev/vdd /mnt/card && mount /dev/vde /mnt/card"
-                            + moment.image().bootFolder());
-            last = reader.run(netfix("fix", "--root /mnt/card " + words), COMMAND);
-            must(reader, "umount -R /mnt/card && sync");
+            must(reader, mount);
+            GuestResult result = use.apply(reader);
+            must(reader, unmount);
+            return result;
         }
-        last.must(exit);
     }
 
     /** What `./jbang` is in a checkout: bootdiag starts diagnose with it. */
@@ -188,19 +197,10 @@ final class ScenarioRun implements Closeable {
      * @param commands for a shell there
      */
     private GuestResult onBootPartition(String commands) throws IOException {
-        if (pi.isOn()) {
-            throw new LabFailure("the card is in a Pi that runs");
-        }
-        Path folder = pi.folder().resolve("reader");
-        LabFolders.delete(folder);
-        try (VirtualPi reader = moment.pi(folder)) {
-            reader.bootWithCardOf(pi, payload);
-            must(reader, UNPACK);
-            must(reader, JBANG + "; mkdir -p /mnt/boot && mount /dev/vde /mnt/boot");
-            GuestResult result = reader.shell("cd /mnt/boot || exit; " + commands, COMMAND);
-            must(reader, "umount /mnt/boot && sync");
-            return result;
-        }
+        return inAReader(
+                JBANG + "; mkdir -p /mnt/boot && mount /dev/vde /mnt/boot",
+                reader -> reader.shell("cd /mnt/boot || exit; " + commands, COMMAND),
+                "umount /mnt/boot && sync");
     }
 
     /**
