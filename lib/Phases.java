@@ -43,7 +43,8 @@ final class Phases {
     }
 
     synchronized void lookEnds() {
-        seen = System.nanoTime();
+        // The first one's: fix recover looks again when all is done.
+        seen = seen < 0 ? System.nanoTime() : seen;
     }
 
     /** One of the things that are done side by side in a look. */
