@@ -62,7 +62,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -75,6 +74,7 @@ import java.util.regex.Pattern;
             Lab.Exec.class,
             Lab.ListCommand.class,
             Lab.NeedsCommand.class,
+            Lab.ResultsCommand.class,
             Lab.Run.class,
             Lab.Shell.class,
             Lab.Smoke.class,
@@ -133,13 +133,16 @@ public final class Lab implements Callable<Integer> {
                 Scenario.all(LabFolders.find()).stream()
                         .filter(scenario -> scenario.sets().contains(set))
                         .toList();
-        return run(chosen, outcome -> {});
+        return run(chosen);
     }
 
-    /** Runs scenarios and sums up; none at all is a failure. */
-    private int run(List<Scenario> scenarios, Consumer<Runner.Outcome> kept) {
+    /** Runs scenarios, keeps how each ended, and sums up; none at all is a failure. */
+    private int run(List<Scenario> scenarios) {
         LabFolders folders = LabFolders.find();
         Needs.check(folders);
+        Results results = new Results(folders, whichBtWifiSet());
+        Map<String, Scenario> byName = new HashMap<>();
+        scenarios.forEach(scenario -> byName.put(scenario.name(), scenario));
         List<Runner.Outcome> outcomes =
                 new Runner(folders, whichBtWifiSet(), Optional.ofNullable(captures), progress)
                         .run(
@@ -147,7 +150,7 @@ public final class Lab implements Callable<Integer> {
                                 jobs,
                                 outcome -> {
                                     show(outcome);
-                                    kept.accept(outcome);
+                                    results.add(byName.get(outcome.scenario()), outcome);
                                 });
         return sumUp(outcomes);
     }
@@ -225,7 +228,7 @@ public final class Lab implements Callable<Integer> {
                                                                 + name
                                                                 + "\" (./jbang lab list)")));
             }
-            return lab.run(chosen, outcome -> {});
+            return lab.run(chosen);
         }
     }
 
@@ -243,7 +246,7 @@ public final class Lab implements Callable<Integer> {
             name = "all",
             description = {
                 "Run every scenario that has not ended yet with the present sources.",
-                "When all have, RESULTS.md is written."
+                "RESULTS.md is written at the end."
             })
     static final class All implements Callable<Integer> {
         @CommandLine.ParentCommand Lab lab;
@@ -273,11 +276,9 @@ public final class Lab implements Callable<Integer> {
                 lab.progress.say((mine.size() - open.size()) + " have ended already");
             }
             if (!open.isEmpty()) {
-                Map<String, Scenario> byName = new HashMap<>();
-                open.forEach(scenario -> byName.put(scenario.name(), scenario));
-                lab.run(open, outcome -> results.add(byName.get(outcome.scenario()), outcome));
+                lab.run(open);
             }
-            results.publish(all, btwifiset).ifPresent(file -> lab.progress.say("written: " + file));
+            lab.progress.say("written: " + results.publish(all));
             return lab.sumUp(mine.stream().map(results::of).flatMap(Optional::stream).toList());
         }
 
@@ -297,6 +298,21 @@ public final class Lab implements Callable<Integer> {
                 mine.add(all.get(at));
             }
             return mine;
+        }
+    }
+
+    @Command(
+            name = "results",
+            description = "Write RESULTS.md: how each scenario ended last, and of which commit.")
+    static final class ResultsCommand implements Callable<Integer> {
+        @CommandLine.ParentCommand Lab lab;
+
+        @Override
+        public Integer call() {
+            LabFolders folders = LabFolders.find();
+            Path file = new Results(folders, lab.whichBtWifiSet()).publish(Scenario.all(folders));
+            lab.progress.say("written: " + file);
+            return 0;
         }
     }
 

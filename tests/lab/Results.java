@@ -7,9 +7,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -21,9 +28,16 @@ final class Results {
     private final LabFolders folders;
     private final Path folder;
     private final String common;
+    private final String commit;
+    private final BtWifiSet btwifiset;
+
+    /** An outcome, the commit that it is of (empty where it was none), and when it was. */
+    record Ended(Runner.Outcome outcome, String commit, Instant when) {}
 
     Results(LabFolders folders, BtWifiSet btwifiset) {
         this.folders = folders;
+        this.btwifiset = btwifiset;
+        this.commit = commit(folders);
         this.folder = folders.cache("results");
         this.common = common(folders) + btwifiset.fingerprint();
     }
@@ -65,19 +79,42 @@ final class Results {
         return folder.resolve(scenario.name() + "-" + key + ".json");
     }
 
+    /** How it ended with the present sources. */
     Optional<Runner.Outcome> of(Scenario scenario) {
-        Path file = file(scenario);
+        return read(file(scenario)).map(Ended::outcome);
+    }
+
+    /** How it ended last, with whatever sources. */
+    private Optional<Ended> last(Scenario scenario) {
+        Pattern its = Pattern.compile(Pattern.quote(scenario.name()) + "-[0-9a-f]{16}\\.json");
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> its.matcher(file.getFileName().toString()).matches())
+                    .flatMap(file -> read(file).stream())
+                    .max(Comparator.comparing(Ended::when));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<Ended> read(Path file) {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
         try {
             JsonNode known = JsonSocket.JSON.readTree(Files.readString(file));
+            String name = file.getFileName().toString();
             return Optional.of(
-                    new Runner.Outcome(
-                            scenario.name(),
-                            known.path("passed").asBoolean(),
-                            known.path("seconds").asLong(),
-                            known.path("failure").asText()));
+                    new Ended(
+                            new Runner.Outcome(
+                                    name.substring(0, name.lastIndexOf('-')),
+                                    known.path("passed").asBoolean(),
+                                    known.path("seconds").asLong(),
+                                    known.path("failure").asText()),
+                            known.path("commit").asText(),
+                            Files.getLastModifiedTime(file).toInstant()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -88,6 +125,7 @@ final class Results {
         known.put("passed", outcome.passed());
         known.put("seconds", outcome.seconds());
         known.put("failure", outcome.failure());
+        known.put("commit", commit);
         try {
             Files.createDirectories(folder);
             Files.writeString(file(scenario), JsonSocket.JSON.writeValueAsString(known));
@@ -100,72 +138,85 @@ final class Results {
         LabFolders.delete(folder);
     }
 
-    /** Writes RESULTS.md where every scenario has ended; the commit must be what was run. */
-    Optional<Path> publish(List<Scenario> all, BtWifiSet btwifiset) {
-        List<Runner.Outcome> outcomes = new ArrayList<>();
+    /** Writes RESULTS.md: of every scenario, how it ended last and of which commit. */
+    Path publish(List<Scenario> all) {
+        Map<String, Optional<Ended>> ended = new LinkedHashMap<>();
         for (Scenario scenario : all) {
-            Optional<Runner.Outcome> known = of(scenario);
-            if (known.isEmpty()) {
-                return Optional.empty();
-            }
-            outcomes.add(known.get());
+            ended.put(scenario.name(), last(scenario).filter(known -> !known.commit().isEmpty()));
         }
-        String root = folders.checkout().toString();
-        String changed =
-                HostCommand.output(
-                        List.of(
-                                "git",
-                                "-C",
-                                root,
-                                "status",
-                                "--porcelain",
-                                "--",
-                                "*.java",
-                                "lib",
-                                "jbang",
-                                "tests/lab/guest",
-                                "tests/lab/image",
-                                "tests/lab/phone",
-                                "tests/lab/scenarios",
-                                "tests/lab/states"));
-        if (!changed.isBlank()) {
-            throw new LabFailure(
-                    "RESULTS.md is not written: what was run is no commit:\n"
-                            + changed.stripTrailing());
-        }
-        String commit = HostCommand.output(List.of("git", "-C", root, "rev-parse", "HEAD")).strip();
         Path file = folders.sources().resolve("RESULTS.md");
         try {
-            Files.writeString(file, table(outcomes, commit, btwifiset));
-            return Optional.of(file);
+            Files.writeString(file, table(ended, btwifiset));
+            return file;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    static String table(List<Runner.Outcome> outcomes, String commit, BtWifiSet btwifiset) {
-        long passed = outcomes.stream().filter(Runner.Outcome::passed).count();
-        StringBuilder text = new StringBuilder();
-        text.append("# The last complete run of the lab\n\n");
-        text.append("Written by `./jbang lab all`. Commit ")
-                .append(commit)
-                .append(", btwifiset: ")
-                .append(btwifiset.shown())
-                .append(".\n\n| scenario | result | seconds |\n|---|---|---|\n");
-        for (Runner.Outcome outcome : outcomes) {
-            text.append("| ")
-                    .append(outcome.scenario())
-                    .append(" | ")
-                    .append(outcome.passed() ? "passed" : "FAILED")
-                    .append(" | ")
-                    .append(outcome.seconds())
-                    .append(" |\n");
+    /**
+     * The commit that is checked out; empty where what is run differs from it, or is a mere copy.
+     */
+    private static String commit(LabFolders folders) {
+        if (!Files.exists(folders.checkout().resolve(".git"))) {
+            return "";
         }
+        String root = folders.checkout().toString();
+        List<String> changed =
+                new ArrayList<>(List.of("git", "-C", root, "status", "--porcelain", "--"));
+        changed.addAll(List.of("*.java", "lib", "jbang"));
+        for (String part : List.of("guest", "image", "phone", "scenarios", "states")) {
+            changed.add("tests/lab/" + part);
+        }
+        return HostCommand.output(changed).isBlank()
+                ? HostCommand.output(List.of("git", "-C", root, "rev-parse", "HEAD")).strip()
+                : "";
+    }
+
+    static String table(Map<String, Optional<Ended>> ended, BtWifiSet btwifiset) {
+        Map<String, Long> scenariosOf =
+                ended.values().stream()
+                        .flatMap(Optional::stream)
+                        .collect(
+                                Collectors.groupingBy(
+                                        Ended::commit, TreeMap::new, Collectors.counting()));
+        long passed =
+                ended.values().stream()
+                        .flatMap(Optional::stream)
+                        .filter(known -> known.outcome().passed())
+                        .count();
+        long ran = scenariosOf.values().stream().mapToLong(Long::longValue).sum();
+        StringBuilder text = new StringBuilder();
+        text.append("# What the lab said last\n\n");
+        text.append(
+                "Written by `./jbang lab results`: each scenario's last run and the commit of ");
+        text.append("it; btwifiset: ").append(btwifiset.shown()).append(".\n");
+        text.append(
+                scenariosOf.size() == 1 && ran == ended.size()
+                        ? "A complete run of one commit.\n"
+                        : "Not a complete run of one commit.\n");
+        text.append("\n| scenario | result | seconds | commit |\n|---|---|---|---|\n");
+        ended.forEach(
+                (scenario, known) ->
+                        text.append("| ")
+                                .append(scenario)
+                                .append(known.map(Results::row).orElse(" | not run | | |\n")));
         text.append("\n")
                 .append(passed)
                 .append(" passed, ")
-                .append(outcomes.size() - passed)
-                .append(" failed\n");
+                .append(ran - passed)
+                .append(" failed, ")
+                .append(ended.size() - ran)
+                .append(" not run\n");
         return text.toString();
+    }
+
+    private static String row(Ended known) {
+        return " | "
+                + (known.outcome().passed() ? "passed" : "FAILED")
+                + " | "
+                + known.outcome().seconds()
+                + " | "
+                + known.commit().substring(0, 7)
+                + " |\n";
     }
 }

@@ -32,7 +32,8 @@ final class VirtualPi implements Closeable {
      */
     private static final String KERNEL_WORDS =
             "root=/dev/vda console=ttyS0 net.ifnames=0 cryptomgr.notests"
-                    + " rcupdate.rcu_expedited=1 mitigations=off audit=0 loglevel=5";
+                    + " rcupdate.rcu_expedited=1 random.trust_cpu=on mitigations=off audit=0"
+                    + " loglevel=5";
 
     private final Image image;
     private final StartState state;
@@ -290,6 +291,12 @@ final class VirtualPi implements Closeable {
                 "pc",
                 "-smp",
                 "2",
+                // Random numbers from its first moment. Without, the kernel's generator is ready
+                // only when both processors run, and patches its code then (a static key): QEMU
+                // before 8.1 can lose that race, and both spin in mix_interrupt_randomness for
+                // ever.
+                "-cpu",
+                "qemu64,+rdrand",
                 "-m",
                 Integer.toString(state.memory()),
                 "-display",
