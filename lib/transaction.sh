@@ -1140,8 +1140,9 @@ confirm() { # [HOW]
 undo() {
     mkdir -p "$told"
     rm -f "$told/undo.result"
+    touch "$told/undo.at-work"
     # shellcheck disable=SC2154  # status is set in the trap itself
-    trap 'status=$?; echo "$status" >"$told/undo.new"; mv -f "$told/undo.new" "$told/undo.result"' EXIT
+    trap 'status=$?; rm -f "$told/undo.at-work"; echo "$status" >"$told/undo.new"; mv -f "$told/undo.new" "$told/undo.result"' EXIT
     systemctl stop netfix-rollback.timer netfix-apply.service netfix-prove.service 2>/dev/null
     exec 9>"$base/lock"
     flock 9
@@ -1229,6 +1230,9 @@ case $verb in
     apply)
         exec 9>"$base/lock"
         flock 9
+        # To systemd a SIGTERM is a good end; but whoever stops a fix half-way leaves half a fix. (Not undo, which stops
+        # it and takes back everything.)
+        trap 'if [ -e "$told/undo.at-work" ]; then exit 0; else exit 143; fi' TERM
         apply
         ;;
     rollback) rollback "$@" ;;

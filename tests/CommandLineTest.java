@@ -30,8 +30,24 @@ class CommandLineTest {
     }
 
     private static Ran run(String script, String... args) throws Exception {
-        List<String> argv =
-                new ArrayList<>(List.of(Checkout.root().resolve("jbang").toString(), script));
+        return run(List.of(Checkout.root().resolve("jbang").toString(), script), args);
+    }
+
+    /** On what the tests are built of, where its own build would be one more of the same. */
+    private static Ran verify(String... args) throws Exception {
+        return run(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Checkout.root().resolve("verify.java").toString()),
+                args);
+    }
+
+    private static Ran run(List<String> start, String... args) throws Exception {
+        List<String> argv = new ArrayList<>(start);
         argv.addAll(List.of(args));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -182,10 +198,10 @@ class CommandLineTest {
         assertEquals(ExitCode.GOOD, run("fix", "--yes", "--root", root).exit());
         assertTrue(Files.exists(wired));
         assertTrue(Files.exists(card.resolve("usr/local/lib/netfix/lib/Cli.java")));
-        Ran verified = run("verify", "--root", root);
+        Ran verified = verify("--root", root);
         assertEquals(ExitCode.GOOD, verified.exit(), verified.toString());
         assertTrue(
-                run("verify", "--prometheus", "--root", root)
+                verify("--prometheus", "--root", root)
                         .out()
                         .contains("netfix_measure_in_place{measure=\"wired-profile\"} 1"));
         Ran again = run("fix", "--yes", "--root", root);

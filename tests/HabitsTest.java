@@ -134,6 +134,9 @@ class HabitsTest {
     private static boolean isInTheRun(Path file) {
         Path folder = file.getParent();
         String built = file.getFileName().toString().replaceFirst("\\.java$", ".class");
+        if (folder == null) {
+            return RunTests.class.getResource("/" + built) != null;
+        }
         return (Path.of("lib").equals(folder) || Path.of("tests").equals(folder))
                 && RunTests.class.getResource("/netfix/" + built) != null;
     }

@@ -25,9 +25,10 @@ import java.util.stream.Stream;
 
 /**
  * transaction.sh itself, run by sh in a folder of its own: its places are moved there, and
- * systemctl only notes what it is asked. A cut is a SIGKILL to the whole process group just before
- * the n-th command that changes anything on the disk; whether what was written is on the disk only
- * a power cut of a real machine tells.
+ * systemctl only notes what it is asked. A cut comes just before the n-th command that changes
+ * anything on the disk: one run, cut everywhere, keeps the disk as it is at each of them, and one
+ * is a real SIGKILL to the whole process group. Whether what was written is on the disk only a
+ * power cut of a real machine tells.
  */
 class TransactionScriptTest {
 
@@ -46,7 +47,7 @@ class TransactionScriptTest {
     @BeforeEach
     void aPi() throws Exception {
         pi = Files.createDirectory(top.resolve("pi"));
-        for (String folder : List.of("etc", "usr/tree", "var/log", "units", "run", "net")) {
+        for (String folder : List.of("etc", "usr/tree", "var/log", "units", "net")) {
             Files.createDirectories(pi.resolve(folder));
         }
         put("etc/a", "a\n");
@@ -82,10 +83,13 @@ class TransactionScriptTest {
 
     /** Functions before the commands, because a wrapper of each would take twice the time. */
     private String cuttable() {
+        Path cuts = top.resolve("cuts");
         StringBuilder text = new StringBuilder("cut_here() {\n");
         text.append("    read -r left <").append(top).append("/left\n");
         text.append("    if [ \"$left\" = 1 ]; then kill -9 0; fi\n");
-        text.append("    echo $((left - 1)) >").append(top).append("/left\n}\n");
+        text.append("    echo $((left - 1)) >").append(top).append("/left\n");
+        text.append("    if [ -d ").append(cuts).append(" ]; then command cp -a ").append(pi);
+        text.append(" ").append(cuts).append("/$((1 - left)); fi\n}\n");
         for (String tool : TOOLS) {
             text.append(tool).append("() { cut_here; command ").append(tool).append(" \"$@\"; }\n");
         }
@@ -124,9 +128,11 @@ class TransactionScriptTest {
         assertTrue(file.toFile().setExecutable(true));
     }
 
-    /** The next boot: another id, and nothing of the last one runs. */
-    private void boot() throws IOException {
+    /** The next boot: another id, and /run is empty. */
+    private void boot() throws Exception {
         boots++;
+        delete(top.resolve("run"));
+        delete(top.resolve("told"));
         Files.writeString(top.resolve("boot"), "boot-" + boots + "\n");
     }
 
@@ -215,7 +221,7 @@ class TransactionScriptTest {
         until("0002", until);
     }
 
-    /** Those that take more than one step; few, because each cut is two runs of the script. */
+    /** Those that take more than one step; few, because each cut is a run of the script. */
     private Change text(String content) {
         return Change.Put.text(at("etc/a"), 0644, content, "");
     }
@@ -259,34 +265,35 @@ class TransactionScriptTest {
     }
 
     /**
-     * Does the same from the same start, cut before the first, the second, ... of its changes,
-     * until it ends by itself; and looks after the boot that follows.
+     * Boots from the disk as it was before the first, the second, ... of what a verb changes, and
+     * as it is at the end; and looks after each.
      *
      * @return how many cuts there were
      */
     private int cutEverywhere(String verb, Callable<String> wrongAfterwards) throws Exception {
-        Path start = top.resolve("start");
-        copy(pi, start);
+        Path cuts = Files.createDirectory(top.resolve("cuts"));
+        assertFalse(wasKilled(run(verb)));
+        Path kept = top.resolve("kept");
+        Files.move(cuts, kept);
+        int last;
+        try (Stream<Path> disks = Files.list(kept)) {
+            last = (int) disks.count();
+        }
         List<String> wrong = new ArrayList<>();
-        for (int cut = 1; ; cut++) {
-            delete(pi);
-            copy(start, pi);
-            boolean killed = wasKilled(runUpTo(cut, verb));
+        for (int cut = last + 1; cut > 0; cut--) {
+            if (cut <= last) {
+                delete(pi);
+                Files.move(kept.resolve(Integer.toString(cut)), pi);
+            }
             boot();
             run("boot");
             String why = wrongAfterwards.call();
             if (!why.isEmpty()) {
                 wrong.add("cut before change " + cut + " of " + verb + ": " + why);
             }
-            if (!killed) {
-                assertEquals(List.of(), wrong);
-                return cut - 1;
-            }
         }
-    }
-
-    private static void copy(Path from, Path to) throws Exception {
-        new ProcessExecutor("cp", "-a", from.toString(), to.toString()).exitValueNormal().execute();
+        assertEquals(List.of(), wrong);
+        return last;
     }
 
     private static void delete(Path folder) throws Exception {
@@ -390,6 +397,24 @@ class TransactionScriptTest {
         firstFix("arm");
         did("boot");
         assertEquals("open", state());
+    }
+
+    /** To the script, which leads its session, and to the command that runs: as systemd stops. */
+    private static final String STOP = "set -- $(cat /proc/$$/stat); kill -TERM $6; kill -TERM $$";
+
+    /** Its unit has to fail then, for OnFailure= to take the half of it back. */
+    @Test
+    void aFixThatIsStoppedHalfWayHasFailed() throws Exception {
+        Map<String, String> before = listing();
+        List<String> stop = List.of("sh", "-c", STOP);
+        stage("0001", text("new\n"), new Change.Run(stop, List.of(), false, ""), tree("new"));
+        until("0001", "arm");
+        assertEquals(143, run("apply").getExitValue());
+        assertEquals("open", state());
+        assertEquals("new\n", Files.readString(pi.resolve("etc/a")));
+        assertFalse(Files.exists(pi.resolve("usr/tree/new")));
+        did("rollback");
+        assertEquals("", differs(before));
     }
 
     @Test
