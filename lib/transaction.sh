@@ -510,6 +510,15 @@ run_file() {
     )
 }
 
+# Without -B it stays in the foreground; as a service of its own it keeps nobody waiting.
+run_stray() { # OP
+    set -- "$1/stray"
+    while IFS= read -r argument; do set -- "$@" "$argument"; done <"$1"
+    # The file and the boot.
+    shift 2
+    systemd-run --quiet --collect --property=Type=exec --property=KillMode=none -- "$@" 9>&-
+}
+
 run_argv() { # FOLDER NAME
     dir_of_argv=$1 argv_name=$2
     run_file
@@ -532,10 +541,15 @@ listed() {
 
 # strays IFACE: ends every wpa_supplicant that was started for that interface. NetworkManager's own is started over
 # D-Bus (-u, no -i) and stays. By /proc, because pkill -f "wpa_supplicant.*wlan0" finds and kills the shell that runs it.
-strays() {
+# One that no service has started, but somebody in a session, comes back by nobody: its arguments are kept beside the
+# change, one a line after the boot that it runs in, for the way back.
+strays() { # OP IFACE
     for process in /proc/[0-9]*; do
         if [ "$(cat "$process/comm" 2>/dev/null)" = wpa_supplicant ] &&
-            tr '\000' '\n' <"$process/cmdline" | grep -qxF -e "-i$1" -e "$1"; then
+            tr '\000' '\n' <"$process/cmdline" | grep -qxF -e "-i$2" -e "$2"; then
+            if ! grep -q '\.service$' "$process/cgroup"; then
+                { printf '%s\n' "$(boot_id)" && tr '\000' '\n' <"$process/cmdline"; } >"$1/stray" && keep "$1/stray" || return 1
+            fi
             kill "${process#/proc/}"
         fi
     done
@@ -552,7 +566,7 @@ perform() { # OP
         reload-units) systemctl daemon-reload ;;
         run) if [ -e "$1/tolerate" ]; then run_argv "$1" argv || true; else run_argv "$1" argv; fi ;;
         listed) eventually 30 listed "$(line "$1/path")" ;;
-        strays) strays "$(line "$1/device")" ;;
+        strays) strays "$1" "$(line "$1/device")" ;;
         *)
             say "unknown kind of change: $kind"
             return 1
@@ -855,6 +869,13 @@ restore_running() { # FIX-FOLDER now|undo|boot
                     if [ "$2" != boot ] && [ -s "$op/inverse" ]; then
                         say "$(line "$op/inverse-shown")"
                         run_argv "$op" inverse || say "  that did not work"
+                    fi
+                    ;;
+                start.strays)
+                    # In the boot that it ran in: the next one would not have it either.
+                    if [ "$(line "$op/stray")" = "$(boot_id)" ]; then
+                        say "$(sed 1d "$op/stray" | tr '\n' ' ')"
+                        run_stray "$op" || say "  that did not work"
                     fi
                     ;;
                 *) ;;

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -608,6 +609,29 @@ class TransactionScriptTest {
                 ProcessHandle.of(Long.parseLong(number)).ifPresent(ProcessHandle::destroy);
             }
         }
+    }
+
+    /** One that somebody started by hand: no unit brings it back. */
+    @Test
+    void aSupplicantOfNobodysRunsAgainAfterTheWayBack() throws Exception {
+        Path supplicant = top.resolve("bin/wpa_supplicant");
+        stub(supplicant, "echo begun\nread -r end\n");
+        stage("0001", new Change.StraySupplicants("lab0"));
+        until("0001", "arm");
+        Process stray =
+                new ProcessBuilder(supplicant.toString(), "-i", "lab0", "-c", "a b").start();
+        try {
+            stray.inputReader().readLine();
+            did("apply");
+            assertTrue(stray.waitFor(60, TimeUnit.SECONDS), "it runs");
+        } finally {
+            stray.destroy();
+        }
+        stub(supplicant, "echo \"$#: $*\" >>" + top + "/again\n");
+        Path state = pi.resolve("var/lib/netfix/state");
+        Files.writeString(state, Files.readString(state).replace("unconfirmed", "open"));
+        did("rollback");
+        assertEquals("4: -i lab0 -c a b\n", Files.readString(top.resolve("again")));
     }
 
     @Test
