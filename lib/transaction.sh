@@ -146,13 +146,14 @@ plant() {
         mkdir -p "$units/sysinit.target.wants" "$units/multi-user.target.wants"
     ) && put "$units/netfix-boot.service" 644 <<EOF && put "$units/netfix-prove.service" 644 <<EOF2 || return 1
 # netfix: restores the network's old configuration where a fix was interrupted, and forgets what it kept where the card has
-# been moved to another board. Removed when everything is undone, or sealed.
+# been moved to another board. Removed when everything is undone, or sealed. (The boot partition by name: mounted with
+# nofail it is not part of local-fs.target, and cmdline.txt may have to come back.)
 [Unit]
 Description=netfix: restore the network's configuration after an interrupted fix
 DefaultDependencies=no
 RequiresMountsFor=$base
 ConditionPathExists=$base/transaction.sh
-After=systemd-remount-fs.service local-fs.target
+After=systemd-remount-fs.service local-fs.target boot-firmware.mount boot.mount
 Wants=network-pre.target
 Before=network-pre.target NetworkManager.service dhcpcd.service networking.service
 Before=systemd-networkd.service systemd-networkd.socket wpa_supplicant.service btwifiset.service
