@@ -83,8 +83,21 @@ record RescueWifi(Ssid ssid, Security security, String key, boolean hidden) {
                         + supplicant()
                         + "--- country\n"
                         + (country.isEmpty() ? "" : "country=" + country + "\n")
+                        + "--- name\n"
+                        + fileName()
+                        + "\n"
                         + "--- end\n")
                 .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** One for a network, so that a second network does not replace the first. */
+    String fileName() {
+        String name = ssid.toString();
+        return "netfix-rescue-"
+                + (name.matches("[A-Za-z0-9_-]([A-Za-z0-9 ._-]*[A-Za-z0-9_-])?")
+                        ? name
+                        : "0x" + ssid.hex())
+                + ".nmconnection";
     }
 
     /** Before every other network that the Pi knows: this one was asked for now. */

@@ -9,8 +9,9 @@
 # its `fi` before it does anything, and with CR LF, or cut off, it finds no `then`, or no `fi`.
 #
 # netfix-rescue.key (the Wi-Fi network, a secret) is on the Pi's own disk before it is overwritten here.
-# Before-images lie in /var/lib/netfix/rescue/NUMBER, N.path and N.data (no data: there was nothing);
-# `fix sdcard --restore` has them put back. netfix-rescue-log.txt tells what was done, the verdict first.
+# Before-images lie in /var/lib/netfix/rescue/NUMBER, N.path and N.data (no data: there was nothing), with
+# N.after, the fingerprint of what the rescue made of it; `fix sdcard --restore` has them put back where
+# nobody has edited it since. netfix-rescue-log.txt tells what was done, the verdict first.
 if :; then
 
 LC_ALL=C
@@ -31,15 +32,17 @@ run=$R/run/netfix-rescue
 units=$R/etc/systemd/system
 profiles=/etc/NetworkManager/system-connections
 wired_file=@WIRED_FILE@
-wifi_file=$profiles/netfix-rescue-wifi.nmconnection
 nm_state=/var/lib/NetworkManager/NetworkManager.state
 
 did() { printf '%s\n' "$*" >>"$run/did"; }
 seen() { printf '%s\n' "$*" >>"$run/seen"; }
+failed() { printf '%s\n' "$*" >>"$run/failed"; }
+no_wifi() { printf '%s\n' "$*" >"$run/no-wifi"; }
 
 # --- The log on the boot partition ------------------------------------------------------------------
 
-# publish VERDICT: the log, whole, under a name of its own before the old name goes to it.
+# publish VERDICT: the log, whole, under a name of its own before the old name goes to it. A rename on vfat
+# takes the name only; where the text begins, and its length, follow when the file itself is synced again.
 publish() {
     {
         printf 'VERDICT: %s\n' "$1"
@@ -48,6 +51,10 @@ publish() {
         if [ -s "$run/did" ]; then
             printf '\nDone:\n'
             sed 's/^/  /' "$run/did"
+        fi
+        if [ -s "$run/failed" ]; then
+            printf '\nCould not be done:\n'
+            sed 's/^/  /' "$run/failed"
         fi
         if [ -s "$run/seen" ]; then
             printf '\nSeen:\n'
@@ -62,7 +69,8 @@ publish() {
             sed 's/^/  /' "$run/later"
         fi
     } | tr -c '\n -~' '?' | head -c 100000 | sed 's/$/\r/' >"$boot/netfix-rescue-log.new" &&
-        sync "$boot/netfix-rescue-log.new" && mv -f "$boot/netfix-rescue-log.new" "$boot/$log" && sync "$boot"
+        sync "$boot/netfix-rescue-log.new" && mv -f "$boot/netfix-rescue-log.new" "$boot/$log" &&
+        sync "$boot/$log" "$boot"
 }
 
 # What bootdiag would ask, as far as files tell it: names and switches, and nothing that is secret.
@@ -70,7 +78,7 @@ state_of() {
     sed -n 's/^PRETTY_NAME=//p' "$R/etc/os-release"
     echo "network manager at boot: $manager"
     for unit in NetworkManager dhcpcd systemd-networkd networking systemd-resolved btwifiset hostapd; do
-        if [ "$(readlink "$units/$unit.service")" = /dev/null ]; then
+        if masked "$unit.service"; then
             echo "$unit: masked"
         elif enabled "$unit.service"; then
             echo "$unit: enabled"
@@ -95,7 +103,6 @@ state_of() {
     for link in "$R"/sys/class/net/*; do
         if [ -e "$link/device" ]; then echo "interface ${link##*/}"; fi
     done
-    journalctl -q --no-pager -b -1 -u NetworkManager -p warning -n 40 -o short-monotonic 2>/dev/null
 }
 
 # --- First: the words ---------------------------------------------------------------------------------
@@ -130,8 +137,10 @@ installed() {
     }
 }
 
+masked() { [ "$(readlink "$units/$1")" = /dev/null ]; }
+
 enabled() {
-    if [ "$(readlink "$units/$1")" = /dev/null ]; then return 1; fi
+    if masked "$1"; then return 1; fi
     for link in "$units"/*.wants/"$1" "$units"/*.requires/"$1"; do
         if [ -L "$link" ]; then return 0; fi
     done
@@ -143,7 +152,20 @@ stanzas() {
         grep -q -E '^[[:space:]]*iface[[:space:]]+(lo[a-z0-9]|[^l])'
 }
 
-# Of several that are enabled NetworkManager is taken; where none is, none owns an interface.
+# configured MANAGER: whether it is installed, and somebody has set it up.
+configured() {
+    installed "$1.service" || return 1
+    case $1 in
+        NetworkManager) set -- "$R$profiles"/* ;;
+        dhcpcd) set -- "$R/etc/dhcpcd.conf" ;;
+        systemd-networkd) set -- "$R"/etc/systemd/network/*.network ;;
+    esac
+    [ -f "$1" ]
+}
+
+# Of several that are enabled NetworkManager is taken. Where none is, none owns an interface; the one that
+# somebody has set up was it. Debian brings dhcpcd.conf and /etc/systemd/network to everybody, a saved profile it
+# does not; and a mask is put on what ran.
 find_manager() {
     if enabled NetworkManager.service; then
         manager=NetworkManager
@@ -153,6 +175,16 @@ find_manager() {
         manager=systemd-networkd
     elif enabled networking.service && stanzas; then
         manager=ifupdown
+    elif configured NetworkManager; then
+        manager=NetworkManager
+    elif masked dhcpcd.service && configured dhcpcd; then
+        manager=dhcpcd
+    elif masked systemd-networkd.service && configured systemd-networkd; then
+        manager=systemd-networkd
+    elif masked NetworkManager.service && installed NetworkManager.service; then
+        manager=NetworkManager
+    elif configured dhcpcd; then
+        manager=dhcpcd
     elif installed NetworkManager.service; then
         manager=NetworkManager
     elif installed dhcpcd.service; then
@@ -162,31 +194,80 @@ find_manager() {
     fi
 }
 
+# Why what is written now is gone after this boot; nothing where it stays (proc_pid_mounts(5)).
+fleeting() {
+    for folder in /etc /var/lib; do
+        awk -v folder="$folder/" '
+            { at = $2 == "/" ? "/" : $2 "/" }
+            index(folder, at) == 1 && length(at) >= length(most) { most = at; type = $3; options = "," $4 "," }
+            END {
+                name = most == "/" ? "the root" : substr(most, 1, length(most) - 1)
+                if (type == "overlay")
+                    print name " is an overlay, which forgets every change at a reboot: take overlayroot=tmpfs (or boot=overlay) out of cmdline.txt"
+                else if (type ~ /^(tmpfs|ramfs|aufs|squashfs)$/)
+                    print name " is a " type ", which forgets every change at a reboot"
+                else if (options ~ /,ro,/)
+                    print name " is mounted read-only, by fstab, by cmdline.txt or because the card is failing: have it mounted writable"
+            }' "$R/proc/mounts"
+    done | head -n 1
+}
+
 # --- Changes, each with what was there before -----------------------------------------------------------
 
-# keep PATH: the data before the path, which says that the data is whole.
+# keep PATH: the data before the path, which says that the data is whole. $image is then its name.
 keep() {
     number=1
     while [ -e "$store/$number.path" ]; do
-        if [ "$(cat "$store/$number.path")" = "$1" ]; then return 0; fi
+        image=$store/$number
+        if [ "$(cat "$image.path")" = "$1" ]; then return 0; fi
         number=$((number + 1))
     done
-    rm -rf "$store/$number.data"
-    if [ -e "$R$1" ] || [ -L "$R$1" ]; then cp -a "$R$1" "$store/$number.data" || return 1; fi
+    image=$store/$number
+    rm -rf "$image.data"
+    if [ -e "$R$1" ] || [ -L "$R$1" ]; then cp -a "$R$1" "$image.data" || return 1; fi
     sync
-    printf '%s\n' "$1" >"$store/$number.new" && mv "$store/$number.new" "$store/$number.path" && sync
+    printf '%s\n' "$1" >"$image.new" && mv "$image.new" "$image.path" && sync
 }
+
+# fingerprint FILE: by which an edit shows.
+fingerprint() {
+    if [ -L "$1" ]; then
+        echo "link $(readlink "$1")"
+    elif [ -f "$1" ]; then
+        sha256sum <"$1"
+    else
+        echo nothing
+    fi
+}
+
+# after FINGERPRINT: what becomes of the path that was kept, before it does.
+after() { printf '%s\n' "$1" >"$image.after" && sync "$image.after"; }
 
 # put PATH MODE <TEXT
 put() {
-    keep "$1" || return 1
     folder=$(dirname "$R$1")
-    mkdir -p "$folder"
-    cat >"$folder/.netfix-new" && chmod "$2" "$folder/.netfix-new" && chown "$owner" "$folder/.netfix-new" &&
-        sync "$folder/.netfix-new" && mv -f "$folder/.netfix-new" "$R$1" && sync "$folder"
+    fresh=$folder/.netfix-new
+    if keep "$1" && mkdir -p "$folder" && cat >"$fresh" && chmod "$2" "$fresh" && chown "$owner" "$fresh" &&
+        sync "$fresh" && after "$(fingerprint "$fresh")" && mv -f -T "$fresh" "$R$1" && sync "$folder"; then
+        return 0
+    fi
+    rm -f "$fresh"
+    failed "$1 could not be written$(room "$1")"
+    return 1
 }
 
-take_away() { keep "$1" && rm -f "$R$1" && sync; }
+# A full disk is what one can do something about.
+room() {
+    if [ "$(df -P "$(dirname "$R$1")" 2>/dev/null | awk 'NR == 2 { print $4 }')" = 0 ]; then
+        echo ': no space is left on the disk'
+    fi
+}
+
+take_away() {
+    if keep "$1" && after nothing && rm -f "$R$1" && sync; then return 0; fi
+    failed "$1 could not be taken away$(room "$1")"
+    return 1
+}
 
 # The store is one for a boot; a cut leaves it, and the next rescue takes a new number.
 new_store() {
@@ -202,13 +283,20 @@ section() { sed -n "/^--- $1\$/,/^--- /{/^--- /!p;}" "$boot/$key"; }
 
 wifi() {
     if ! [ -f "$boot/$key" ]; then return 0; fi
-    if [ "$(tail -n 1 "$boot/$key")" != '--- end' ]; then
-        seen "$key is cut off: no Wi-Fi network was added; run fix sdcard --wifi again"
-        return 0
-    fi
+    wifi_file=$(section name)
+    case $(tail -n 1 "$boot/$key")/$wifi_file in
+        '--- end/netfix-rescue-'*/*) no_wifi "$key is damaged" ;;
+        '--- end/netfix-rescue-'*.nmconnection) add_wifi ;;
+        *) no_wifi "$key is cut off" ;;
+    esac
+    rm -f "$run/conf"
+}
+
+add_wifi() {
     case $manager in
         NetworkManager)
-            section keyfile | put "$wifi_file" 600 && did "Wi-Fi network added: $wifi_file"
+            conf=$profiles/$wifi_file
+            section keyfile >"$run/conf"
             ;;
         dhcpcd | ifupdown | systemd-networkd)
             conf=/etc/wpa_supplicant/wpa_supplicant.conf
@@ -216,7 +304,7 @@ wifi() {
                 if [ -f "$file" ]; then conf=${file#"$R"}; fi
             done
             if [ "$manager" != dhcpcd ] && ! [ -f "$R$conf" ]; then
-                seen "no Wi-Fi network was added: $manager has no configuration of wpa_supplicant here"
+                no_wifi "$manager has no configuration of wpa_supplicant here"
                 return 0
             fi
             {
@@ -229,17 +317,30 @@ wifi() {
                 printf '\n'
                 section supplicant
             } >"$run/conf"
-            put "$conf" 600 <"$run/conf" && did "Wi-Fi network added: $conf"
-            rm -f "$run/conf"
             ;;
-        *) seen 'no Wi-Fi network was added: no network manager is installed' ;;
+        *)
+            no_wifi 'no network manager is installed'
+            return 0
+            ;;
     esac
+    if put "$conf" 600 <"$run/conf"; then
+        did "Wi-Fi network added: $conf"
+    else
+        no_wifi "$(tail -n 1 "$run/failed")"
+    fi
 }
 
 secret_off() {
-    if ! [ -f "$boot/$key" ]; then return 0; fi
-    dd if=/dev/zero of="$boot/$key" bs="$(stat -c %s "$boot/$key")" count=1 conv=notrunc,fsync 2>/dev/null
+    if ! [ -e "$boot/$key" ]; then return 0; fi
+    dd if=/dev/zero of="$boot/$key" bs="$(stat -c %s "$boot/$key")" count=1 conv=notrunc,fsync 2>/dev/null ||
+        failed "$key could not be overwritten"
     rm -f "$boot/$key"
+    sync "$boot"
+    if [ -e "$boot/$key" ]; then failed "$key, a secret, could not be deleted: delete it"; fi
+}
+
+leftovers_off() {
+    rm -f "$boot/netfix-rescue.sh" "$boot/netfix-rescue-cmdline.old"
     sync "$boot"
 }
 
@@ -247,23 +348,28 @@ secret_off() {
 
 nm() { [ "$manager" = NetworkManager ]; }
 
-# Nobody owns the network where no manager is enabled: then the one that is installed gets it back.
+# Nobody owns the network where no manager is enabled: then the one that had it gets it back.
 form_networkmanager_at_boot() {
     case $manager in
-        NetworkManager | dhcpcd) unit=$manager.service ;;
+        NetworkManager | dhcpcd | systemd-networkd) unit=$manager.service ;;
         *) return 0 ;;
     esac
     if enabled "$unit"; then return 0; fi
-    if [ "$(readlink "$units/$unit")" = /dev/null ]; then
-        take_away "/etc/systemd/system/$unit" && did "$unit was masked: unmasked"
+    if masked "$unit"; then
+        take_away "/etc/systemd/system/$unit" || return 0
+        did "$unit was masked: unmasked"
     fi
     if enabled "$unit"; then return 0; fi
     for folder in /lib /usr/lib; do
         if [ -f "$R$folder/systemd/system/$unit" ]; then
-            keep "/etc/systemd/system/multi-user.target.wants/$unit" || return 1
-            mkdir -p "$units/multi-user.target.wants"
-            ln -sf "$folder/systemd/system/$unit" "$units/multi-user.target.wants/$unit" && sync
-            did "$unit was not enabled: enabled"
+            target=$folder/systemd/system/$unit
+            link=/etc/systemd/system/multi-user.target.wants/$unit
+            if keep "$link" && after "link $target" && mkdir -p "$units/multi-user.target.wants" &&
+                ln -sf "$target" "$R$link" && sync; then
+                did "$unit was not enabled: enabled"
+            else
+                failed "$unit could not be enabled$(room "$link")"
+            fi
             return 0
         fi
     done
@@ -283,8 +389,12 @@ form_exclusive_control() {
             continue
         fi
         path=${file#"$R"}
-        keep "$path" && keep "$path.off" && mv -f "$file" "$file.off" && sync &&
+        if keep "$path.off" && after "$(fingerprint "$file")" && keep "$path" && after nothing &&
+            mv -f -T "$file" "$file.off" && sync; then
             did "$path cannot be read by NetworkManager: now $path.off"
+        else
+            failed "$path, which NetworkManager cannot read, could not be renamed$(room "$path")"
+        fi
     done
 }
 
@@ -295,8 +405,12 @@ form_keyfile_modes() {
         case $(stat -c '%u:%g %a' "$file") in
             "$owner 600" | "$owner 400") ;;
             *)
-                keep "${file#"$R"}" && chown "$owner" "$file" && chmod 600 "$file" && sync &&
+                if keep "${file#"$R"}" && after "$(fingerprint "$file")" && chown "$owner" "$file" &&
+                    chmod 600 "$file" && sync; then
                     did "${file#"$R"}: root's now, mode 0600, so that NetworkManager reads it"
+                else
+                    failed "${file#"$R"} could not become root's, mode 0600$(room "${file#"$R"}")"
+                fi
                 ;;
         esac
     done
@@ -317,16 +431,15 @@ form_wired_profile() {
                 seen "$wired_file is there and is bound to one interface, or is not to connect by itself"
                 return 0
             fi
-            put "$wired_file" 600 <<'NETFIX_WIRED'
+            put "$wired_file" 600 <<'NETFIX_WIRED' && did "no saved profile took up any Ethernet at a boot: $wired_file"
 @WIRED_TEXT@
 NETFIX_WIRED
-            did "no saved profile took up any Ethernet at a boot: $wired_file"
             ;;
         systemd-networkd)
             for file in "$R"/etc/systemd/network/*.network "$R"/run/systemd/network/*.network "$R"/etc/netplan/*.yaml; do
                 if [ -f "$file" ]; then return 0; fi
             done
-            put /etc/systemd/network/99-netfix-wired.network 644 <<'NETFIX_NETWORK'
+            put /etc/systemd/network/99-netfix-wired.network 644 <<'NETFIX_NETWORK' && did 'systemd-networkd had no configuration at all: /etc/systemd/network/99-netfix-wired.network'
 # Written by netfix's rescue: any Ethernet, by DHCP, after every other file.
 [Match]
 Type=ether
@@ -335,7 +448,6 @@ Name=e*
 [Network]
 DHCP=yes
 NETFIX_NETWORK
-            did 'systemd-networkd had no configuration at all: /etc/systemd/network/99-netfix-wired.network'
             ;;
         dhcpcd)
             if grep -q -E '^[[:space:]]*(denyinterfaces|allowinterfaces)' "$R/etc/dhcpcd.conf"; then
@@ -389,7 +501,7 @@ work() {
     form_wired_profile
     form_networking_on
     form_known_good
-    : >"$run/finished"
+    true >"$run/finished"
 }
 
 # --- The way back: what was kept, the newest rescue first ----------------------------------------------------
@@ -398,12 +510,13 @@ restore() {
     number=1
     last=
     while [ -e "$R/var/lib/netfix/rescue/$number" ]; do
-        if ! [ -e "$R/var/lib/netfix/rescue/$number/restored" ]; then last=$number; fi
+        store=$R/var/lib/netfix/rescue/$number
+        if [ -e "$store/1.path" ] && ! [ -e "$store/restored" ]; then last=$number; fi
         number=$((number + 1))
     done
     if [ -z "$last" ]; then
-        seen 'nothing to restore: no rescue has changed anything, or it is restored already'
-        : >"$run/finished"
+        seen 'no rescue has changed anything, or it is restored already'
+        true >"$run/finished"
         return 0
     fi
     store=$R/var/lib/netfix/rescue/$last
@@ -411,22 +524,52 @@ restore() {
     while [ -e "$store/$number.path" ]; do number=$((number + 1)); done
     while [ "$number" -gt 1 ]; do
         number=$((number - 1))
-        path=$(cat "$store/$number.path")
-        if [ -e "$store/$number.data" ] || [ -L "$store/$number.data" ]; then
-            fresh=$(dirname "$R$path")/.netfix-new
-            rm -rf "$fresh"
-            cp -a "$store/$number.data" "$fresh" && mv -f -T "$fresh" "$R$path" && did "restored: $path"
-        elif [ -e "$R$path" ] || [ -L "$R$path" ]; then
-            rm -f "$R$path" && did "taken away again: $path"
-        fi
+        put_back "$store/$number"
     done
     sync
-    : >"$store/restored"
+    if ! [ -s "$run/failed" ]; then true >"$store/restored"; fi
     sync
-    : >"$run/finished"
+    true >"$run/finished"
+}
+
+# put_back IMAGE: what somebody has edited since stays, and so does what a rescue that was cut never changed.
+put_back() {
+    path=$(cat "$1.path")
+    now=$(fingerprint "$R$path")
+    if [ "$now" != "$(cat "$1.after" 2>/dev/null)" ]; then
+        if [ "$now" != "$(fingerprint "$1.data")" ]; then
+            seen "$path was edited after the rescue: left as it is; before the rescue it was ${1#"$R"}.data (no such file: it was not there)"
+        fi
+        return 0
+    fi
+    if [ -e "$1.data" ] || [ -L "$1.data" ]; then
+        fresh=$(dirname "$R$path")/.netfix-new
+        rm -rf "$fresh"
+        if cp -a "$1.data" "$fresh" && mv -f -T "$fresh" "$R$path"; then
+            did "restored: $path"
+        else
+            rm -rf "$fresh"
+            failed "$path could not be restored$(room "$path")"
+        fi
+    elif [ -e "$R$path" ] || [ -L "$R$path" ]; then
+        if rm -f "$R$path"; then did "taken away again: $path"; else failed "$path could not be taken away"; fi
+    fi
 }
 
 # --- What comes later in this boot, where it is only recorded ---------------------------------------------------
+
+# What docker0 or a VPN has leads nobody here; a bridge's or a VLAN's address does, by the port below it.
+has_address() {
+    for link in "$R"/sys/class/net/*; do
+        for device in "$link/device" "$link/phy80211" "$link"/lower_*/device "$link"/lower_*/lower_*/device; do
+            if [ -e "$device" ]; then
+                if ip -o addr show dev "${link##*/}" scope global | grep -q .; then return 0; fi
+                break
+            fi
+        done
+    done
+    return 1
+}
 
 later() {
     {
@@ -435,7 +578,7 @@ later() {
         nmcli -t -f DEVICE,TYPE,STATE,CONNECTION device status
         systemctl --no-pager --plain --failed --no-legend
     } >"$run/later" 2>&1
-    if ip -o addr show scope global | grep -q .; then
+    if has_address; then
         publish 'RECORDED ONLY. The Pi had an address two and a half minutes after this boot began.'
     else
         publish 'RECORDED ONLY. NOT REACHABLE: no interface had an address after two and a half minutes. Next: fix sdcard without --diagnose-only'
@@ -463,7 +606,9 @@ case ${1:-} in
 esac
 
 mkdir -p "$run"
-if ! [ -w "$boot/cmdline.txt" ] || ! : 2>/dev/null >>"$boot/cmdline.txt"; then
+rm -f "$run/did" "$run/seen" "$run/failed" "$run/no-wifi" "$run/finished" "$run/state" "$run/later"
+# Not with `:`, a special builtin: where its redirection fails, dash ends.
+if ! true 2>/dev/null >>"$boot/cmdline.txt"; then
     mount -o remount,rw "$boot"
 fi
 if ! words_off; then
@@ -471,37 +616,67 @@ if ! words_off; then
     echo 'netfix: cmdline.txt on the boot partition cannot be changed; nothing was done' >&2
     exit 1
 fi
-rm -f "$run/did" "$run/seen" "$run/finished" "$run/state" "$run/later"
 find_manager
+lost=$(fleeting)
 state_of >"$run/state" 2>/dev/null
+if [ "$mode" = repair ]; then
+    if [ -z "$lost" ]; then
+        new_store
+        wifi
+    elif [ -e "$boot/$key" ]; then
+        failed "no Wi-Fi network was added, and its key is deleted here: give --wifi again then"
+    fi
+fi
+secret_off
+timeout -k 5 20 journalctl -q --no-pager -b -1 -u NetworkManager -p warning -n 40 -o short-monotonic >>"$run/state" 2>/dev/null
 if [ "$mode" = record ]; then
+    if [ -n "$lost" ]; then seen "$lost"; fi
     publish 'RECORDED ONLY; what becomes of this boot follows in two and a half minutes.'
     cp "$self" "$run/rescue.sh"
     systemd-run --quiet --collect --unit=netfix-rescue-record --on-active=150 /bin/sh "$run/rescue.sh" later "$boot"
-    rm -f "$boot/netfix-rescue.sh"
-    sync "$boot"
+    leftovers_off
+    exit 0
+fi
+if [ -n "$lost" ]; then
+    leftovers_off
+    publish "NOTHING WAS CHANGED: $lost; then run fix sdcard again. The Pi boots on as it is."
     exit 0
 fi
 publish 'BEGUN, and not finished: if this is all, the power went. Run fix sdcard again.'
-new_store
 if [ "$mode" = restore ]; then
-    rmdir "$store"
-    timeout -k 9 "$limit" /bin/sh "$self" work "$store" "$manager" restore
+    timeout -k 9 "$limit" /bin/sh "$self" work none "$manager" restore
 else
-    wifi
-    secret_off
     timeout -k 9 "$limit" /bin/sh "$self" work "$store" "$manager"
+    # Where nothing was changed there is nothing to restore either.
+    rmdir "$store" 2>/dev/null
 fi
-rm -f "$boot/netfix-rescue.sh" "$boot/netfix-rescue-cmdline.old"
+leftovers_off
+next='the Pi boots on as it is'
 if ! [ -e "$run/finished" ]; then
+    next="the rest was NOT FINISHED within $limit s, and the Pi boots on"
+elif [ -s "$run/did" ]; then
+    next='what is below was done, and the Pi reboots once'
+fi
+if [ -s "$run/no-wifi" ]; then
+    publish "THE WI-FI NETWORK WAS NOT ADDED: $(cat "$run/no-wifi"); $next. Its key is deleted here: run fix sdcard --wifi again."
+elif ! [ -e "$run/finished" ]; then
     publish "NOT FINISHED within $limit s; what is below was done. The Pi boots on."
+elif [ -s "$run/failed" ]; then
+    publish "NOT EVERYTHING COULD BE DONE, see below; $next."
+elif [ "$mode" = restore ]; then
+    if ! [ -s "$run/did" ]; then
+        publish 'NOTHING WAS RESTORED, see below; the Pi boots on as it is.'
+    elif [ -s "$run/seen" ]; then
+        publish 'RESTORED, but for what was edited since the last rescue, see below; the Pi reboots once.'
+    else
+        publish 'RESTORED: what the last rescue changed is as it was before; the Pi reboots once.'
+    fi
 elif ! [ -s "$run/did" ]; then
     publish 'NOTHING TO MEND was found; the Pi boots on as it is. fix sdcard --diagnose-only records what becomes of a boot.'
-elif [ "$mode" = restore ]; then
-    publish 'RESTORED: what the last rescue changed is as it was before; the Pi reboots once.'
-    systemctl --no-block reboot
 else
     publish 'MENDED, see below; the Pi reboots once. If it cannot be reached in five minutes: fix sdcard --diagnose-only'
+fi
+if [ -e "$run/finished" ] && [ -s "$run/did" ]; then
     systemctl --no-block reboot
 fi
 exit 0

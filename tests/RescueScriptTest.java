@@ -47,13 +47,14 @@ class RescueScriptTest {
         pi = Files.createDirectory(top.resolve("pi"));
         boot = Files.createDirectory(top.resolve("boot"));
         Path bin = Files.createDirectory(top.resolve("bin"));
-        for (String tool : List.of("systemctl", "mount", "journalctl", "systemd-run")) {
+        for (String tool : List.of("systemctl", "mount", "journalctl", "systemd-run", "nmcli")) {
             Path file = bin.resolve(tool);
             Files.writeString(file, "#!/bin/sh\necho \"" + tool + " $@\" >>" + top + "/asked\n");
             assertTrue(file.toFile().setExecutable(true));
         }
         put("lib/systemd/system/NetworkManager.service", "");
         put("etc/os-release", "PRETTY_NAME=\"Debian\"\n");
+        put("proc/mounts", "/dev/mmcblk0p2 / ext4 rw,noatime 0 0\nproc /proc proc rw 0 0\n");
         for (String folder : List.of(UNITS + "multi-user.target.wants", PROFILES, "run")) {
             Files.createDirectories(pi.resolve(folder));
         }
@@ -91,6 +92,7 @@ class RescueScriptTest {
 
     private void scheduled(SdCard.Mode mode, boolean wifi) throws IOException {
         Files.writeString(boot.resolve("cmdline.txt"), LINE + WORDS + "\n");
+        Files.writeString(boot.resolve("netfix-rescue-cmdline.old"), LINE + "\n");
         String script = SdCard.script(mode, WORDS);
         for (Map.Entry<String, String> place :
                 Map.of("\nR=\n", "\nR=" + pi + "\n", "\nPATH=", "\nPATH=" + top + "/bin:")
@@ -159,7 +161,7 @@ class RescueScriptTest {
         boot(0);
         theCardIsAsBefore();
         assertEquals(WiredProfile.TEXT, text(PROFILES + "netfix-wired.nmconnection"));
-        String wifi = PROFILES + "netfix-rescue-wifi.nmconnection";
+        String wifi = PROFILES + "netfix-rescue-My Home Net.nmconnection";
         assertTrue(text(wifi).contains("\nssid=My Home Net\n"), text(wifi));
         assertTrue(text(wifi).contains("psk=" + SECRET), text(wifi));
         assertEquals(0600, mode(wifi));
@@ -194,7 +196,7 @@ class RescueScriptTest {
         try (Stream<Path> paths = Files.walk(pi)) {
             paths.filter(path -> !Files.isDirectory(path, java.nio.file.LinkOption.NOFOLLOW_LINKS))
                     .map(path -> pi.relativize(path).toString())
-                    .filter(name -> !name.startsWith("var/lib/netfix") && !name.startsWith("run/"))
+                    .filter(name -> !name.matches("(var/lib/netfix|run|proc|sys)/.*"))
                     .forEach(name -> all.put(name, what(pi.resolve(name))));
         }
         return all;
@@ -256,8 +258,214 @@ class RescueScriptTest {
         scheduled(SdCard.Mode.RESTORE, false);
         boot(0);
         assertEquals(before, listing());
-        assertTrue(log().startsWith("VERDICT: NOTHING TO MEND"), log());
+        assertTrue(log().startsWith("VERDICT: NOTHING WAS RESTORED"), log());
         assertFalse(asked().contains("reboot"), asked());
+    }
+
+    /** What the person has done on the mended Pi is the person's; the rest goes back. */
+    @Test
+    void whatWasEditedAfterTheRescueStays() throws Exception {
+        everythingThatStrands();
+        Map<String, String> before = listing();
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        String wired = PROFILES + "netfix-wired.nmconnection";
+        put(wired, WiredProfile.TEXT.replace("method=auto", "method=manual"));
+        String mine = "[main]\nno-auto-default=eth1\n";
+        put("etc/NetworkManager/conf.d/50-broken.conf", mine);
+        Map<String, String> kept = listing();
+        scheduled(SdCard.Mode.RESTORE, false);
+        boot(0);
+        Map<String, String> wanted = new TreeMap<>(before);
+        for (String name : List.of(wired, "etc/NetworkManager/conf.d/50-broken.conf")) {
+            wanted.put(name, kept.get(name));
+            assertTrue(log().contains("/" + name + " was edited after the rescue"), log());
+        }
+        assertEquals(wanted, listing());
+        assertTrue(log().startsWith("VERDICT: RESTORED, but for what was edited"), log());
+    }
+
+    /** A rescue that found nothing to mend is none that could be restored; the one before is. */
+    @Test
+    void aRescueWithoutAChangeIsNotTheLastOne() throws Exception {
+        theOutage();
+        Map<String, String> before = listing();
+        scheduled(SdCard.Mode.REPAIR, false);
+        boot(0);
+        scheduled(SdCard.Mode.REPAIR, false);
+        boot(0);
+        assertTrue(log().startsWith("VERDICT: NOTHING TO MEND"), log());
+        assertFalse(exists("var/lib/netfix/rescue/2"));
+        // As a power cut leaves it.
+        Files.createDirectories(pi.resolve("var/lib/netfix/rescue/2"));
+        scheduled(SdCard.Mode.RESTORE, false);
+        boot(0);
+        assertTrue(log().startsWith("VERDICT: RESTORED"), log());
+        assertEquals(before, listing());
+    }
+
+    /** Nothing would last: that is the verdict, and nothing is done, nor left of the secret. */
+    @Test
+    void whereNothingWouldLastNothingIsChanged() throws Exception {
+        for (Map.Entry<String, String> mounts :
+                Map.of(
+                                "overlayroot / overlay rw,lowerdir=/media/root-ro 0 0\n",
+                                "the root is an overlay",
+                                "/dev/mmcblk0p2 / ext4 ro,noatime 0 0\n",
+                                "the root is mounted read-only",
+                                "/dev/sda / ext4 rw 0 0\ntmpfs /var/lib tmpfs rw,size=9k 0 0\n",
+                                "/var/lib is a tmpfs")
+                        .entrySet()) {
+            everythingThatStrandsAnew();
+            put("proc/mounts", mounts.getKey());
+            Map<String, String> before = listing();
+            scheduled(SdCard.Mode.REPAIR, true);
+            boot(0);
+            assertEquals(before, listing());
+            assertFalse(exists("var/lib/netfix/rescue"));
+            String verdict = log().lines().findFirst().get();
+            assertTrue(verdict.startsWith("VERDICT: NOTHING WAS CHANGED: "), verdict);
+            assertTrue(verdict.contains(mounts.getValue()), verdict);
+            assertTrue(log().contains("no Wi-Fi network was added, and its key is"), log());
+            assertFalse(asked().contains("reboot"), asked());
+            theCardIsAsBefore();
+        }
+    }
+
+    private void everythingThatStrandsAnew() throws Exception {
+        new ProcessExecutor("rm", "-rf", pi.toString(), boot.toString(), top.resolve("bin") + "")
+                .execute();
+        aPi();
+        everythingThatStrands();
+    }
+
+    /** A folder in the file's way: whatever else was mended, the asked-for network decides. */
+    @Test
+    void aNetworkThatCouldNotBeAddedIsTheVerdict() throws Exception {
+        theOutage();
+        Path inTheWay = pi.resolve(PROFILES + "netfix-rescue-My Home Net.nmconnection");
+        Files.createDirectories(inTheWay.resolve("x"));
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertTrue(
+                log().startsWith(
+                                "VERDICT: THE WI-FI NETWORK WAS NOT ADDED: /"
+                                        + PROFILES
+                                        + "netfix-rescue-My Home Net.nmconnection could not be"
+                                        + " written; what is below was done, and the Pi reboots"),
+                log());
+        assertTrue(exists(PROFILES + "netfix-wired.nmconnection"));
+        theCardIsAsBefore();
+    }
+
+    @Test
+    void aChangeThatFailedIsInTheVerdict() throws Exception {
+        everythingThatStrands();
+        Files.createDirectories(pi.resolve("etc/NetworkManager/conf.d/50-broken.conf.off/x"));
+        scheduled(SdCard.Mode.REPAIR, false);
+        boot(0);
+        assertTrue(log().startsWith("VERDICT: NOT EVERYTHING COULD BE DONE"), log());
+        assertTrue(log().contains("50-broken.conf, which NetworkManager cannot read"), log());
+        assertTrue(asked().endsWith("systemctl --no-block reboot\n"), asked());
+    }
+
+    /** dash ends where a redirection of one of its special builtins fails. */
+    @Test
+    void aBootPartitionThatIsReadOnlyIsMountedWritableFirst() throws Exception {
+        theOutage();
+        scheduled(SdCard.Mode.REPAIR, true);
+        Path cmdline = boot.resolve("cmdline.txt");
+        Files.move(cmdline, top.resolve("cmdline.txt"));
+        Files.createDirectory(cmdline);
+        Files.writeString(
+                top.resolve("bin").resolve("mount"),
+                "#!/bin/sh\nrmdir " + cmdline + " && mv " + top + "/cmdline.txt " + boot + "\n");
+        boot(0);
+        assertTrue(log().startsWith("VERDICT: MENDED"), log());
+        theCardIsAsBefore();
+    }
+
+    /** The documentation's first step, on Bullseye: NetworkManager is there, and was never used. */
+    @Test
+    void aManagerThatWasMaskedByHandIsTheOneThatComesBack() throws Exception {
+        put("lib/systemd/system/dhcpcd.service", "");
+        put("etc/dhcpcd.conf", "hostname\n");
+        for (String unit : List.of("dhcpcd", "systemd-networkd", "wpa_supplicant@wlan0")) {
+            masked(unit + ".service");
+        }
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertTrue(exists(UNITS + "multi-user.target.wants/dhcpcd.service"));
+        assertFalse(exists(UNITS + "dhcpcd.service"));
+        assertFalse(exists(UNITS + "multi-user.target.wants/NetworkManager.service"));
+        assertTrue(text("etc/wpa_supplicant/wpa_supplicant.conf").contains("4d7920486f6d"));
+        assertTrue(log().contains("network manager at boot: dhcpcd"), log());
+    }
+
+    /** On the same system, where somebody had changed over to NetworkManager before. */
+    @Test
+    void savedProfilesSayWhoTheManagerWas() throws Exception {
+        put("lib/systemd/system/dhcpcd.service", "");
+        put("etc/dhcpcd.conf", "hostname\n");
+        masked("dhcpcd.service");
+        put(PROFILES + "Home.nmconnection", "[connection]\nid=Home\ntype=wifi\n");
+        scheduled(SdCard.Mode.REPAIR, false);
+        boot(0);
+        assertTrue(exists(UNITS + "multi-user.target.wants/NetworkManager.service"));
+        assertTrue(exists(UNITS + "dhcpcd.service"));
+    }
+
+    /** A key that a cut or an older card has left goes, whatever this boot is for. */
+    @Test
+    void anOldKeyIsDeletedInEveryMode() throws Exception {
+        theOutage();
+        for (SdCard.Mode mode : List.of(SdCard.Mode.RECORD, SdCard.Mode.RESTORE)) {
+            scheduled(mode, true);
+            boot(0);
+            theCardIsAsBefore();
+            assertFalse(exists(PROFILES + "netfix-rescue-My Home Net.nmconnection"));
+        }
+    }
+
+    /** Two networks, one after the other: the second does not take the first one's place. */
+    @Test
+    void aSecondNetworkLeavesTheFirst() throws Exception {
+        theOutage();
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        scheduled(SdCard.Mode.REPAIR, false);
+        Files.write(
+                boot.resolve(SdCard.KEY),
+                RescueWifi.of("Caf\u00e9", SECRET, false, false).keyFile("GB"));
+        boot(0);
+        assertTrue(text(PROFILES + "netfix-rescue-My Home Net.nmconnection").contains("My Home"));
+        String second = text(PROFILES + "netfix-rescue-0x436166c3a9.nmconnection");
+        assertTrue(second.contains("ssid=Caf\u00e9"), second);
+        theCardIsAsBefore();
+    }
+
+    /** Docker's bridge always has an address; it is the hardware's that counts. */
+    @Test
+    void anAddressThatLeadsNowhereIsNoneWhenTheBootIsJudged() throws Exception {
+        Path ip = top.resolve("bin").resolve("ip");
+        Files.writeString(
+                ip,
+                "#!/bin/sh\ncase \"$*\" in\n*'dev eth0'*) cat "
+                        + top
+                        + "/eth0 ;;\n*) echo '5: docker0 inet 172.17.0.1/16' ;;\nesac\n");
+        assertTrue(ip.toFile().setExecutable(true));
+        for (String link : List.of("docker0/lower_veth1/x", "wg0/x", "eth0/device/x")) {
+            Files.createDirectories(pi.resolve("sys/class/net/" + link));
+        }
+        scheduled(SdCard.Mode.RECORD, false);
+        Path script = Files.copy(boot.resolve(SdCard.SCRIPT), top.resolve("later.sh"));
+        Files.createDirectories(pi.resolve("run/netfix-rescue"));
+        for (String address : List.of("", "2: eth0 inet 192.168.50.10/24 scope global\n")) {
+            Files.writeString(top.resolve("eth0"), address);
+            Files.writeString(top.resolve("left"), "0\n");
+            new ProcessExecutor("sh", script.toString(), "later", boot.toString()).execute();
+            assertEquals(address.isEmpty(), log().contains("NOT REACHABLE"), log());
+        }
     }
 
     /** dhcpcd is the manager and stays it; its supplicant gets the network. */
@@ -369,11 +577,18 @@ class RescueScriptTest {
             assertFalse(cut && asked().contains("reboot"), when);
             assertEachOldOrNew(old, mended, when);
             boolean waits = !rest.isBlank();
-            boolean kept = exists(PROFILES + "netfix-rescue-wifi.nmconnection");
+            boolean kept = exists(PROFILES + "netfix-rescue-My Home Net.nmconnection");
             boolean onFat =
                     Files.exists(boot.resolve(SdCard.KEY))
                             && Files.readString(boot.resolve(SdCard.KEY)).contains(SECRET);
             assertTrue(waits || kept || onFat, when + ": the network is lost");
+            if (cut && at % 4 == 0) {
+                scheduled(SdCard.Mode.RESTORE, false);
+                boot(0);
+                Map<String, String> restored = listing();
+                restored.keySet().removeIf(name -> name.endsWith(".netfix-new"));
+                assertEquals(old, restored, when);
+            }
         }
         assertTrue(cuts > 20, "cuts: " + cuts);
         assertEquals(mended, listing());
@@ -399,7 +614,7 @@ class RescueScriptTest {
         byte[] key = Files.readAllBytes(boot.resolve(SdCard.KEY));
         Files.write(boot.resolve(SdCard.KEY), java.util.Arrays.copyOf(key, key.length - 3));
         boot(0);
-        assertFalse(exists(PROFILES + "netfix-rescue-wifi.nmconnection"));
+        assertFalse(exists(PROFILES + "netfix-rescue-My Home Net.nmconnection"));
         assertTrue(log().contains("is cut off"), log());
         theCardIsAsBefore();
         assertEquals(
