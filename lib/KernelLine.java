@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * cmdline.txt of a Pi's boot partition: one line of words for the kernel. Without it nothing boots,
@@ -20,7 +21,16 @@ import java.util.Optional;
 final class KernelLine {
 
     /** A 32-bit Pi's kernel takes 1024 bytes (COMMAND_LINE_SIZE), the end mark included. */
-    private static final int MOST_BYTES = 1023;
+    private static final int KERNEL_BYTES = 1023;
+
+    /**
+     * The Pi's firmware puts words of its own before those of cmdline.txt (serial ports, memory,
+     * displays, the MAC): 250 to 350 bytes in /proc/cmdline. What is too long is cut off at the
+     * end, where netfix's words are.
+     */
+    private static final int FIRMWARE_BYTES = 400;
+
+    private static final int MOST_BYTES = KERNEL_BYTES - FIRMWARE_BYTES;
 
     private final Path file;
     private final byte[] content;
@@ -129,10 +139,17 @@ final class KernelLine {
         if (wanted.length > MOST_BYTES) {
             throw new BadInput(
                     file
-                            + ":1: would be longer than "
+                            + ":1: its "
+                            + content.length
+                            + " bytes would become "
+                            + wanted.length
+                            + ", and "
                             + MOST_BYTES
-                            + " bytes, which is all that a 32-bit kernel takes: take out words that"
-                            + " are not needed; nothing was changed");
+                            + " are what is safe (a 32-bit kernel takes "
+                            + KERNEL_BYTES
+                            + ", the Pi's firmware adds up to "
+                            + FIRMWARE_BYTES
+                            + "): take out words that are not needed; nothing was changed");
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             write(channel, concat(more, rest), end);
@@ -140,6 +157,13 @@ final class KernelLine {
         if (!Arrays.equals(wanted, Files.readAllBytes(file))) {
             throw new IOException(file + " is not as it was written");
         }
+    }
+
+    /** As it is without the first of those words. */
+    KernelLine without(String words) {
+        return new KernelLine(
+                file,
+                text().replaceFirst(Pattern.quote(words), "").getBytes(StandardCharsets.UTF_8));
     }
 
     /** Takes off what {@link #add} has put there; false where it is not there. */

@@ -132,9 +132,17 @@ public final class SdCard {
         }
     }
 
-    /** Whether a country is in the kernel's words, so that none has to be given. */
+    /**
+     * Whether a country is in the kernel's words, so that none has to be given. One that waits with
+     * netfix's own words goes with them.
+     */
     boolean hasCountry() {
-        return KernelLine.read(folder.resolve(CMDLINE)).word(COUNTRY).isPresent();
+        KernelLine line = KernelLine.read(folder.resolve(CMDLINE));
+        try {
+            return ownWords(line).map(line::without).orElse(line).word(COUNTRY).isPresent();
+        } catch (IOException e) {
+            throw new BadInput(folder.resolve(BEFORE) + " cannot be read (" + reason(e) + ")");
+        }
     }
 
     /** What will happen at the next boot, for a person to agree to. */
@@ -215,6 +223,17 @@ public final class SdCard {
                             + ": Raspberry Pi Imager's first boot, or somebody's own, still waits:"
                             + " let the Pi boot once, then try again; nothing was changed");
         }
+        refuseOverlay(line, wish.mode());
+        try {
+            // A key that a power cut has left must not outlive this one.
+            clear();
+        } catch (IOException e) {
+            throw new BadInput(
+                    "what an earlier fix sdcard has left (netfix-rescue*) cannot be removed ("
+                            + reason(e)
+                            + "): nothing else was changed, and the card boots as before"
+                            + remedy(e));
+        }
         String country = country(wish);
         String words = line.padded(WORDS);
         String added =
@@ -241,6 +260,25 @@ public final class SdCard {
                         + folder
                         + " --undo` takes all of it off before that.");
         return ExitCode.GOOD;
+    }
+
+    /** Known from this side already: the rescue would find it, and change nothing. */
+    private void refuseOverlay(KernelLine line, Mode mode) {
+        if (mode == Mode.RECORD) {
+            return;
+        }
+        for (String begin : List.of("overlayroot=", "boot=overlay")) {
+            Optional<String> word = line.word(begin);
+            if (word.isPresent() && !word.get().equals("overlayroot=disabled")) {
+                throw new BadInput(
+                        folder.resolve(CMDLINE)
+                                + ":1: "
+                                + word.get()
+                                + ": the Pi's root is an overlay, which forgets every change at a"
+                                + " reboot: take that word out, then try again; nothing was"
+                                + " changed");
+            }
+        }
     }
 
     private BadInput takenBack(IOException e, KernelLine line) {
@@ -310,28 +348,58 @@ public final class SdCard {
         KernelLine line = KernelLine.read(cmdline);
         try {
             boolean scheduled = line.text().contains(SCRIPT);
-            Optional<byte[]> before = content(BEFORE);
             if (scheduled) {
-                if (before.isPresent() && isBefore(before.get(), line)) {
-                    line.remove(line.text().substring(endOf(before.get()), wordsEnd(line)));
-                } else if (!line.remove(" " + WORDS)) {
+                Optional<String> words = ownWords(line);
+                if (words.isEmpty() || !line.remove(words.get())) {
                     throw new BadInput(
                             cmdline
                                     + ":1: somebody has changed netfix's words; take out all that"
                                     + " begins with systemd. by hand, then try again");
                 }
             }
+            boolean left = !leftovers().isEmpty();
             boolean cleared = cleared();
             narration.println(
                     !cleared
                             ? "netfix-rescue* could not be removed; delete it by hand"
                             : scheduled
                                     ? "Taken off: the card is as it was before."
-                                    : "Nothing was waiting on this card.");
+                                    : left
+                                            ? "Nothing was waiting on this card; what an earlier"
+                                                    + " rescue had left is deleted."
+                                            : "Nothing was waiting on this card.");
             return cleared ? ExitCode.GOOD : ExitCode.HANDS_NEEDED;
         } catch (IOException e) {
             throw new BadInput(cmdline + " could not be written (" + reason(e) + ")" + remedy(e));
         }
+    }
+
+    /** What {@link #undo} would take off, for people; nothing is changed. */
+    List<String> waiting() {
+        List<String> lines = new ArrayList<>();
+        if (KernelLine.read(folder.resolve(CMDLINE)).text().contains(SCRIPT)) {
+            lines.add("from " + CMDLINE + ", netfix's words");
+        }
+        leftovers().forEach(name -> lines.add(name + (name.equals(KEY) ? ", overwritten" : "")));
+        return lines;
+    }
+
+    private List<String> leftovers() {
+        return Stream.of(KEY, SCRIPT, BEFORE)
+                .filter(name -> Files.exists(folder.resolve(name)))
+                .toList();
+    }
+
+    /**
+     * The words of netfix's that wait in the line, with the blanks before them and the country that
+     * came with them; empty where there are none, or where somebody has changed them.
+     */
+    private Optional<String> ownWords(KernelLine line) throws IOException {
+        Optional<byte[]> before = content(BEFORE);
+        if (before.isPresent() && isBefore(before.get(), line)) {
+            return Optional.of(line.text().substring(endOf(before.get()), wordsEnd(line)));
+        }
+        return Optional.of(" " + WORDS).filter(line.text()::contains);
     }
 
     /** Whether the line is the old one, with words of netfix's at its end. */
@@ -367,22 +435,44 @@ public final class SdCard {
         }
     }
 
-    /** The secret first, and overwritten; false where something is left. */
     private boolean cleared() {
         try {
-            Path key = folder.resolve(KEY);
-            if (Files.exists(key)) {
-                try (FileChannel channel = FileChannel.open(key, StandardOpenOption.WRITE)) {
-                    channel.write(ByteBuffer.allocate((int) channel.size()), 0);
-                    channel.force(true);
-                }
-            }
-            for (String name : List.of(KEY, SCRIPT, BEFORE)) {
-                Files.deleteIfExists(folder.resolve(name));
-            }
+            clear();
             return true;
         } catch (IOException e) {
             return false;
+        }
+    }
+
+    /**
+     * The secret first, and overwritten.
+     *
+     * @throws IOException where something is left
+     */
+    private void clear() throws IOException {
+        Path key = folder.resolve(KEY);
+        if (Files.exists(key)) {
+            try (FileChannel channel = FileChannel.open(key, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.allocate((int) channel.size()), 0);
+                channel.force(true);
+            }
+        }
+        boolean deleted = false;
+        for (String name : List.of(KEY, SCRIPT, BEFORE)) {
+            deleted |= Files.deleteIfExists(folder.resolve(name));
+        }
+        if (deleted) {
+            syncFolder();
+        }
+    }
+
+    /** A long name on FAT is in the folder, which a file that is synced does not bring along. */
+    private void syncFolder() {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            // Only Linux opens a folder; elsewhere ejecting the card does it.
+            return;
         }
     }
 
@@ -404,6 +494,7 @@ public final class SdCard {
             }
             channel.force(true);
         }
+        syncFolder();
         if (!Arrays.equals(content, Files.readAllBytes(file))) {
             throw new IOException(name + " is not as it was written");
         }

@@ -69,6 +69,14 @@ public final class SdCardOptions {
     public int run(FixOptions agreement, PrintStream narration) {
         refuseContradictions();
         SdCard card = new SdCard(folder, narration);
+        if (undo && agreement.dryRun) {
+            List<String> waiting = card.waiting();
+            narration.println(
+                    waiting.isEmpty()
+                            ? "Nothing is waiting on this card."
+                            : "Would be taken off: " + String.join("; ", waiting) + ".");
+            return waiting.isEmpty() ? ExitCode.GOOD : ExitCode.PROBLEMS;
+        }
         if (undo) {
             return agreement.agreed() ? card.undo() : ExitCode.USAGE;
         }
@@ -118,7 +126,15 @@ public final class SdCardOptions {
     }
 
     private String passphrase() {
-        Console console = Terminal.isTerminal(0) ? System.console() : null;
+        boolean terminal = Terminal.isTerminal(0);
+        Console console = terminal ? System.console() : null;
+        if (terminal && console == null) {
+            // It would be read with an echo.
+            throw new BadInput(
+                    "--wifi: the passphrase can be asked for only where the output is a terminal,"
+                            + " too; give it as a line of standard input, or do not redirect the"
+                            + " output; nothing was changed");
+        }
         if (console != null) {
             char[] typed = console.readPassword("Passphrase of \"%s\": ", Terminal.safe(wifi));
             if (typed == null) {

@@ -45,8 +45,8 @@ public final class Terminal {
                     || target.startsWith("/dev/tty")
                     || target.equals("/dev/console");
         } catch (IOException e) {
-            // No /proc: macOS. Windows terminals get no colour.
-            return System.getenv("TERM") != null && System.console() != null;
+            // No /proc: macOS, Windows, whose terminals can be asked, but get no colour.
+            return (descriptor == 0 || System.getenv("TERM") != null) && System.console() != null;
         }
     }
 

@@ -99,6 +99,59 @@ class SdCardTest {
         assertEquals(LINE + "\n", Files.readString(cmdline));
     }
 
+    /** A country that waits with netfix's words goes with them; one that was there before stays. */
+    @Test
+    void aWaitingCountryIsNone() throws IOException {
+        Optional<RescueWifi> wifi =
+                Optional.of(RescueWifi.of("Cafe", "hunter2hunter2", false, false));
+        card().schedule(wish(wifi, "GB"));
+        assertFalse(card().hasCountry());
+        assertTrue(card().plan(wish(wifi, "DE")).toString().contains("regdom=DE"));
+        card().schedule(wish(wifi, "DE"));
+        String now = Files.readString(cmdline);
+        assertTrue(now.contains(" cfg80211.ieee80211_regdom=DE "), now);
+        assertFalse(now.contains("=GB"), now);
+        card().undo();
+        Files.writeString(cmdline, LINE + " cfg80211.ieee80211_regdom=FR\n");
+        card().schedule(wish(wifi, "DE"));
+        assertTrue(card().hasCountry());
+    }
+
+    /** The words are off, by a rescue that a power cut ended; its key is still there. */
+    @Test
+    void aKeyThatWasLeftDoesNotOutliveAnotherMode() throws IOException {
+        Files.writeString(folder.resolve(SdCard.KEY), "old secret");
+        card().schedule(new SdCard.Wish(SdCard.Mode.RECORD, Optional.empty(), ""));
+        assertFalse(Files.exists(folder.resolve(SdCard.KEY)));
+        card().undo();
+        Files.writeString(folder.resolve(SdCard.KEY), "old secret");
+        card().undo();
+        assertEquals(List.of("cmdline.txt", "config.txt"), files());
+        assertTrue(told.toString(StandardCharsets.UTF_8).contains("had left is deleted"));
+    }
+
+    @Test
+    void aDryRunOfUndoChangesNothing() throws IOException {
+        SdCardOptions options = new SdCardOptions();
+        options.folder = folder;
+        options.undo = true;
+        FixOptions agreement = new FixOptions();
+        agreement.yes = true;
+        agreement.dryRun = true;
+        PrintStream narration = new PrintStream(told, true, StandardCharsets.UTF_8);
+        assertEquals(ExitCode.GOOD, options.run(agreement, narration));
+        card().schedule(REPAIR);
+        String waits = Files.readString(cmdline);
+        List<String> before = files();
+        assertEquals(ExitCode.PROBLEMS, options.run(agreement, narration));
+        assertEquals(waits, Files.readString(cmdline));
+        assertEquals(before, files());
+        assertTrue(told.toString(StandardCharsets.UTF_8).contains("Would be taken off: from cmd"));
+        agreement.dryRun = false;
+        assertEquals(ExitCode.GOOD, options.run(agreement, narration));
+        assertEquals(LINE + "\n", Files.readString(cmdline));
+    }
+
     private void refused(String... words) throws IOException {
         byte[] old = Files.readAllBytes(cmdline);
         BadInput e = assertThrows(BadInput.class, () -> card().schedule(REPAIR));
@@ -126,8 +179,15 @@ class SdCardTest {
         refused("root=");
         Files.writeString(cmdline, LINE + "\0\0\0\n");
         refused("damaged");
-        Files.writeString(cmdline, LINE + " " + "x".repeat(800) + "\n");
-        refused("1023 bytes");
+        for (String overlay : List.of("overlayroot=tmpfs", "boot=overlay")) {
+            Files.writeString(cmdline, overlay + " " + LINE + "\n");
+            refused(cmdline + ":1: " + overlay, "take that word out");
+        }
+        int room = 1023 - 400 - SdCard.WORDS.length() - LINE.length() - 3;
+        Files.writeString(cmdline, LINE + " " + "x".repeat(room + 1) + "\n");
+        refused("would become 624", "623 are what is safe", "firmware adds up to 400");
+        Files.writeString(cmdline, LINE + " " + "x".repeat(room) + "\n");
+        assertEquals(ExitCode.GOOD, card().schedule(REPAIR));
     }
 
     @Test
