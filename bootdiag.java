@@ -218,14 +218,20 @@ public class bootdiag {
                     2);
         }
         Plain.print(System.out, Files.exists(status) ? Files.readAllBytes(status) : new byte[0]);
-        Optional<String> newest =
+        List<String> boots =
                 Files.exists(log)
-                        ? Boot.sections(new String(Files.readAllBytes(log), Plain.ASCII)).stream()
-                                .findFirst()
-                        : Optional.empty();
+                        ? Boot.sections(new String(Files.readAllBytes(log), Plain.ASCII))
+                        : List.of();
+        Optional<String> newest = boots.stream().findFirst();
         newest.ifPresent(text -> Plain.print(System.out, ("\n" + text).getBytes(Plain.ASCII)));
-        int exit = newest.map(text -> text.contains("VERDICT: REACHABLE") ? 0 : 1).orElse(3);
-        Optional<Path> capture = Shelf.newestCapture(folder);
+        boolean reachable = newest.map(text -> text.contains("VERDICT: REACHABLE")).orElse(false);
+        int exit = newest.isEmpty() ? 3 : reachable ? 0 : 1;
+        Optional<Path> capture = newest.flatMap(text -> Shelf.captureOf(folder, text));
+        boolean earlier = false;
+        for (int i = 1; capture.isEmpty() && !reachable && i < boots.size(); i++) {
+            capture = Shelf.captureOf(folder, boots.get(i));
+            earlier = capture.isPresent();
+        }
         Optional<Path> root = rootBeside(folder);
         if (capture.isEmpty() && root.isEmpty()) {
             return exit;
@@ -239,8 +245,13 @@ public class bootdiag {
             return exit;
         }
         if (capture.isPresent()) {
-            System.out.println("\n=== diagnose --from " + capture.get() + "\n");
-            exit = Beside.start(diagnose.get(), "--from", capture.get().toString());
+            System.out.println(
+                    "\n=== diagnose --from "
+                            + capture.get()
+                            + (earlier ? ", OF AN EARLIER BOOT: the last one left none" : "")
+                            + "\n");
+            int there = Beside.start(diagnose.get(), "--from", capture.get().toString());
+            exit = earlier ? exit : there;
         }
         if (root.isPresent()) {
             System.out.println("\n=== diagnose --root " + root.get() + "\n");
@@ -1798,10 +1809,9 @@ public class bootdiag {
             List<Link> links = new ArrayList<>();
             try (DirectoryStream<Path> all = Files.newDirectoryStream(NET)) {
                 for (Path sys : all) {
-                    // A bridge has no hardware; where it has the default route, it is what counts.
-                    if (Files.exists(sys.resolve("device"))
-                            || Files.exists(sys.resolve("phy80211"))
-                            || !gateway(sys.getFileName().toString()).isEmpty()) {
+                    if (isHardware(sys)
+                            || !gateway(sys.getFileName().toString()).isEmpty()
+                                    && isOnHardware(sys)) {
                         links.add(link(sys, probe));
                     }
                 }
@@ -1810,6 +1820,25 @@ public class bootdiag {
             }
             links.sort(java.util.Comparator.comparing(Link::name));
             return links;
+        }
+
+        private static boolean isHardware(Path sys) {
+            return Files.exists(sys.resolve("device")) || Files.exists(sys.resolve("phy80211"));
+        }
+
+        /**
+         * A bridge, a bond or a VLAN is no hardware; where it has the default route, it is what
+         * counts. docker0 and a VPN have nothing below them that leads anywhere.
+         */
+        static boolean isOnHardware(Path sys) throws IOException {
+            try (DirectoryStream<Path> below = Files.newDirectoryStream(sys, "lower_*")) {
+                for (Path lower : below) {
+                    if (isHardware(lower) || isOnHardware(lower)) {
+                        return true;
+                    }
+                }
+            }
+            return false;
         }
 
         private Link link(Path sys, boolean probe) {
@@ -1905,6 +1934,19 @@ public class bootdiag {
     static final class Boot {
 
         private static final String MARK = "===== BOOT ";
+        private static final String LOOKED_AT = "All that was looked at: ";
+        private static final String FAILED_BEFORE = "And when it failed before: ";
+        private static final Pattern CAPTURE =
+                Pattern.compile(
+                        "(?m)^(?:"
+                                + LOOKED_AT
+                                + "|"
+                                + FAILED_BEFORE
+                                + ")"
+                                + Shelf.CAPTURES
+                                + "/("
+                                + Shelf.CAPTURE
+                                + ")$");
         private static final int MOST_BYTES = 60_000;
         private static final int MOST_EVENTS = 400;
         private static final DateTimeFormatter TIME =
@@ -1926,6 +1968,10 @@ public class bootdiag {
         private List<Air.Link> links = List.of();
         private List<String> journal = List.of();
         private String captured = "";
+
+        /** Names, the first failure's and the last one's. */
+        private final List<String> captures = new ArrayList<>();
+
         private boolean failed;
         private double since;
         private double now;
@@ -1963,8 +2009,23 @@ public class bootdiag {
             this.failed = true;
         }
 
+        /**
+         * @param name in {@link Shelf#CAPTURES}
+         */
         void captured(String name) {
-            captured = name;
+            captures.add(name);
+            captured = Shelf.CAPTURES + "/" + name;
+        }
+
+        void notCaptured(String why) {
+            captured = why;
+        }
+
+        /** That of a boot which fails again and again, and makes room for the next one. */
+        Optional<String> replaceable() {
+            return captures.size() > 1
+                    ? Optional.of(captures.remove(captures.size() - 1))
+                    : Optional.empty();
         }
 
         void ended(String how) {
@@ -2076,7 +2137,11 @@ public class bootdiag {
                 lines.add("End of the recording at " + at(now) + ": " + ended);
             }
             if (!captured.isEmpty()) {
-                lines.add("All that was looked at: " + captured);
+                lines.add(LOOKED_AT + captured);
+                captures.stream()
+                        .map(name -> Shelf.CAPTURES + "/" + name)
+                        .filter(name -> !name.equals(captured))
+                        .forEach(name -> lines.add(FAILED_BEFORE + name));
             }
             lines.add("");
             lines.add("What happened:");
@@ -2131,6 +2196,11 @@ public class bootdiag {
             return sections;
         }
 
+        /** The files that a section names, the one of its verdict first. */
+        static List<String> captures(String section) {
+            return CAPTURE.matcher(section).results().map(found -> found.group(1)).toList();
+        }
+
         static boolean isOf(String section, String id) {
             return section.startsWith(MARK + id + " ");
         }
@@ -2144,6 +2214,7 @@ public class bootdiag {
         static final String LOG = "network-failure-log.txt";
         static final String STATUS = "diagnostic-status.txt";
         static final String CAPTURES = "network-failure-captures";
+        static final String CAPTURE = "boot-\\d{5}\\.tar\\.gz";
 
         private static final int BOOTS = 5;
         private static final int MOST_CAPTURE = 120_000;
@@ -2249,7 +2320,7 @@ public class bootdiag {
                     keep(folder, boot, capture.get());
                 } catch (IOException e) {
                     // On a full partition the text may still find room, and it matters more.
-                    boot.captured("could not be kept: " + e.getMessage());
+                    boot.notCaptured("could not be kept: " + e.getMessage());
                 }
             }
             List<String> log = new ArrayList<>();
@@ -2292,7 +2363,7 @@ public class bootdiag {
                 content = sight.capture();
             }
             if (content.length > MOST_CAPTURE) {
-                boot.captured("too large to be kept (" + content.length + " bytes)");
+                boot.notCaptured("too large to be kept (" + content.length + " bytes)");
                 return;
             }
             List<Path> there = captures(captures);
@@ -2304,12 +2375,18 @@ public class bootdiag {
                                             .getFileName()
                                             .toString()
                                             .replaceAll("\\D", ""));
+            // A boot that fails again and again must not push out the others.
+            Optional<String> own = boot.replaceable();
+            if (own.isPresent()) {
+                Files.deleteIfExists(captures.resolve(own.get()));
+                there = captures(captures);
+            }
             for (Path old : there.subList(0, Math.max(0, there.size() - BOOTS + 1))) {
                 Files.deleteIfExists(old);
             }
             String name = String.format(Locale.ROOT, "boot-%05d.tar.gz", last + 1);
             replace(captures.resolve(name), content);
-            boot.captured(CAPTURES + "/" + name);
+            boot.captured(name);
         }
 
         private static List<Path> captures(Path folder) throws IOException {
@@ -2317,17 +2394,21 @@ public class bootdiag {
                 return List.of();
             }
             try (Stream<Path> all = Files.list(folder)) {
-                return all.filter(f -> f.getFileName().toString().matches("boot-\\d{5}\\.tar\\.gz"))
+                return all.filter(f -> f.getFileName().toString().matches(CAPTURE))
                         .sorted()
                         .toList();
             }
         }
 
-        /** One that is whole, the newest first: the power may have gone while it was written. */
-        static Optional<Path> newestCapture(Path folder) throws IOException {
-            List<Path> there = new ArrayList<>(captures(folder.resolve(CAPTURES)));
-            Collections.reverse(there);
-            for (Path file : there) {
+        /**
+         * One of that section's boot that is whole: the power may have gone while it was written.
+         */
+        static Optional<Path> captureOf(Path folder, String section) {
+            for (String name : Boot.captures(section)) {
+                Path file = folder.resolve(CAPTURES).resolve(name);
+                if (!Files.exists(file)) {
+                    continue;
+                }
                 try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
                     in.transferTo(OutputStream.nullOutputStream());
                     return Optional.of(file);
@@ -2342,7 +2423,7 @@ public class bootdiag {
         /**
          * A whole new file on the disk before its name goes to it. FAT does not promise that a
          * rename is atomic; Linux's vfat writes one directory entry of one sector, which points at
-         * the old file or the new one.
+         * the old file or the new one, but it does that when the file itself is synced again.
          */
         private static void replace(Path file, byte[] content) throws IOException {
             Path fresh =
@@ -2362,6 +2443,9 @@ public class bootdiag {
                     channel.force(true);
                 }
                 Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    channel.force(true);
+                }
             } catch (IOException e) {
                 Files.deleteIfExists(fresh);
                 throw e;
@@ -2668,15 +2752,26 @@ public class bootdiag {
                         END { print at == "" ? "/var/log" : at }' /proc/mounts
                 }
 
+                # What docker0 or a VPN has leads nobody here; a bridge's address does, by the port below it.
+                has_address() {
+                    for device in /sys/class/net/*/device /sys/class/net/*/phy80211 /sys/class/net/*/lower_*/device; do
+                        link=${device#/sys/class/net/}
+                        if [ -e "$device" ] && ip -o addr show dev "${link%%/*}" scope global 2>/dev/null | grep -q .; then
+                            return 0
+                        fi
+                    done
+                    return 1
+                }
+
                 # What sh can say where no Java runs the recorder: once when the boot has settled.
                 by_hand() {
                     waited=0
-                    while [ "$waited" -lt 120 ] && ! ip -o addr show scope global 2>/dev/null | grep -q .; do
+                    while [ "$waited" -lt 120 ] && ! has_address; do
                         sleep 5
                         waited=$((waited + 5))
                     done
                     {
-                        if ip -o addr show scope global 2>/dev/null | grep -q .; then
+                        if has_address; then
                             printf 'VERDICT: it has an address; whether it is reachable was not tested\\r\\n'
                         else
                             printf 'VERDICT: NOT REACHABLE: no interface has an address\\r\\n'

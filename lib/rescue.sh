@@ -560,13 +560,9 @@ put_back() {
 
 # What docker0 or a VPN has leads nobody here; a bridge's or a VLAN's address does, by the port below it.
 has_address() {
-    for link in "$R"/sys/class/net/*; do
-        for device in "$link/device" "$link/phy80211" "$link"/lower_*/device "$link"/lower_*/lower_*/device; do
-            if [ -e "$device" ]; then
-                if ip -o addr show dev "${link##*/}" scope global | grep -q .; then return 0; fi
-                break
-            fi
-        done
+    for device in "$R"/sys/class/net/*/device "$R"/sys/class/net/*/phy80211 "$R"/sys/class/net/*/lower_*/device; do
+        link=${device#"$R"/sys/class/net/}
+        if [ -e "$device" ] && ip -o addr show dev "${link%%/*}" scope global | grep -q .; then return 0; fi
     done
     return 1
 }

@@ -331,7 +331,7 @@ class BootdiagTest {
         assertTrue(status.contains("FIRST CAUSE: wired-no-profile"), status);
         assertTrue(status.contains("which nothing had set"), status);
         Path capture = folder.resolve(bootdiag.Shelf.CAPTURES).resolve("boot-00001.tar.gz");
-        assertEquals(Optional.of(capture), bootdiag.Shelf.newestCapture(folder));
+        assertEquals(Optional.of(capture), bootdiag.Shelf.captureOf(folder, newest(folder)));
         assertTrue(RecordedPi.of(capture).codes().contains("wired-no-profile"));
         assertEquals(1, air.looks);
     }
@@ -395,6 +395,13 @@ class BootdiagTest {
         List<String> sections =
                 bootdiag.Boot.sections(Files.readString(folder.resolve(bootdiag.Shelf.LOG)));
         assertEquals(5, sections.size());
+        for (String section : sections.subList(0, 2)) {
+            assertEquals(2, bootdiag.Boot.captures(section).size(), section);
+            for (String name : bootdiag.Boot.captures(section)) {
+                assertTrue(
+                        Files.exists(folder.resolve(bootdiag.Shelf.CAPTURES).resolve(name)), name);
+            }
+        }
         assertTrue(bootdiag.Boot.isOf(sections.get(0), "boot-7"));
         assertTrue(bootdiag.Boot.isOf(sections.get(4), "boot-3"));
         try (Stream<Path> all = Files.walk(folder)) {
@@ -423,18 +430,56 @@ class BootdiagTest {
                 "a\\x1b[31m b\\xe9\\x1f600", bootdiag.Plain.text("a\033[31m\nb\u00e9\ud83d\ude00"));
     }
 
-    /** Half a capture, as a power cut leaves it, does not hide the one before. */
+    private static String newest(Path folder) throws IOException {
+        return bootdiag.Boot.sections(text(folder, bootdiag.Shelf.LOG)).get(0);
+    }
+
+    /** Half a capture, as a power cut leaves it, does not hide the same boot's first one. */
     @Test
     void aDamagedCaptureIsPassedOver(@TempDir Path folder) throws IOException {
-        Path captures = Files.createDirectory(folder.resolve(bootdiag.Shelf.CAPTURES));
-        byte[] whole = sight("wired-no-profile").capture();
-        Files.write(captures.resolve("boot-00001.tar.gz"), whole);
-        Files.write(
-                captures.resolve("boot-00002.tar.gz"),
-                java.util.Arrays.copyOf(whole, whole.length / 2));
+        PlayedAir air = new PlayedAir(sight("wired-no-profile"));
+        air.at(200, air::comesUp).at(400, air::goesDown);
+        record(folder, air);
+        Path captures = folder.resolve(bootdiag.Shelf.CAPTURES);
+        Path second = captures.resolve("boot-00002.tar.gz");
+        String boot = newest(folder);
+        assertEquals(Optional.of(second), bootdiag.Shelf.captureOf(folder, boot));
+        byte[] whole = Files.readAllBytes(second);
+        Files.write(second, java.util.Arrays.copyOf(whole, whole.length / 2));
         assertEquals(
                 Optional.of(captures.resolve("boot-00001.tar.gz")),
-                bootdiag.Shelf.newestCapture(folder));
+                bootdiag.Shelf.captureOf(folder, boot));
+    }
+
+    /** A boot that worked after one that did not: what lies there is not of the last one. */
+    @Test
+    void aCaptureIsThatOfTheBootThatNamesIt(@TempDir Path top) throws IOException {
+        Path folder = Files.createDirectory(top.resolve("bootfs"));
+        record(folder, new PlayedAir(sight("wired-no-profile")));
+        PlayedAir works = new PlayedAir(sight("healthy-bookworm"));
+        works.boot = "boot-2";
+        works.at(20, works::comesUp);
+        record(folder, works);
+        assertTrue(Files.exists(folder.resolve(bootdiag.Shelf.CAPTURES + "/boot-00001.tar.gz")));
+        assertEquals(Optional.empty(), bootdiag.Shelf.captureOf(folder, newest(folder)));
+        assertEquals(0, bootdiag.run("read", folder.toString()));
+    }
+
+    @Test
+    void aBridgeOverHardwareCountsAndATunnelDoesNot(@TempDir Path sys) throws IOException {
+        Files.createDirectories(sys.resolve("eth0/device"));
+        for (String link : List.of("br0", "br0.7", "docker0", "veth1", "wg0")) {
+            Files.createDirectory(sys.resolve(link));
+        }
+        Files.createSymbolicLink(sys.resolve("br0/lower_eth0"), Path.of("../eth0"));
+        Files.createSymbolicLink(sys.resolve("br0.7/lower_br0"), Path.of("../br0"));
+        Files.createSymbolicLink(sys.resolve("docker0/lower_veth1"), Path.of("../veth1"));
+        for (String link : List.of("br0", "br0.7")) {
+            assertTrue(bootdiag.Air.isOnHardware(sys.resolve(link)), link);
+        }
+        for (String link : List.of("docker0", "wg0")) {
+            assertFalse(bootdiag.Air.isOnHardware(sys.resolve(link)), link);
+        }
     }
 
     /** Edited on Windows, with what a hostile SSID or a person may have put in. */
