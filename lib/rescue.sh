@@ -91,6 +91,9 @@ state_of() {
             echo "profile $(stat -c '%a %u:%g' "$file") ${file##*/}: $(grep -h -E '^(type|autoconnect|interface-name)=' "$file" | tr '\n' ' ')"
         fi
     done
+    for file in "$R"/etc/netplan/*; do
+        if [ -f "$file" ]; then echo "netplan $(stat -c '%a %u:%g' "$file") ${file##*/}"; fi
+    done
     for file in "$R"/etc/NetworkManager/conf.d/*; do
         if [ -f "$file" ]; then
             echo "$file: $(grep -h -v -E '^[[:space:]]*(#|$)' "$file" | grep -i -v -E 'psk|password|secret' | tr '\n' ' ')"
@@ -421,6 +424,58 @@ takes_any_ethernet() {
         ! grep -q -i -E '^(interface-name|mac-address|match)=.|^autoconnect=(false|no|0)|^method=disabled' "$1"
 }
 
+# interfaces(5), without comments.
+stanzas_text() { sed '/^[[:space:]]*#/d' "$R/etc/network/interfaces" "$R"/etc/network/interfaces.d/* 2>/dev/null; }
+
+# dhcpcd takes up any Ethernet, but for what dhcpcd.conf(5) forbids it; where ifupdown has it, that is right.
+wired_by_dhcpcd() {
+    conf=/etc/dhcpcd.conf
+    if ! [ -f "$R$conf" ]; then return 0; fi
+    if enabled networking.service && stanzas_text | grep -q -E '^[[:space:]]*iface[[:space:]]+e'; then return 0; fi
+    awk '/^[ \t]*denyinterfaces[ \t]/ {
+            line = ""
+            n = split($0, word, /[ \t,]+/)
+            for (i = 1; i <= n; i++) if (word[i] != "" && word[i] != "denyinterfaces" && word[i] !~ /^e/) line = line " " word[i]
+            if ($0 ~ /[ \t,]e/) $0 = line == "" ? "# netfix-rescue: " $0 : "denyinterfaces" line
+        }
+        /^[ \t]*allowinterfaces[ \t]/ && !/[ \t,](e|\*)/ { $0 = $0 " e*" }
+        { print }' "$R$conf" >"$run/dhcpcd.conf" || return 0
+    if cmp -s "$R$conf" "$run/dhcpcd.conf"; then return 0; fi
+    put "$conf" "$(stat -c %a "$R$conf")" <"$run/dhcpcd.conf" && did "$conf kept dhcpcd off Ethernet (denyinterfaces, allowinterfaces): no more"
+}
+
+# A stanza for each Ethernet that none of its files names: what they name, as a bridge's port, has its reason.
+wired_by_ifupdown() {
+    conf=/etc/network/interfaces
+    for client in dhclient dhcpcd udhcpc; do
+        if [ -x "$R/sbin/$client" ] || [ -x "$R/usr/sbin/$client" ]; then break; fi
+        client=
+    done
+    for device in "$R"/sys/class/net/e*/device; do
+        if ! [ -e "$device" ]; then continue; fi
+        link=${device%/device}
+        link=${link##*/}
+        if ! stanzas_text | grep -q -F -w -e "$link"; then
+            lines="allow-hotplug $link
+iface $link inet dhcp"
+        elif stanzas_text | grep -q -E "^[[:space:]]*iface[[:space:]]+${link}[[:space:]]+inet[[:space:]]+(dhcp|static)" &&
+            ! stanzas_text | grep -q -E "^[[:space:]]*(auto|allow-[a-z]+)[[:space:]](.*[[:space:]])?(${link}([[:space:]]|\$)|.*[/*])"; then
+            lines="allow-hotplug $link"
+        else
+            continue
+        fi
+        if [ -z "$client" ]; then
+            seen "$conf: $link is not configured; no DHCP client is installed"
+            continue
+        fi
+        {
+            cat "$R$conf"
+            printf '\n# Added by netfix-rescue.\n%s\n' "$lines"
+        } >"$run/interfaces" 2>/dev/null
+        put "$conf" 644 <"$run/interfaces" && did "$conf did not bring up $link at a boot: $(echo "$lines" | tr '\n' ';')"
+    done
+}
+
 form_wired_profile() {
     case $manager in
         NetworkManager)
@@ -449,11 +504,8 @@ Name=e*
 DHCP=yes
 NETFIX_NETWORK
             ;;
-        dhcpcd)
-            if grep -q -E '^[[:space:]]*(denyinterfaces|allowinterfaces)' "$R/etc/dhcpcd.conf"; then
-                seen "/etc/dhcpcd.conf: $(grep -E '^[[:space:]]*(denyinterfaces|allowinterfaces)' "$R/etc/dhcpcd.conf" | tr '\n' ' ')"
-            fi
-            ;;
+        dhcpcd) wired_by_dhcpcd ;;
+        ifupdown) wired_by_ifupdown ;;
         *) seen "the wired configuration of $manager is left as it is" ;;
     esac
 }
@@ -480,7 +532,9 @@ form_networking_on() {
 # Copies that network-monitor kept: a mark, the file, the interface, the time, and then the profile.
 form_known_good() {
     nm || return 0
-    if grep -q -l -E '^type=(wifi|802-11-wireless)' "$R$profiles"/*.nmconnection 2>/dev/null; then return 0; fi
+    if grep -q -E '^type=(wifi|802-11-wireless)' "$R$profiles"/*.nmconnection 2>/dev/null; then return 0; fi
+    # On Trixie they are netplan's; a copy would stand before them with its old password.
+    if grep -q -E '^[[:space:]]+wifis:' "$R"/etc/netplan/*.yaml 2>/dev/null; then return 0; fi
     for copy in "$R"/var/lib/netfix/known-good/*; do
         if ! [ -f "$copy" ] || [ "$(sed -n 1p "$copy")" != netfix/known-good/1 ]; then continue; fi
         path=$(sed -n 2p "$copy")

@@ -415,6 +415,80 @@ class RescueScriptTest {
         assertTrue(exists(UNITS + "dhcpcd.service"));
     }
 
+    private void wired(String name) throws IOException {
+        Files.createDirectories(pi.resolve("sys/class/net/" + name + "/device"));
+    }
+
+    @Test
+    void dhcpcdMayTakeUpEthernetAgain() throws Exception {
+        enabled("dhcpcd.service");
+        put(
+                "etc/dhcpcd.conf",
+                "hostname\ndenyinterfaces eth0\n  denyinterfaces veth*,wlan1, eth0\n"
+                        + "allowinterfaces wlan0\nallowinterfaces wlan0 eth0\n"
+                        + "#denyinterfaces e*\n");
+        scheduled(SdCard.Mode.REPAIR, false);
+        boot(0);
+        assertEquals(
+                "hostname\n# netfix-rescue: denyinterfaces eth0\ndenyinterfaces veth* wlan1\n"
+                        + "allowinterfaces wlan0 e*\nallowinterfaces wlan0 eth0\n"
+                        + "#denyinterfaces e*\n",
+                text("etc/dhcpcd.conf"));
+        assertTrue(log().startsWith("VERDICT: MENDED"), log());
+        for (String right : List.of("denyinterfaces wlan0 veth*\n", "allowinterfaces *\n")) {
+            put("etc/dhcpcd.conf", right);
+            scheduled(SdCard.Mode.REPAIR, false);
+            boot(0);
+            assertEquals(right, text("etc/dhcpcd.conf"));
+        }
+        // It is ifupdown's.
+        enabled("networking.service");
+        put("etc/network/interfaces", "auto eth0\niface eth0 inet dhcp\n");
+        put("etc/dhcpcd.conf", "denyinterfaces eth0\n");
+        scheduled(SdCard.Mode.REPAIR, false);
+        boot(0);
+        assertEquals("denyinterfaces eth0\n", text("etc/dhcpcd.conf"));
+    }
+
+    @Test
+    void ifupdownGetsAStanzaForEthernetThatItDoesNotName() throws Exception {
+        enabled("networking.service");
+        wired("eth0");
+        put("usr/sbin/dhclient", "");
+        assertTrue(pi.resolve("usr/sbin/dhclient").toFile().setExecutable(true));
+        String wlan = "auto lo wlan0\niface lo inet loopback\niface wlan0 inet dhcp\n";
+        String added = "\n# Added by netfix-rescue.\nallow-hotplug eth0\n";
+        for (Map.Entry<String, String> file :
+                Map.of(
+                                wlan,
+                                added + "iface eth0 inet dhcp\n",
+                                wlan + "# auto eth0\niface eth0 inet static\n address 10.0.0.2\n",
+                                added,
+                                wlan + "allow-hotplug eth0\niface eth0 inet dhcp\n",
+                                "",
+                                wlan + "auto br0\niface br0 inet dhcp\n bridge_ports eth0\n",
+                                "",
+                                wlan + "iface eth0 inet manual\n",
+                                "")
+                        .entrySet()) {
+            put("etc/network/interfaces", file.getKey());
+            scheduled(SdCard.Mode.REPAIR, false);
+            boot(0);
+            assertEquals(file.getKey() + file.getValue(), text("etc/network/interfaces"));
+        }
+    }
+
+    /** On Trixie, where they are netplan's, an old copy would stand before the profile. */
+    @Test
+    void aCopyDoesNotStandBeforeNetplansProfile() throws Exception {
+        everythingThatStrands();
+        put("etc/netplan/90-NM-1.yaml", "network:\n  version: 2\n  wifis:\n    NM-1:\n");
+        scheduled(SdCard.Mode.REPAIR, false);
+        boot(0);
+        assertFalse(exists(PROFILES + "Home.nmconnection"));
+        assertTrue(log().contains("90-NM-1.yaml"), log());
+    }
+
     /** A key that a cut or an older card has left goes, whatever this boot is for. */
     @Test
     void anOldKeyIsDeletedInEveryMode() throws Exception {
