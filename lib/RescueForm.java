@@ -23,8 +23,8 @@ public record RescueForm(Optional<String> function, String text) {
                 "networkmanager-at-boot",
                 form(
                         "form_networkmanager_at_boot",
-                        "where no network manager is enabled, the installed one is unmasked and"
-                                + " enabled"));
+                        "where no network manager is enabled, the one that had the network is"
+                                + " unmasked and enabled"));
         t.put(
                 "exclusive-control",
                 form(

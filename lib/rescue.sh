@@ -351,27 +351,39 @@ leftovers_off() {
 
 nm() { [ "$manager" = NetworkManager ]; }
 
-# Nobody owns the network where no manager is enabled: then the one that had it gets it back.
+# Nobody owns the network where no manager is enabled: then the one that had it gets it back. systemd-networkd
+# leaves Wi-Fi to an instance of wpa_supplicant for each of its files.
 form_networkmanager_at_boot() {
     case $manager in
-        NetworkManager | dhcpcd | systemd-networkd) unit=$manager.service ;;
-        *) return 0 ;;
+        NetworkManager | dhcpcd) at_boot "$manager.service" "$manager.service" ;;
+        systemd-networkd)
+            at_boot systemd-networkd.service systemd-networkd.service
+            for file in "$R"/etc/wpa_supplicant/wpa_supplicant-*.conf; do
+                unit=${file##*/wpa_supplicant-}
+                unit=wpa_supplicant@${unit%.conf}.service
+                if [ -f "$file" ] && masked "$unit"; then at_boot "$unit" wpa_supplicant@.service; fi
+            done
+            ;;
     esac
-    if enabled "$unit"; then return 0; fi
-    if masked "$unit"; then
-        take_away "/etc/systemd/system/$unit" || return 0
-        did "$unit was masked: unmasked"
+}
+
+# at_boot UNIT FILE
+at_boot() {
+    if enabled "$1"; then return 0; fi
+    if masked "$1"; then
+        take_away "/etc/systemd/system/$1" || return 0
+        did "$1 was masked: unmasked"
     fi
-    if enabled "$unit"; then return 0; fi
+    if enabled "$1"; then return 0; fi
     for folder in /lib /usr/lib; do
-        if [ -f "$R$folder/systemd/system/$unit" ]; then
-            target=$folder/systemd/system/$unit
-            link=/etc/systemd/system/multi-user.target.wants/$unit
+        if [ -f "$R$folder/systemd/system/$2" ]; then
+            target=$folder/systemd/system/$2
+            link=/etc/systemd/system/multi-user.target.wants/$1
             if keep "$link" && after "link $target" && mkdir -p "$units/multi-user.target.wants" &&
                 ln -sf "$target" "$R$link" && sync; then
-                did "$unit was not enabled: enabled"
+                did "$1 was not enabled: enabled"
             else
-                failed "$unit could not be enabled$(room "$link")"
+                failed "$1 could not be enabled$(room "$link")"
             fi
             return 0
         fi

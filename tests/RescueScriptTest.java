@@ -402,6 +402,30 @@ class RescueScriptTest {
         assertTrue(log().contains("network manager at boot: dhcpcd"), log());
     }
 
+    /** The same step, where systemd-networkd and an instance of wpa_supplicant did it. */
+    @Test
+    void networkdComesBackWithItsSupplicant() throws Exception {
+        for (String unit : List.of("systemd-networkd.service", "wpa_supplicant@.service")) {
+            put("lib/systemd/system/" + unit, "");
+        }
+        put("etc/systemd/network/10-eth.network", "[Match]\nName=eth0\n");
+        put("etc/wpa_supplicant/wpa_supplicant-wlan0.conf", "update_config=1\n");
+        masked("systemd-networkd.service");
+        masked("wpa_supplicant@wlan0.service");
+        Map<String, String> before = listing();
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        for (String unit : List.of("systemd-networkd", "wpa_supplicant@wlan0")) {
+            assertTrue(exists(UNITS + "multi-user.target.wants/" + unit + ".service"), unit);
+            assertFalse(exists(UNITS + unit + ".service"), unit);
+        }
+        assertTrue(text("etc/wpa_supplicant/wpa_supplicant-wlan0.conf").contains("4d7920486f6d"));
+        assertFalse(exists(UNITS + "multi-user.target.wants/NetworkManager.service"));
+        scheduled(SdCard.Mode.RESTORE, false);
+        boot(0);
+        assertEquals(before, listing());
+    }
+
     /** On the same system, where somebody had changed over to NetworkManager before. */
     @Test
     void savedProfilesSayWhoTheManagerWas() throws Exception {
