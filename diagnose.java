@@ -210,26 +210,27 @@ public class diagnose implements Callable<Integer> {
         WatchOnTerminal terminal =
                 WatchOnTerminal.onStandardError(
                         anonymous ? Optional.of(Pseudonyms.of(machine)) : Optional.empty());
-        EndOfWatch end = EndOfWatch.byHand();
-        terminal.opening();
-        Watch.Observed observed =
-                Watch.of(
-                        machine,
-                        recording == null ? Watch.Ends.of(machine) : recording,
-                        new LiveStreams(),
-                        Duration.ofSeconds(seconds),
-                        terminal,
-                        end::isOver);
-        terminal.done();
-        return end.reported(
-                anonymous
-                        ? again(machine, recording.capture(observed))
-                        : reported(
-                                Aftermath.of(observed),
-                                () -> {
-                                    SupportFiles.ask(recording.last());
-                                    return recording.capture(observed);
-                                }));
+        try (EndOfWatch end = EndOfWatch.byHand(machine)) {
+            terminal.opening();
+            Watch.Observed observed =
+                    Watch.of(
+                            machine,
+                            recording == null ? Watch.Ends.of(machine) : recording,
+                            new LiveStreams(),
+                            Duration.ofSeconds(seconds),
+                            terminal,
+                            end::isOver);
+            terminal.done();
+            return end.reported(
+                    anonymous
+                            ? again(machine, recording.capture(observed))
+                            : reported(
+                                    Aftermath.of(observed),
+                                    () -> {
+                                        SupportFiles.ask(recording.last());
+                                        return recording.capture(observed);
+                                    }));
+        }
     }
 
     /** The exit status. */
