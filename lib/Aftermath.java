@@ -11,6 +11,8 @@ import java.util.stream.Stream;
  * @param after of the state at the end
  * @param fresh what is found now and was not at the baseline
  * @param works what worked at the baseline, and whether it works now and after a boot
+ * @param missed saved profiles that went though nobody meant it, whether or not they carried
+ *     anything just then: at the next place, or when the access point is back, they would have
  * @param cause empty where nothing was lost
  */
 public record Aftermath(
@@ -18,6 +20,7 @@ public record Aftermath(
         Diagnosis after,
         List<Finding> fresh,
         List<Worked> works,
+        List<Absences.Absence> missed,
         Optional<FindingRow.Cause> cause) {
 
     /**
@@ -45,7 +48,7 @@ public record Aftermath(
     }
 
     Fate fate() {
-        if (works.stream().anyMatch(Worked::isBroken)) {
+        if (works.stream().anyMatch(Worked::isBroken) || !missed.isEmpty()) {
             return Fate.BROKEN;
         }
         if (works.isEmpty()) {
@@ -61,7 +64,41 @@ public record Aftermath(
                 after.findings().found().stream()
                         .filter(f -> before.findings().found().stream().noneMatch(f::isSameAs))
                         .toList();
-        return new Aftermath(observed, after, fresh, works(observed), cause(observed, fresh));
+        return new Aftermath(
+                observed, after, fresh, works(observed), missed(observed), cause(observed, fresh));
+    }
+
+    private static List<Absences.Absence> missed(Watch.Observed observed) {
+        return observed.lost().stream()
+                .filter(a -> a.thing().aspect() == Thing.Aspect.PROFILE)
+                .filter(a -> !MonitorService.onPurpose(a.who(), false))
+                .filter(
+                        a ->
+                                saved(observed.before()).stream()
+                                        .filter(p -> p.id().equals(a.thing().subject()))
+                                        .anyMatch(p -> isMissed(p, observed.after())))
+                .toList();
+    }
+
+    private static List<Profile> saved(Snapshot s) {
+        return s.nm().profiles().orElse(List.of()).stream()
+                .filter(p -> p.refusal().isEmpty() && (p.onDisk() || p.fromNetplan()))
+                .toList();
+    }
+
+    /**
+     * One that was renamed is there still, one of netplan's comes back at boot, and where another
+     * one joins the same network nothing is missed.
+     */
+    private static boolean isMissed(Profile was, Snapshot after) {
+        return saved(after).stream()
+                        .noneMatch(
+                                p ->
+                                        !p.uuid().isEmpty() && p.uuid().equals(was.uuid())
+                                                || was.type().equals(Profile.WIFI)
+                                                        && p.type().equals(Profile.WIFI)
+                                                        && p.ssid().equals(was.ssid()))
+                && after.netplan().definitions().stream().noneMatch(d -> d.backs(was));
     }
 
     private static List<Worked> works(Watch.Observed observed) {
@@ -113,11 +150,14 @@ public record Aftermath(
         }
         boolean phone =
                 Stream.concat(observed.lost().stream(), observed.returned().stream())
-                        .anyMatch(a -> a.who().contains("btwifiset"));
+                        .anyMatch(a -> DaemonEvents.byBtwifiset(a.who()));
         return Optional.of(phone ? FindingRow.Cause.BTBERRYWIFI : FindingRow.Cause.OUTSIDE);
     }
 
-    /** Good only where all that worked works, now and after a boot, and nothing else is wrong. */
+    /**
+     * Good only where all that worked works, now and after a boot, no saved profile was lost by
+     * accident, and nothing else is wrong.
+     */
     public int exitCode() {
         boolean broken = fate() == Fate.BROKEN;
         if (broken || after.verdict() == Diagnosis.Verdict.PROBLEMS) {

@@ -259,6 +259,9 @@ final class CaptureFormat {
                     continue;
                 }
                 List<String> argv = strings(node.path("argv"));
+                if (argv.isEmpty()) {
+                    continue;
+                }
                 capture.commands.put(
                         argv,
                         new CommandResult(

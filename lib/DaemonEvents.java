@@ -1,6 +1,8 @@
 package netfix;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,9 +49,18 @@ final class DaemonEvents {
                     Map.entry("radio-control", "a radio was switched: %s"),
                     Map.entry("sleep-control", "networking was switched%s"));
 
+    private static final String BY_IT = " in btwifiset";
+    private static final String JUST_AFTER = "; just after btwifiset said: ";
+
+    /** More lines than this are not looked through for one that is about it. */
+    private static final int MOST_SAID = 50;
+
+    private record Said(long at, String words) {}
+
     private final IntFunction<String> processes;
-    private String phoneSaid = "";
-    private long phoneAt;
+
+    /** What btwifiset said of late, the newest last. */
+    private final Deque<Said> said = new ArrayDeque<>();
 
     /**
      * @param processes by PID, what the process is ({@code nmcli in btwifiset.service}); empty
@@ -144,9 +155,7 @@ final class DaemonEvents {
                 process.isEmpty()
                         ? "process " + a.pid() + (a.uid() == 0 ? " of root" : " of uid " + a.uid())
                         : process + ", process " + a.pid();
-        if (!phoneSaid.isEmpty() && nanos - phoneAt < SOON.toNanos()) {
-            who += "; just after btwifiset said: " + phoneSaid;
-        }
+        who += whatBtwifisetSaid(nanos, a, process);
         boolean deleted = a.op().equals("connection-delete") && a.success();
         return deleted
                 ? WatchEvent.of(
@@ -164,6 +173,37 @@ final class DaemonEvents {
                         who,
                         Optional.empty(),
                         false);
+    }
+
+    /**
+     * That btwifiset said something just before proves nothing: a person at a terminal may have
+     * done it at that moment. Evidence is whose the process was, or a line about that very thing.
+     */
+    private String whatBtwifisetSaid(long nanos, Journal.Audit a, String process) {
+        said.removeIf(s -> nanos - s.at() >= SOON.toNanos());
+        boolean byIt = process.contains(BY_IT);
+        if (said.isEmpty() || process.contains(" in ") && !byIt) {
+            return "";
+        }
+        Optional<String> about =
+                said.stream().map(Said::words).filter(w -> isAbout(w, a)).reduce((x, y) -> y);
+        String last = said.getLast().words();
+        return byIt || about.isPresent()
+                ? JUST_AFTER + about.orElse(last)
+                : "; at the same time btwifiset said: " + last;
+    }
+
+    private static boolean isAbout(String words, Journal.Audit a) {
+        String name = a.name();
+        return !name.isEmpty()
+                        && (words.contains("\"" + name + "\"")
+                                || words.contains("known network " + name + " in conflict"))
+                || a.op().equals("device-disconnect") && words.endsWith("(DISCONN)");
+    }
+
+    /** Whether what is said of who did something is evidence that it was btwifiset. */
+    static boolean byBtwifiset(String who) {
+        return who.contains(BY_IT) || who.contains(JUST_AFTER);
     }
 
     private Optional<WatchEvent> btwifiset(long nanos, Journal.Line line) {
@@ -189,8 +229,10 @@ final class DaemonEvents {
                 phone.find()
                         ? asked(phone.group(1), phone.group(2) == null ? "" : phone.group(2))
                         : message.strip();
-        phoneSaid = words;
-        phoneAt = nanos;
+        said.addLast(new Said(nanos, words));
+        if (said.size() > MOST_SAID) {
+            said.removeFirst();
+        }
         return Optional.of(
                 WatchEvent.of(nanos, WatchSource.JOURNAL, "btwifiset", "btwifiset: " + words));
     }

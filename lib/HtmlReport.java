@@ -633,9 +633,16 @@ public final class HtmlReport {
                             + "</span></li>");
         }
         line("</ol>");
-        long more = o.events().size() - drawn.size() + o.unkept();
+        int more = o.events().size() - drawn.size();
         if (more > 0) {
             line(element("p", "soft", "… and " + more + " more; diagnosis_*.json has them."));
+        }
+        if (o.unkept() > 0) {
+            line(
+                    element(
+                            "p",
+                            "soft",
+                            "… and " + o.unkept() + " more, which were counted and not kept."));
         }
     }
 

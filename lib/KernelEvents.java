@@ -22,6 +22,7 @@ final class KernelEvents {
             Pattern.compile("(Deleted )?(\\d{1,9}): \\S+\\s+inet6? (\\S+)(.*)");
     private static final Pattern ROUTE =
             Pattern.compile("(Deleted )?default (?:via (?:inet6? )?(\\S+) )?.*?dev (\\S+)(.*)");
+    private static final Pattern METRIC = Pattern.compile(" metric (\\d{1,10})\\b");
     private static final Pattern NEIGHBOUR =
             Pattern.compile("(Deleted )?(\\S+) dev (\\S+)(.*) (REACHABLE|FAILED) *");
 
@@ -160,13 +161,14 @@ final class KernelEvents {
         String name = current(m.group(3));
         String gateway = m.group(2) == null ? "" : m.group(2);
         String via = gateway.isEmpty() ? "" : " via " + gateway;
+        Matcher metric = METRIC.matcher(m.group(4));
         if (!gone && !gateway.isEmpty()) {
             gateways.add(gateway + " " + name);
         }
         return changed(
                 nanos,
                 name + (gone ? " lost its default route" : " has a default route") + via,
-                new Thing(Thing.Aspect.ROUTE, name, gateway),
+                Thing.route(name, gateway, metric.find() ? Long.parseLong(metric.group(1)) : 0),
                 gone);
     }
 

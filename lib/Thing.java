@@ -25,6 +25,12 @@ record Thing(Aspect aspect, String subject, String what) implements Comparable<T
         NAME_SERVER
     }
 
+    /** Two over one gateway differ by their metric: NetworkManager's and dhcpcd's, for one. */
+    static Thing route(String link, String gateway, long metric) {
+        String what = metric == 0 ? gateway : (gateway + " metric " + metric).strip();
+        return new Thing(Aspect.ROUTE, link, what);
+    }
+
     /** The same of another interface: one that was renamed is the same interface. */
     Thing of(String otherSubject) {
         return new Thing(aspect, otherSubject, what);
@@ -37,7 +43,11 @@ record Thing(Aspect aspect, String subject, String what) implements Comparable<T
             case UP -> subject + "'s UP flag";
             case CARRIER -> subject + "'s carrier (cable or access point)";
             case ADDRESS -> subject + "'s address " + what;
-            case ROUTE -> subject + "'s default route" + (what.isEmpty() ? "" : " via " + what);
+            case ROUTE ->
+                    subject
+                            + "'s default route"
+                            + (what.isEmpty() ? "" : what.startsWith("metric") ? " " : " via ")
+                            + what;
             case NETWORK -> subject + "'s association with \"" + what + "\"";
             case PROFILE_IN_USE -> subject + "'s profile in use, \"" + what + "\"";
             case MANAGER -> subject + "'s manager, " + what;

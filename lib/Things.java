@@ -40,7 +40,7 @@ final class Things {
                 all.add(new Thing(Thing.Aspect.ADDRESS, name, address.toString()));
             }
             for (Route route : s.defaultRoutes(link)) {
-                all.add(new Thing(Thing.Aspect.ROUTE, name, route.gateway()));
+                all.add(Thing.route(name, route.gateway(), route.metric()));
             }
             String network = s.associated().get(name);
             if (network != null) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -40,11 +41,11 @@ public final class Watch {
     }
 
     /**
-     * @param started by the wall clock
+     * @param started by the wall clock, before the first look: what happens during it counts
      * @param startedNanos the same instant by the clock of the events
      * @param events in the order in which they were heard; of one that comes again and again the
      *     first ones
-     * @param unkept how many more there were
+     * @param unkept how many more there were, which were counted only
      * @param unheard lines that came faster than they could be read; the looks made up for them
      * @param deaf the sources that told nothing (more), and why
      * @param lost what was there at the baseline and is not at the end
@@ -121,6 +122,12 @@ public final class Watch {
 
     private static final int MOST_EVENTS = 2000;
 
+    /** Of all that is kept, in characters: a daemon's line may be long. */
+    private static final int MOST_KEPT = 1 << 20;
+
+    /** Audit lines come one at a time; more processes than this are not remembered. */
+    private static final int MOST_PROCESSES = 1000;
+
     /** A link that flaps says the same for ever, and must not crowd out what is said once. */
     private static final int MOST_ALIKE = 20;
 
@@ -141,7 +148,9 @@ public final class Watch {
     private final Map<WatchSource, String> deaf = new EnumMap<>(WatchSource.class);
     private final List<WatchEvent> events = new ArrayList<>();
     private final Map<String, Integer> alike = new HashMap<>();
+    private final Map<Integer, String> processes = new ConcurrentHashMap<>();
     private long unkept;
+    private long kept;
 
     Watch(Machine machine, Ends ends, Streams streams, Pace pace, Narration narration) {
         this.machine = machine;
@@ -174,12 +183,15 @@ public final class Watch {
                             return thread;
                         });
         try {
+            Instant started = machine.clock();
+            long start = System.nanoTime();
             for (WatchSource source : WatchSource.values()) {
                 open.add(streams.open(source.argv(), new Ear(source)));
             }
-            // The sources first: what happens during the first look is heard.
+            // The sources first: what happens during the first look is heard, and may have
+            // happened after the look had read what it is about.
             Snapshot baseline = Look.at(ends.first(), Progress.silent());
-            return watch(baseline, howLong, over, looker, open);
+            return watch(baseline, started, start, howLong, over, looker, open);
         } finally {
             open.forEach(Streams.Open::close);
             looker.shutdownNow();
@@ -201,6 +213,9 @@ public final class Watch {
 
         @Override
         public void line(long nanos, String line) {
+            if (source == WatchSource.JOURNAL) {
+                remember(line);
+            }
             if (waiting.addAndGet(room(line)) > MOST_WAITING) {
                 waiting.addAndGet(-room(line));
                 unheard.incrementAndGet();
@@ -222,18 +237,19 @@ public final class Watch {
 
     private Observed watch(
             Snapshot baseline,
+            Instant started,
+            long start,
             Duration howLong,
             BooleanSupplier over,
             ExecutorService looker,
             List<Streams.Open> open) {
         KernelEvents kernel = new KernelEvents(baseline);
-        DaemonEvents daemons = new DaemonEvents(this::process);
+        DaemonEvents daemons = new DaemonEvents(pid -> processes.getOrDefault(pid, ""));
         Absences absences = new Absences(baseline);
-        Instant started = machine.clock();
-        long start = System.nanoTime();
         narration.began(baseline);
-        Looks looks = new Looks(looker, absences, start);
-        long end = start + howLong.toNanos();
+        long begun = System.nanoTime();
+        Looks looks = new Looks(looker, absences, begun);
+        long end = begun + howLong.toNanos();
         long said = -1;
         while (!over.getAsBoolean() && System.nanoTime() - end < 0) {
             Heard heard = next();
@@ -253,9 +269,9 @@ public final class Watch {
         open.forEach(Streams.Open::close);
         open.clear();
         looks.forget();
-        long begun = System.nanoTime();
+        long last = System.nanoTime();
         Snapshot after = Look.at(ends.last(), Progress.silent());
-        absences.looked(after, begun, System.nanoTime());
+        absences.looked(after, last, System.nanoTime());
         return new Observed(
                 baseline,
                 after,
@@ -328,8 +344,6 @@ public final class Watch {
         } else {
             event = words(heard, kernel, daemons);
         }
-        // Before the watch began: the baseline has it.
-        event = event.filter(e -> e.nanos() - start >= 0);
         event.ifPresent(
                 e -> {
                     absences.heard(e);
@@ -365,8 +379,34 @@ public final class Watch {
     }
 
     private boolean isNews(WatchEvent event) {
-        return events.size() < MOST_EVENTS
-                && alike.merge(event.text(), 1, Integer::sum) <= MOST_ALIKE;
+        long room = room(event.text()) + room(event.who());
+        boolean news =
+                events.size() < MOST_EVENTS
+                        && kept + room <= MOST_KEPT
+                        && alike.merge(event.text(), 1, Integer::sum) <= MOST_ALIKE;
+        kept += news ? room : 0;
+        return news;
+    }
+
+    /**
+     * Whose the process of an audit line is, asked as soon as it is heard: nmcli is gone in a
+     * moment, and during the first look nobody takes what is heard.
+     */
+    private void remember(String line) {
+        int audit = line.indexOf("audit: op=");
+        int at = audit < 0 ? -1 : line.lastIndexOf(" pid=");
+        int end = at + 5;
+        while (at > audit
+                && end < line.length()
+                && end < at + 14
+                && line.charAt(end) >= '0'
+                && line.charAt(end) <= '9') {
+            end++;
+        }
+        if (at > audit && end > at + 5 && processes.size() < MOST_PROCESSES) {
+            int pid = Integer.parseInt(line, at + 5, end, 10);
+            processes.put(pid, process(pid));
+        }
     }
 
     /** {@code nmcli in btwifiset.service}; mostly it is still there when its audit line comes. */

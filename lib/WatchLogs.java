@@ -3,9 +3,12 @@ package netfix;
 import static netfix.Terminal.safe;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** What a run keeps, by the name of its file; a star stands for the time. */
@@ -94,8 +97,18 @@ public final class WatchLogs {
                 + journal(since().and(line -> line.unit().startsWith(unit)));
     }
 
+    /**
+     * What the journal did not hold at the baseline. Times tell it only where that was not read:
+     * the clock may have been set back meanwhile.
+     */
     private Predicate<Journal.Line> since() {
-        return line -> !line.at().isBefore(observed.started().minus(BEFORE));
+        Optional<Journal> before =
+                observed.before().journal().value().filter(journal -> journal.gap().isEmpty());
+        if (before.isEmpty()) {
+            return line -> !line.at().isBefore(observed.started().minus(BEFORE));
+        }
+        Set<Journal.Line> known = new HashSet<>(before.get().lines());
+        return line -> !known.contains(line);
     }
 
     private String events(Predicate<WatchEvent> which) {

@@ -12,6 +12,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a watch saw and what it comes to, for a person or as a document. */
 public final class WatchReport {
@@ -68,12 +69,16 @@ public final class WatchReport {
                         .filter(w -> !w.now().isNo() && w.afterBoot().isNo())
                         .map(w -> w.name() + " will not work after a reboot")
                         .collect(Collectors.joining("; "));
+        String missed =
+                aftermath.missed().stream()
+                        .map(a -> a.thing().shown() + " is gone")
+                        .collect(Collectors.joining("; "));
         return watched
                 + switch (aftermath.fate()) {
                     case BROKEN ->
-                            broken
-                                    + (broken.isEmpty() || doomed.isEmpty() ? "" : "; ")
-                                    + doomed
+                            Stream.of(broken, doomed, missed)
+                                            .filter(part -> !part.isEmpty())
+                                            .collect(Collectors.joining("; "))
                                     + ".";
                     case NOTHING_TO_LOSE ->
                             "nothing worked at the start that could have been lost.";
@@ -168,7 +173,7 @@ public final class WatchReport {
             lines.add("  " + time(e.nanos()) + "  " + safe(e.shown()));
         }
         if (observed.unkept() > 0) {
-            lines.add("  (and " + observed.unkept() + " more)");
+            lines.add("  (and " + observed.unkept() + " more, which were not kept)");
         }
         lines.add("");
     }
@@ -188,6 +193,8 @@ public final class WatchReport {
             JsonReport.answer(node.putObject("works_now"), w.now());
             JsonReport.answer(node.putObject("works_after_boot"), w.afterBoot());
         }
+        ArrayNode missed = watch.putArray("profiles_missed");
+        aftermath.missed().forEach(a -> missed.add(a.thing().subject()));
         absences(watch.putArray("lost"), o.lost(), o, false);
         absences(watch.putArray("came_back"), o.returned(), o, true);
         ArrayNode gained = watch.putArray("gained");

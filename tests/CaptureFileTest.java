@@ -107,6 +107,21 @@ class CaptureFileTest {
                 assertThrows(BadInput.class, pi::watched).getMessage().startsWith(dir.toString()));
     }
 
+    /** A command without a word is none; what else the bundle has is as good as before. */
+    @Test
+    void aCommandWithoutAWordIsPassedOver() throws Exception {
+        Path dir = Files.createDirectory(folder.resolve("empty"));
+        Files.writeString(
+                dir.resolve("capture.json"),
+                "{\"schema\":\""
+                        + Capture.SCHEMA
+                        + "\",\"taken\":\"2026-11-22T18:40:02Z\",\"live\":true,"
+                        + "\"commands\":[{\"argv\":[],\"outcome\":\"exited\",\"exit\":0}]}");
+        Capture read = CaptureFile.load(dir);
+        assertTrue(read.commands.isEmpty());
+        assertTrue(new Pseudonyms("key").of(read).commands.isEmpty());
+    }
+
     /** What the documentation asks for under Contact and Support is in it. */
     @Test
     void itHoldsWhatAHelperAsksFor() {

@@ -106,7 +106,7 @@ class HtmlReportTest {
                 lanes);
         assertEquals(
                 "Watched 31 s: wlan0 worked and does not now (not associated with an access"
-                        + " point).",
+                        + " point); the saved profile \"My Home Net\" is gone.",
                 classed(page, "verdict").get(0).getTextContent());
         List<String> changed =
                 classed(page, "changed").stream()
@@ -115,6 +115,21 @@ class HtmlReportTest {
         assertTrue(changed.contains("Saved profiles (changed)"), changed.toString());
         assertTrue(changed.contains("wlan0 (changed)"), changed.toString());
         assertFalse(changed.contains("eth0 (changed)"), changed.toString());
+    }
+
+    /** What the JSON has, and what nobody has any more, are two numbers. */
+    @Test
+    void whatIsLeftOutIsCountedTruly() throws Exception {
+        List<String> said =
+                classed(parsed(BrowserPages.all().get("busy")), "soft").stream()
+                        .map(Element::getTextContent)
+                        .filter(text -> text.startsWith("… and "))
+                        .toList();
+        assertEquals(
+                List.of(
+                        "… and 700 more; diagnosis_*.json has them.",
+                        "… and 7 more, which were counted and not kept."),
+                said);
     }
 
     /** The numbers of the marks are those of the list, each event is there once and in its lane. */

@@ -2,6 +2,7 @@ package netfix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -130,6 +131,53 @@ class WatchEventsTest {
                                 "<info>  [1795347810.0653] audit: op=\"device-disconnect\""
                                         + " interface=\"wlan0\" ifindex=4 pid=689 uid=0"
                                         + " result=\"success\"")));
+    }
+
+    private static String deleted(String name) {
+        return journal(
+                "NetworkManager.service",
+                "NetworkManager",
+                6,
+                "<info>  [1.1] audit: op=\"connection-delete\" uuid=\"u\" name=\""
+                        + name
+                        + "\" pid=7 uid=0 result=\"success\"");
+    }
+
+    /** What btwifiset says at that moment proves nothing; its process or its line about it does. */
+    @Test
+    void btwifisetIsBlamedOnEvidenceAlone() {
+        for (String process :
+                List.of("", "nmcli in btwifiset.service", "nmcli in session-3.scope")) {
+            DaemonEvents events = new DaemonEvents(pid -> process);
+            said(
+                    events,
+                    journal(
+                            "btwifiset.service",
+                            "x",
+                            6,
+                            "known network Home in conflict - delete"));
+            said(events, journal("btwifiset.service", "x", 6, "registering SSID ['', 'AP2s']"));
+            String scans = "the phone asks for the networks in sight: it scans";
+            String about = "known network Home in conflict - delete";
+            String who = events.journal(1, deleted("Cafe")).orElseThrow().who();
+            String whoHome = events.journal(2, deleted("Home")).orElseThrow().who();
+            switch (process) {
+                case "" -> {
+                    assertEquals(
+                            "process 7 of root; at the same time btwifiset said: " + scans, who);
+                    assertFalse(DaemonEvents.byBtwifiset(who));
+                    assertEquals("process 7 of root; just after btwifiset said: " + about, whoHome);
+                }
+                case "nmcli in btwifiset.service" -> {
+                    assertEquals(process + ", process 7; just after btwifiset said: " + scans, who);
+                    assertTrue(whoHome.endsWith(about), whoHome);
+                }
+                default -> assertEquals(process + ", process 7", whoHome);
+            }
+            assertEquals(
+                    process.isEmpty() || process.contains("btw"),
+                    DaemonEvents.byBtwifiset(whoHome));
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -181,8 +182,213 @@ class WatchTest {
         assertEquals(FindingRow.Cause.BTBERRYWIFI, a.cause().orElseThrow());
         assertEquals(
                 "My Home Net", Json.read(WatchReport.json(a)).at("/watch/lost/0/subject").asText());
-        // Ethernet is what worked, and it does.
+        // It carried nothing just then, and is lost all the same.
+        assertEquals(ExitCode.PROBLEMS, a.exitCode(), report(a));
+        assertTrue(report(a).contains(": the saved profile \"My Home Net\" is gone."), report(a));
+        assertEquals(
+                "My Home Net",
+                Json.read(WatchReport.json(a)).at("/watch/profiles_missed/0").asText());
+    }
+
+    private static String audit(String more) {
+        return "{\"_SYSTEMD_UNIT\":\"NetworkManager.service\",\"PRIORITY\":\"6\",\"MESSAGE\":"
+                + "\"<info>  [1795337442.6934] audit: op=\\\"connection-delete\\\""
+                + " uuid=\\\"74b3df5b-4552-4ae9-a241-0325255c3f14\\\" name=\\\"My Home Net\\\" "
+                + more
+                + " uid=0 result=\\\"success\\\"\"}";
+    }
+
+    /** A person at a shell, the phone's own button; and what is called otherwise now. */
+    @Test
+    void aProfileThatSomebodyMeantToDeleteIsNoLoss() {
+        Texts shell =
+                withWifi(whole())
+                        .file("/proc/71/comm", "nmcli")
+                        .file("/proc/71/cgroup", "0::/user.slice/user-0.slice/session-3.scope");
+        Aftermath byHand =
+                new Scene(shell)
+                        .watched(
+                                s -> {
+                                    s.streams.says(WatchSource.JOURNAL, audit("pid=71"));
+                                    s.machine.now = whole();
+                                });
+        assertEquals(ExitCode.GOOD, byHand.exitCode(), report(byHand));
+        assertTrue(report(byHand).contains("by nmcli in session-3.scope"), report(byHand));
+        Aftermath byPhone =
+                new Scene(withWifi(whole()))
+                        .watched(
+                                s -> {
+                                    s.streams.says(
+                                            WatchSource.JOURNAL,
+                                            "{\"_SYSTEMD_UNIT\":\"btwifiset.service\",\"MESSAGE\":"
+                                                    + "\"registering SSID ['', 'DEL-My Home"
+                                                    + " Net']\"}",
+                                            audit("pid=72"));
+                                    s.machine.now = whole();
+                                });
+        assertEquals(ExitCode.GOOD, byPhone.exitCode(), report(byPhone));
+        Texts renamed =
+                whole().profile(
+                                "Home.nmconnection",
+                                "[connection]",
+                                "id=Home",
+                                "uuid=74b3df5b-4552-4ae9-a241-0325255c3f14",
+                                "type=wifi",
+                                "[wifi]",
+                                "ssid=My Home Net");
+        Aftermath other = new Scene(withWifi(whole())).watched(s -> s.machine.now = renamed);
+        assertEquals(ExitCode.GOOD, other.exitCode(), report(other));
+        assertEquals(1, other.observed().lost().size(), report(other));
+    }
+
+    /** The neighbours are read last of all: the address was read before, and goes now. */
+    @Test
+    void whatHappensDuringTheFirstLookIsNotForgotten() {
+        Scene scene = new Scene(whole());
+        long[] began = new long[1];
+        Machine first =
+                new ForwardingMachine() {
+                    @Override
+                    Machine to() {
+                        return scene.machine;
+                    }
+
+                    @Override
+                    public CommandResult run(Command command) {
+                        CommandResult result = super.run(command);
+                        if (command.equals(Neighbour.COMMAND)) {
+                            scene.streams.says(
+                                    WatchSource.KERNEL,
+                                    "[ADDR]Deleted 2: eth0    inet 192.168.50.196/24 scope global"
+                                            + " eth0\\       valid_lft forever preferred_lft"
+                                            + " forever");
+                            scene.machine.now = pi("eth0", "", "");
+                        }
+                        return result;
+                    }
+                };
+        Watch.Ends ends =
+                new Watch.Ends() {
+                    @Override
+                    public Machine first() {
+                        return first;
+                    }
+
+                    @Override
+                    public Machine last() {
+                        return scene.machine;
+                    }
+                };
+        Watch.Narration narration =
+                new QuietNarration() {
+                    @Override
+                    public void began(Snapshot baseline) {
+                        began[0] = System.nanoTime();
+                    }
+                };
+        Watch.Observed o =
+                new Watch(scene.machine, ends, scene.streams, QUICK, narration)
+                        .run(Duration.ZERO, () -> true);
+        Absences.Absence address =
+                o.lost().stream()
+                        .filter(a -> a.thing().aspect() == Thing.Aspect.ADDRESS)
+                        .findFirst()
+                        .orElseThrow();
+        assertTrue(address.since() - began[0] < 0, "only the last look found it");
+        assertTrue(o.startedNanos() - address.since() <= 0, "before the watch began");
+    }
+
+    @Test
+    void theProcessOfAnAuditLineIsAskedAsItIsHeard() {
+        Texts gone = withWifi(whole());
+        Texts there =
+                withWifi(whole())
+                        .file("/proc/71/comm", "nmcli")
+                        .file("/proc/71/cgroup", "0::/system.slice/btwifiset.service");
+        Aftermath a =
+                new Scene(there)
+                        .watched(
+                                s -> {
+                                    s.streams.says(WatchSource.JOURNAL, audit("pid=71"));
+                                    s.machine.now = gone;
+                                });
+        assertEquals("nmcli in btwifiset.service, process 71", a.observed().events().get(0).who());
+    }
+
+    /** NetworkManager's and dhcpcd's, over one gateway: each can go. */
+    @Test
+    void twoDefaultRoutesOverOneGatewayAreTwo() {
+        String both =
+                "[{\"dst\":\"default\",\"gateway\":\"192.168.50.1\",\"dev\":\"eth0\",\"metric\":100},"
+                    + "{\"dst\":\"default\",\"gateway\":\"192.168.50.1\",\"dev\":\"eth0\","
+                    + "\"metric\":202}]";
+        Aftermath a =
+                new Scene(whole().output(Route.COMMAND, both))
+                        .watched(
+                                s -> {
+                                    s.streams.says(
+                                            WatchSource.KERNEL,
+                                            "[ROUTE]Deleted default via 192.168.50.1 dev eth0 proto"
+                                                    + " dhcp src 192.168.50.196 metric 202 ");
+                                    s.machine.now = whole();
+                                });
+        assertEquals(
+                List.of("eth0's default route via 192.168.50.1 metric 202"),
+                a.observed().lost().stream().map(l -> l.thing().shown()).toList());
         assertEquals(ExitCode.GOOD, a.exitCode(), report(a));
+    }
+
+    /** What each event is long is not what all of them may be: the rest is counted. */
+    @Test
+    void whatIsKeptHasABound() {
+        String pad = "x".repeat(8000);
+        Aftermath a =
+                new Scene(whole())
+                        .watched(
+                                s -> {
+                                    for (int i = 0; i < 300; i++) {
+                                        s.streams.says(
+                                                WatchSource.NETWORKMANAGER, "eth0: " + i + pad);
+                                    }
+                                });
+        Watch.Observed o = a.observed();
+        assertTrue(o.unkept() > 100, "left out " + o.unkept());
+        assertEquals(300, o.events().size() + o.unkept());
+        assertTrue(Json.write(WatchFormat.write(o)).length() < 2 << 20);
+        assertTrue(report(a).contains("more, which were not kept"), "not said");
+    }
+
+    @Test
+    void theClockSetBackHidesNoLineOfTheJournal() {
+        String before =
+                "{\"_BOOT_ID\":\"b\",\"_SYSTEMD_UNIT\":\"btwifiset.service\",\"_PID\":\"3\","
+                        + "\"__REALTIME_TIMESTAMP\":\"1795337447370195\",\"MESSAGE\":\"old news\"}";
+        String after = before.replace("17953374", "10953374").replace("old news", "new news");
+        Aftermath a =
+                new Scene(whole().says("journalctl", before))
+                        .watched(s -> s.machine.now = whole().says("journalctl", before, after));
+        String said = WatchLogs.of(a).get("btwifiset_interaction_*.log");
+        assertTrue(said.contains("new news") && !said.contains("old news"), said);
+    }
+
+    private static ByteArrayInputStream bytes(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void whatIsTypedAfterEnterIsNotTheShells() {
+        ByteArrayInputStream typed = bytes("\n\n\nreboot\n");
+        try (EndOfWatch end = new EndOfWatch(typed, true, 1)) {
+            assertTrue(end.isOver());
+            typed.reset();
+        }
+        assertEquals(0, typed.available());
+        // In a pipe it is somebody else's.
+        ByteArrayInputStream piped = bytes("data\n");
+        try (EndOfWatch end = new EndOfWatch(piped, false, 1)) {
+            assertFalse(end.isOver());
+        }
+        assertEquals(5, piped.available());
     }
 
     @Test
