@@ -10,6 +10,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -35,6 +36,9 @@ import java.util.regex.Pattern;
 public final class DiagnosticFiles {
 
     public static final Path USUAL = Path.of("/var/log/network-diagnostics");
+
+    private static final Path TMP = Path.of(System.getProperty("java.io.tmpdir"));
+    private static final String ELSEWHERE = "network-diagnostics-";
 
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd_HHmmss");
     private static final Pattern OURS =
@@ -66,7 +70,8 @@ public final class DiagnosticFiles {
     private DiagnosticFiles() {}
 
     /**
-     * Where it usually is, or, where that cannot be written, in a new folder for what is temporary.
+     * Where it usually is, or, where that cannot be written, in a folder of its own for what is
+     * temporary.
      *
      * @param texts by name, {@code network_diagnostic_*.log}: the star becomes the time
      * @param keep how many runs stay there, this one included
@@ -78,12 +83,31 @@ public final class DiagnosticFiles {
         } catch (IOException e) {
             String why = USUAL + " cannot be written (" + reason(e) + ")";
             try {
-                Path folder = Files.createTempDirectory("network-diagnostics-");
-                return write(folder, texts, at, keep, why);
+                return write(temporary(TMP), texts, at, keep, why);
             } catch (IOException again) {
                 throw new BadInput(why + ", and no other folder either: " + reason(again));
             }
         }
+    }
+
+    /**
+     * The folder of an earlier run, so that what is kept there has a bound too; or a new one. In a
+     * folder that is everybody's, only one that is ours and a folder is trusted.
+     */
+    static Path temporary(Path everybodys) throws IOException {
+        Path own = Files.createTempDirectory(everybodys, ELSEWHERE);
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(everybodys, ELSEWHERE + "*")) {
+            for (Path earlier : all) {
+                if (!earlier.equals(own)
+                        && Files.isDirectory(earlier, LinkOption.NOFOLLOW_LINKS)
+                        && Files.getOwner(earlier, LinkOption.NOFOLLOW_LINKS)
+                                .equals(Files.getOwner(own))) {
+                    Files.delete(own);
+                    return earlier;
+                }
+            }
+        }
+        return own;
     }
 
     /**
@@ -104,6 +128,8 @@ public final class DiagnosticFiles {
             throws IOException {
         Files.createDirectories(folder, only(folder, "rwx------"));
         String time = STAMP.format(at.atZone(ZoneId.systemDefault()));
+        // First, for a full disk has no room for new files while the old ones stay.
+        removeOld(folder, time, keep);
         Map<Path, String> files = new LinkedHashMap<>();
         String stamp = time;
         for (int run = 2; !began(folder, stamp, texts) && run < MOST_RUNS; run++) {

@@ -101,6 +101,29 @@ class DiagnosticFilesTest {
         assertTrue(names.contains("diagnosis_of_my_own.json"));
     }
 
+    /** A file that cannot be written stands for a full disk: the old ones made it so. */
+    @Test
+    void oldRunsGoEvenWhereTheNewOneFindsNoRoom() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            DiagnosticFiles.in(folder, TEXTS, AT.plusSeconds(60 * i), 10);
+        }
+        Map<String, String> tooMuch = new LinkedHashMap<>();
+        tooMuch.put("no folder/diagnosis_*.json", "{}\n");
+        assertThrows(
+                BadInput.class, () -> DiagnosticFiles.in(folder, tooMuch, AT.plusSeconds(600), 2));
+        assertEquals(TEXTS.size(), names(folder).size(), names(folder).toString());
+    }
+
+    @Test
+    void theFolderForWhatIsTemporaryIsTheSameEveryTime() throws Exception {
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        Files.createSymbolicLink(folder.resolve("network-diagnostics-0"), elsewhere);
+        Path one = DiagnosticFiles.temporary(folder);
+        assertFalse(one.endsWith("network-diagnostics-0"), "somebody's link");
+        assertEquals(one, DiagnosticFiles.temporary(folder));
+        assertEquals(3, names(folder).size(), names(folder).toString());
+    }
+
     @Test
     void whereTheyCannotBeTheReasonIsSaid() throws Exception {
         Path file = Files.writeString(folder.resolve("file"), "in the way");
