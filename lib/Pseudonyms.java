@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -26,6 +27,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -51,6 +53,10 @@ public final class Pseudonyms {
     private static final Pattern ESCAPED_MAC =
             Pattern.compile(
                     "(?i)(?<![0-9a-f])(?<!\\\\:)[0-9a-f]{2}(?:\\\\:[0-9a-f]{2}){5,}(?![0-9a-f])");
+
+    /** In an interface's name, {@code enx001122334455} (systemd.net-naming-scheme(7)). */
+    private static final Pattern MAC_IN_A_NAME =
+            Pattern.compile("(?i)(?<![0-9a-z])((?:en|ib|sl|wl|ww)x)([0-9a-f]{12})(?![0-9a-z])");
 
     private static final Pattern V4 =
             Pattern.compile(
@@ -94,7 +100,27 @@ public final class Pseudonyms {
                     Pattern.compile("audit: op=.*? name=\"(.*?)\"(?= [a-z-]+=|$)"),
                     Pattern.compile("connection '([^'\\n]+)'"),
                     Pattern.compile("(?m)^(.+): connection profile (?:created|changed|removed)$"),
+                    Pattern.compile("'([^'\\n]+)' is now the primary connection"),
+                    Pattern.compile("'ssid' value '([^'\\n]+)'"),
+                    Pattern.compile("policy: set '([^'\\n]+)'"),
+                    // What netfix itself says of them while it watches.
+                    Pattern.compile(
+                            "(?:profile|in use,|association with|asks to connect to|asks to delete)"
+                                    + " \"(.+?)\"(?= was | is |[),;]|$)"),
                     Pattern.compile("access-points:\\s*\\n\\h*+\"?([^\"\\n]+?)\"?:"));
+
+    /**
+     * Where a network's name stands among other fields; nowhere else is one renamed that is a
+     * number or a word of the tools.
+     */
+    private static final List<Pattern> PLACES =
+            List.of(
+                    Pattern.compile("(?m)^GENERAL\\.CONNECTION:(.+)$"),
+                    Pattern.compile("(?m)^[0-9a-f]{8}-[0-9a-f-]{27}:.*:([^:\\\\\n]+)$"),
+                    Pattern.compile(
+                            "(?m)^[ *]:\\d+:[^:\\n"
+                                    + "]*:(?:[0-9A-Fa-f]{2}\\\\:){5}[0-9A-Fa-f]{2}:(.+)$"),
+                    Pattern.compile("(?m)(?:^|/)([^/\\n\"]+?)\\.nmconnection"));
 
     private static final List<Pattern> DOMAINS =
             List.of(
@@ -107,6 +133,9 @@ public final class Pseudonyms {
 
     /** By what they stand for. */
     private final Map<String, String> names = new HashMap<>();
+
+    /** The same of those that are a number or a word, too. */
+    private final Map<String, String> common = new HashMap<>();
 
     private final Set<String> taken = new HashSet<>();
 
@@ -248,6 +277,38 @@ public final class Pseudonyms {
         }
     }
 
+    /** The same of what happened: who is new there stands in no look yet. */
+    synchronized void learn(WatchEvent event) {
+        event.thing().ifPresent(t -> thing(t.aspect(), t.subject(), t.what()));
+        find(event.shown());
+        settle();
+    }
+
+    private void thing(Thing.Aspect aspect, String subject, String what) {
+        switch (aspect) {
+            case PROFILE -> network(subject);
+            case NETWORK, PROFILE_IN_USE -> network(what);
+            default -> {}
+        }
+    }
+
+    private void find(JsonNode watch) {
+        for (JsonNode node : watch) {
+            find(node);
+        }
+        if (watch.isTextual()) {
+            find(watch.asText());
+        }
+        aspect(watch)
+                .ifPresent(
+                        a -> thing(a, watch.path("subject").asText(), watch.path("what").asText()));
+    }
+
+    private static Optional<Thing.Aspect> aspect(JsonNode node) {
+        String kind = node.path("kind").asText();
+        return Stream.of(Thing.Aspect.values()).filter(a -> Json.word(a).equals(kind)).findFirst();
+    }
+
     private synchronized void learn(Capture capture) {
         capture.texts.values().forEach(text -> text.value().ifPresent(this::find));
         capture.commands.values().forEach(result -> find(result.stdout()));
@@ -255,7 +316,7 @@ public final class Pseudonyms {
     }
 
     private boolean find(String text) {
-        int before = names.size() + bare.size();
+        int before = names.size() + common.size() + bare.size();
         NETWORKS.forEach(p -> all(p, text).forEach(this::network));
         DOMAINS.forEach(p -> all(p, text).forEach(n -> name(n, "domain-", ".example")));
         all(HOST, text).forEach(this::host);
@@ -268,7 +329,11 @@ public final class Pseudonyms {
                 }
             }
         }
-        return names.size() + bare.size() > before;
+        Matcher named = MAC_IN_A_NAME.matcher(text);
+        while (named.find()) {
+            bare.add(named.group(2).toLowerCase(Locale.ROOT));
+        }
+        return names.size() + common.size() + bare.size() > before;
     }
 
     private static List<String> all(Pattern pattern, String text) {
@@ -281,8 +346,8 @@ public final class Pseudonyms {
     }
 
     private void network(String name) {
-        // NetworkManager's own names for its automatic profiles.
-        if (!name.matches("Wired connection \\d+|Wired|Hotspot|--")) {
+        // NetworkManager's own names for its automatic profiles, and the phone's for a goodbye.
+        if (!name.matches("Wired connection \\d+|Wired|Hotspot|--|#ssid-endBT#")) {
             name(name, "network", shape(name));
         }
     }
@@ -303,13 +368,16 @@ public final class Pseudonyms {
     }
 
     private void name(String name, String prefix, String ending) {
-        String word = name.toLowerCase(Locale.ROOT);
-        if (name.length() < 3
-                || WORDS.contains(word)
+        boolean isCommon =
+                name.length() < 3
+                        || WORDS.contains(name.toLowerCase(Locale.ROOT))
+                        || name.chars().allMatch(c -> c >= '0' && c <= '9' || c == '.');
+        if (name.isEmpty()
+                || isCommon && !prefix.equals("network")
                 || names.containsKey(name)
+                || common.containsKey(name)
                 || taken.contains(name)
-                || name.contains(Redaction.MARK)
-                || name.chars().allMatch(c -> c >= '0' && c <= '9' || c == '.')) {
+                || name.contains(Redaction.MARK)) {
             return;
         }
         String first = name.startsWith("-") || name.startsWith("#") ? name.substring(0, 1) : "";
@@ -320,7 +388,7 @@ public final class Pseudonyms {
             other = first + prefix + (prefix.endsWith("-") ? "" : "-") + digest + ending;
             n++;
         } while (!taken.add(other));
-        names.put(name, other);
+        (isCommon ? common : names).put(name, other);
     }
 
     /** Each name in each way that the programs write it, the longest first. */
@@ -331,6 +399,7 @@ public final class Pseudonyms {
         }
         bare.forEach(
                 digits -> {
+                    taken.add("mac " + mac(digits));
                     all.putIfAbsent(digits, mac(digits));
                     String upper = digits.toUpperCase(Locale.ROOT);
                     all.putIfAbsent(upper, mac(digits).toUpperCase(Locale.ROOT));
@@ -419,12 +488,52 @@ public final class Pseudonyms {
 
     /** The text with every name that is known, every MAC and every public address renamed. */
     public synchronized String of(String text) {
-        String t = named(text);
+        String t =
+                MAC_IN_A_NAME
+                        .matcher(text)
+                        .replaceAll(m -> m.group(1) + other(m.group(2).toLowerCase(Locale.ROOT)));
+        t = named(inPlace(t));
         t = MAC.matcher(t).replaceAll(m -> Matcher.quoteReplacement(macs(m.group())));
         t = ESCAPED_MAC.matcher(t).replaceAll(m -> Matcher.quoteReplacement(macs(m.group())));
         t = V4.matcher(t).replaceAll(m -> v4(m));
         t = V6.matcher(t).replaceAll(m -> Matcher.quoteReplacement(v6(m.group())));
         return ESCAPED_V6.matcher(t).replaceAll(m -> Matcher.quoteReplacement(v6(m.group())));
+    }
+
+    private String inPlace(String text) {
+        String t = text;
+        if (!common.isEmpty()) {
+            for (Pattern place : NETWORKS) {
+                t = inPlace(place, t);
+            }
+            for (Pattern place : PLACES) {
+                t = inPlace(place, t);
+            }
+        }
+        return t;
+    }
+
+    private String inPlace(Pattern place, String text) {
+        return place.matcher(text)
+                .replaceAll(
+                        m -> {
+                            String whole = m.group();
+                            String name = m.group(1);
+                            int at = m.start(1) - m.start();
+                            return Matcher.quoteReplacement(
+                                    whole.substring(0, at)
+                                            + common.getOrDefault(name, name)
+                                            + whole.substring(at + name.length()));
+                        });
+    }
+
+    /** Of a MAC without separators; of one that is another one's already, itself. */
+    private String other(String digits) {
+        if (taken.contains("mac " + digits)) {
+            return digits;
+        }
+        taken.add("mac " + mac(digits));
+        return mac(digits);
     }
 
     private String hash(String what) {
@@ -587,9 +696,9 @@ public final class Pseudonyms {
      * older log gives away.
      */
     public Capture of(Capture capture) {
-        learn(capture);
+        capture.watched().ifPresent(watch -> find(watch.seen()));
         capture.watched().ifPresent(watch -> learn(watch.baseline()));
-        capture.watched().ifPresent(watch -> learn(watch.seen().toString()));
+        learn(capture);
         Capture other = renamed(capture);
         capture.watched()
                 .ifPresent(
@@ -678,6 +787,13 @@ public final class Pseudonyms {
             ObjectNode other = Json.object();
             object.properties()
                     .forEach(field -> other.set(field.getKey(), strings(field.getValue())));
+            // What is but a name has nothing around it that says so.
+            for (String field : List.of("subject", "what")) {
+                String renamed = common.get(object.path(field).asText());
+                if (renamed != null && (aspect(object).isPresent() || object.has("text"))) {
+                    other.put(field, renamed);
+                }
+            }
             return other;
         }
         if (node instanceof ArrayNode array) {

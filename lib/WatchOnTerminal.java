@@ -71,6 +71,7 @@ public final class WatchOnTerminal implements Watch.Narration {
         if (!shown) {
             return;
         }
+        others.ifPresent(names -> names.learn(event));
         if (++thisSecond > MOST_A_SECOND) {
             leftOut++;
             return;

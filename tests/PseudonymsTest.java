@@ -10,10 +10,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,6 +40,7 @@ class PseudonymsTest {
                 "dhcp_client_identifier = 01:dc:a6:32:01:02:03",
                 "DC-A6-32-01-02-03",
                 "iaid dca632010203 end",
+                "/sys/class/net/enxdca632010203/carrier",
             })
     void aMacIsAnotherOne(String text) {
         Pseudonyms names = names();
@@ -138,6 +143,75 @@ class PseudonymsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"enx001122334455", "wlxb827eb010203"})
+    void aMacInAnInterfacesNameIsAnotherOne(String name) {
+        Pseudonyms names = names();
+        String other = names.of("dev " + name + " proto");
+        assertFalse(other.contains(name.substring(3)), other);
+        assertTrue(other.matches("dev (enx|wlx)0200[0-9a-f]{8} proto"), other);
+        assertEquals(other, names.of(other));
+        assertEquals("/sys/class/net/" + other.split(" ")[1], names.of("/sys/class/net/" + name));
+    }
+
+    /** It is renamed where it can only be a network's; elsewhere it is a number or a word. */
+    @ParameterizedTest
+    @ValueSource(strings = {"home", "wifi", "12345", "ab"})
+    void aNetworkThatIsCalledByACommonWordIsRenamedWhereItIsNamed(String name) {
+        Pseudonyms names = names();
+        names.learn("ssid=" + name);
+        List<String> others = new ArrayList<>();
+        for (String text :
+                List.of(
+                        "[connection]\nid=%\nuuid=1",
+                        "\tssid %\n",
+                        "\tssid=\"%\"",
+                        "GENERAL.CONNECTION:%",
+                        "74b3df5b-4552-4ae9-a241-0325255c3f14:802-11-wireless:yes:0:wlan0:yes:/etc/x:%",
+                        "*:70:WPA2:DC\\:A6\\:32\\:01\\:02\\:03:%",
+                        "/etc/NetworkManager/system-connections/%.nmconnection",
+                        "%.nmconnection",
+                        "known network % in conflict - delete",
+                        "audit: op=\"connection-delete\" uuid=\"u\" name=\"%\" pid=7 uid=0",
+                        "NetworkManager: the profile \"%\" was removed",
+                        "btwifiset: the phone asks to connect to \"%\"",
+                        "%: connection profile removed")) {
+            String other = names.of(text.replace("%", name));
+            assertFalse(other.matches("(?s).*(?<![0-9a-z])" + name + "(?![0-9a-z]).*"), other);
+            Matcher m = Pattern.compile("network-[0-9a-f]{4}").matcher(other);
+            assertTrue(m.find(), other);
+            others.add(m.group());
+        }
+        assertEquals(1, others.stream().distinct().count(), others.toString());
+        String elsewhere = "GENERAL.TYPE:wifi\nmetric 12345 home ab";
+        assertEquals(elsewhere, names.of(elsewhere));
+    }
+
+    /** A network that was not there when the watch began, on the line that tells of it. */
+    @Test
+    void whatIsNewDuringTheWatchIsRenamedOnItsLine() {
+        for (String line :
+                List.of(
+                        "Nachbars Netz: connection profile created",
+                        "4711: connection profile created")) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+            WatchOnTerminal shown = new WatchOnTerminal(out, true, Optional.of(names()));
+            shown.happened(DaemonEvents.networkManager(0, line).orElseThrow(), Instant.EPOCH);
+            shown.happened(
+                    WatchEvent.of(
+                            0,
+                            WatchSource.JOURNAL,
+                            "btwifiset",
+                            "btwifiset: the phone asks to connect to \"Café 2\""),
+                    Instant.EPOCH);
+            String text = bytes.toString(StandardCharsets.UTF_8);
+            assertFalse(text.contains(line.split(":")[0]), text);
+            assertFalse(text.contains("Caf"), text);
+            assertTrue(text.contains("the profile \"network-"), text);
+        }
+    }
+
     private static List<String> captures() {
         return Captures.names();
     }
@@ -191,9 +265,10 @@ class PseudonymsTest {
                 });
     }
 
-    @Test
-    void aRenamedWatchSaysTheSame() {
-        Capture bundle = WatchedPi.scanned().bundle();
+    @ParameterizedTest
+    @ValueSource(strings = {"My Home Net", "home", "12345"})
+    void aRenamedWatchSaysTheSame(String profile) {
+        Capture bundle = WatchedPi.named(profile).bundle();
         Aftermath was = aftermath(bundle);
         Capture renamed = names().of(bundle);
         Aftermath is = aftermath(renamed);
@@ -203,6 +278,9 @@ class PseudonymsTest {
         assertEquals(was.fresh().size(), is.fresh().size());
         nothingOf(was.observed().before(), CaptureFormat.encode(renamed));
         nothingOf(was.observed().before(), strings(WatchLogs.of(is)));
+        String report = WatchReport.of(is, new Terminal(false));
+        assertFalse(report.contains("\"" + profile + "\""), report);
+        assertFalse(report.contains("network " + profile + " in conflict"), report);
     }
 
     private static Aftermath aftermath(Capture bundle) {
