@@ -49,6 +49,7 @@
 //SOURCES Gateways.java
 //SOURCES Glance.java
 //SOURCES Ground.java
+//SOURCES HostFaults.java
 //SOURCES HtmlReport.java
 //SOURCES IfupdownSettings.java
 //SOURCES IniFile.java
@@ -89,6 +90,7 @@
 //SOURCES MonitorMemory.java
 //SOURCES MonitorService.java
 //SOURCES MonitorStatus.java
+//SOURCES Mount.java
 //SOURCES Neighbour.java
 //SOURCES Netplan.java
 //SOURCES NetplanRenderer.java

@@ -3,6 +3,7 @@ package netfix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** NetworkManager itself, and btwifiset's idea of it. */
 final class DaemonFaults {
@@ -200,6 +201,47 @@ final class DaemonFaults {
                                                                 && l.unit().equals(unit.name()))
                                         .filter(l -> l.boot().equals(j.thisBoot()))
                                         .reduce((a, b) -> b));
+    }
+
+    /** The phone's command as Python shows a list, {@code ['name', 'password', …]}. */
+    private static final String COMMAND = "registering SSID [";
+
+    /** The name for a command that is none: the phone says goodbye. */
+    private static final String GOODBYE = "#ssid-endBT#";
+
+    private static boolean tellsPassword(Journal.Line line) {
+        int at = line.message().indexOf(COMMAND);
+        String list = at < 0 ? "" : line.message().substring(at + COMMAND.length());
+        int comma = list.indexOf(", ");
+        String name = comma < 0 ? "" : list.substring(0, comma);
+        String password = comma < 0 ? "" : list.substring(comma + 2);
+        boolean command = name.length() < 3 || name.contains(GOODBYE);
+        return list.startsWith(Redaction.MARK)
+                || !command
+                        && !password.isEmpty()
+                        && !password.matches("(?:''|\"\"|None|'NONE').*");
+    }
+
+    static Verdict passwordsInJournal(Snapshot s) {
+        List<Journal.Line> telling =
+                s.journal()
+                        .value()
+                        .map(j -> j.btwifiset().stream().filter(DaemonFaults::tellsPassword))
+                        .orElse(Stream.empty())
+                        .toList();
+        return telling.isEmpty()
+                ? Verdict.clear()
+                : Verdict.of(
+                        List.of(
+                                new Verdict.Hit(
+                                        telling.get(0).unit(),
+                                        Verdict.Severity.WARNING,
+                                        "btwifiset has written a Wi-Fi password to the journal in"
+                                                + " plain text",
+                                        List.of(Evidence.of(telling.get(telling.size() - 1))),
+                                        List.of(
+                                                "sudo journalctl --rotate",
+                                                "sudo journalctl --vacuum-time=1s"))));
     }
 
     static Verdict btwifisetWrongMode(Snapshot s) {

@@ -129,6 +129,81 @@ final class DeviceFaults {
                 });
     }
 
+    /** NetworkManager's default of connection.autoconnect-retries (NetworkManager.conf(5)). */
+    private static final int TRIES = 4;
+
+    static Verdict gaveUp(Snapshot s) {
+        return eachLink(
+                s,
+                (link, device) -> {
+                    boolean waits =
+                            device.state() == 30
+                                    && device.reason() != BY_USER
+                                    && device.autoconnect().orElse(true);
+                    if (!waits || s.journal().value().isEmpty()) {
+                        return Optional.empty();
+                    }
+                    for (Profile profile : s.nm().profiles().orElse(List.of())) {
+                        List<Journal.Line> failed = failures(s, link, profile.id());
+                        if (profile.autoconnectsOn(link) && !failed.isEmpty()) {
+                            return Optional.of(gaveUp(link, profile, failed));
+                        }
+                    }
+                    return Optional.empty();
+                });
+    }
+
+    private static Verdict.Hit gaveUp(Link link, Profile profile, List<Journal.Line> failed) {
+        return new Verdict.Hit(
+                link.name(),
+                Verdict.Severity.ERROR,
+                "NetworkManager has given up connecting "
+                        + link.name()
+                        + " to \""
+                        + profile.id()
+                        + "\"",
+                failed.subList(Math.max(0, failed.size() - 2), failed.size()).stream()
+                        .map(Evidence::of)
+                        .toList(),
+                List.of(
+                        "sudo nmcli connection up id " + Command.quoted(profile.id()),
+                        "sudo nmcli connection modify id "
+                                + Command.quoted(profile.id())
+                                + " connection.autoconnect-retries 0"));
+    }
+
+    /**
+     * Since it last worked or was asked for by hand; empty where NetworkManager still tries. A
+     * secret that nobody gives ends it at the first time.
+     */
+    private static List<Journal.Line> failures(Snapshot s, Link link, String id) {
+        Journal journal = s.journal().value().orElseThrow();
+        String device = "device (" + link.name() + "): ";
+        List<Journal.Line> failed = new ArrayList<>();
+        int tries = 0;
+        boolean noSecrets = false;
+        for (Journal.Line line : journal.lines()) {
+            String message = line.message();
+            if (!journal.ofThisBoot(line)) {
+                continue;
+            }
+            if (message.contains(device + "Activation: successful")
+                    || message.contains("audit: op=\"connection-")) {
+                failed.clear();
+                tries = 0;
+                noSecrets = false;
+            } else if (message.contains(device + "no secrets: ")) {
+                failed.add(line);
+                noSecrets = true;
+            } else if (message.endsWith(
+                    device + "Activation: failed for connection '" + id + "'")) {
+                failed.add(line);
+                tries++;
+            }
+        }
+        return tries >= TRIES || noSecrets && tries > 0 ? failed : List.of();
+    }
+
     private static long profileCount(Snapshot s, Link link) {
         return s.nm().profiles().orElse(List.of()).stream()
                         .filter(p -> p.autoconnectsOn(link))

@@ -216,7 +216,9 @@ public final class Findings {
                             + " is deleted. After the next boot Wi-Fi does not come up.")
                 .recognised(
                         "btwifiset's line 'in conflict - delete', NetworkManager's audit line of"
-                                + " the deletion, and no such profile since.")
+                                + " the deletion, and no such profile since; or its line of a wish"
+                                + " to connect, and a deletion, an addition and another deletion of"
+                                + " that name.")
                 .remedy("nmcli --ask device wifi connect NETWORK")
                 .source(
                         "get_list in btwifiset.py, github.com/nksan/Rpi-SetWiFi-viaBluetooth (March"
@@ -316,6 +318,38 @@ public final class Findings {
                 .remedy("nmcli device connect IF")
                 .source("nmcli(1), device disconnect; disconnect in btwifiset.py")
                 .silencedBy(NO_NM);
+        t.row("wifi-firmware-crashed", OUTSIDE, HostFaults::firmwareCrashed)
+                .title("The Wi-Fi firmware has crashed")
+                .why(
+                        "The radio neither scans nor connects until its driver is loaded anew; it"
+                                + " happens with a weak power supply, too.")
+                .recognised(
+                        "The kernel's line 'Firmware has halted or crashed' of brcmfmac, while"
+                                + " Wi-Fi is not associated.")
+                .remedy("modprobe -r brcmfmac, modprobe brcmfmac; a better power supply")
+                .source("drivers/net/wireless/broadcom/brcm80211/brcmfmac/core.c, brcmf_fw_crashed")
+                .silencedBy("wifi-off", "wifi-blocked");
+        t.row("autoconnect-given-up", INTERFACE_STATE, DeviceFaults::gaveUp)
+                .title("NetworkManager has given up on a profile")
+                .why(
+                        "After four failed tries it waits for five minutes, after a secret that it"
+                                + " did not get until somebody asks again.")
+                .recognised(
+                        "Disconnected, and since the last success four lines 'Activation: failed"
+                                + " for connection', or one after 'no secrets'.")
+                .remedy(
+                        "nmcli connection up id NAME; nmcli connection modify id NAME"
+                                + " connection.autoconnect-retries 0 has it try for ever")
+                .source(
+                        "nm-settings-nmcli(5), connection.autoconnect-retries;"
+                                + " NetworkManager.conf(5), connection.autoconnect-retries-default")
+                .silencedBy(NO_NM)
+                .silencedBy(
+                        "wifi-off",
+                        "wifi-blocked",
+                        "device-disconnected",
+                        "interface-down",
+                        "wifi-firmware-crashed");
         t.row("interface-down", INTERFACE_STATE, DeviceFaults::down)
                 .title("An interface is down")
                 .why("Nobody brings it up again by itself. The phone's OFF does this to Wi-Fi.")
@@ -386,6 +420,74 @@ public final class Findings {
                 .remedy("nmcli connection modify id NAME connection.interface-name ''")
                 .source("nm-settings-keyfile(5), interface-name; systemd.net-naming-scheme(7)")
                 .survivesReboot();
+        t.row("wifi-power-save", OUTSIDE, HostFaults::powerSave)
+                .title("A Wi-Fi radio that saves power answers late")
+                .why(
+                        "A radio that sleeps between beacons makes every answer late, and ssh"
+                                + " stutter.")
+                .recognised(
+                        "The gateway's answer takes a tenth of a second or longer, and iw says"
+                                + " 'Power save: on'.")
+                .remedy(
+                        "iw dev IF set power_save off; nmcli connection modify id NAME"
+                                + " wifi.powersave 2")
+                .source("iw(8), power_save; nm-settings-nmcli(5), 802-11-wireless.powersave")
+                .survivesReboot();
+        t.row("root-not-kept", OUTSIDE, HostFaults::rootForgets)
+                .title("The root keeps no change")
+                .why("A profile that is saved today is gone after the next boot, and so is a fix.")
+                .recognised("findmnt: the root is an overlay, in memory, or mounted read-only.")
+                .remedy(
+                        "raspi-config: Performance, Overlay File System; a root that turned"
+                            + " read-only by itself: mount -o remount,rw /, and look at the card")
+                .source("findmnt(8); raspi-config(1)")
+                .survivesReboot();
+        t.row("disk-full", OUTSIDE, HostFaults::full)
+                .title("No room is left on the disk")
+                .why(
+                        "No profile can be saved and no log written; NetworkManager may lose what"
+                                + " it writes anew.")
+                .recognised("findmnt: less than 1 MiB is available on / or /var/log.")
+                .remedy("du -xh --max-depth=2 / shows what takes it")
+                .source("findmnt(8), AVAIL")
+                .survivesReboot();
+        t.row("log-not-writable", OUTSIDE, HostFaults::logNotWritable)
+                .title("The folder for logs is mounted read-only")
+                .why(
+                        "What happens to the network is not kept; netfix keeps its own files"
+                                + " elsewhere.")
+                .recognised("findmnt: what /var/log lies on is mounted read-only.")
+                .remedy("dmesg says why; mount -o remount,rw")
+                .source("findmnt(8), OPTIONS; mount(8), ro");
+        t.row("clock-not-set", OUTSIDE, HostFaults::clockNotSet)
+                .title("The clock is not set")
+                .why(
+                        "A Pi has no clock of its own: until it hears of NTP certificates are not"
+                                + " valid yet, and times in logs lie.")
+                .recognised("The system clock is before the year 2000.")
+                .remedy("timedatectl; without a way out no time server is reached")
+                .source("timedatectl(1), systemd-timesyncd.service(8)");
+        t.row("access-point", OUTSIDE, HostFaults::accessPoint)
+                .title("This machine is an access point")
+                .why("Its Wi-Fi interface is hostapd's, and no profile of it is missing.")
+                .recognised("A hostapd process.")
+                .remedy("nothing: it is so on purpose")
+                .source("hostapd(8); w1.fi/hostapd")
+                .survivesReboot();
+        t.row("cloud-init-writes-wifi", OUTSIDE, HostFaults::cloudInit)
+                .title("cloud-init writes the Wi-Fi networks")
+                .why(
+                        "What the phone or nmcli changes there is written over at a boot of"
+                                + " cloud-init's.")
+                .recognised(
+                        "/etc/netplan/50-cloud-init.yaml has Wi-Fi networks, and nothing in"
+                                + " /etc/cloud switches that off.")
+                .remedy(
+                        "change the network where cloud-init takes it from (network-config on the"
+                                + " boot partition), or write 'network: {config: disabled}' to"
+                                + " /etc/cloud/cloud.cfg.d/99-disable-network-config.cfg")
+                .source("cloudinit.readthedocs.io, Network configuration")
+                .survivesReboot();
         t.row("resolver-of-a-vpn", OUTSIDE, PathFaults::resolverOfAVpn)
                 .title("A VPN resolves names")
                 .why("What goes wrong with names is the VPN's to mend.")
@@ -417,6 +519,20 @@ public final class Findings {
                         "networking-off",
                         "wired-auto-profile-deleted",
                         "wifi-off");
+        t.row("btwifiset-logs-passwords", BTBERRYWIFI, DaemonFaults::passwordsInJournal)
+                .title("btwifiset writes Wi-Fi passwords to the journal in plain text")
+                .why(
+                        "Whoever may read the journal, or is sent it, has the password. netfix"
+                                + " takes it out of what it shows and keeps.")
+                .recognised("btwifiset's line 'registering SSID' with a network and a password.")
+                .remedy(
+                        "journalctl --rotate, journalctl --vacuum-time=1s, which forgets the whole"
+                            + " journal, so last of all; another password, where others have read"
+                            + " it")
+                .source(
+                        "register_SSID in btwifiset.py, github.com/nksan/Rpi-SetWiFi-viaBluetooth"
+                                + " (March 2025); journalctl(1)")
+                .survivesReboot();
         // Last, for it is not wrong yet.
         t.row("scan-would-delete-profile", BTBERRYWIFI, ScanForecast::wouldDelete)
                 .title("The next scan from the phone deletes a Wi-Fi profile")

@@ -12,6 +12,11 @@ final class Iw {
 
     static final Command COMMAND = Command.of("iw", "dev");
 
+    /** {@code Power save: on}. */
+    static Command powerSave(String device) {
+        return Command.of("iw", "dev", device, "get", "power_save");
+    }
+
     private Iw() {}
 
     /** SSIDs by interface; iw escapes bytes that are no printable ASCII as {@code \xNN}. */

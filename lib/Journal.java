@@ -50,6 +50,15 @@ public final class Journal {
                     "--grep=in conflict - delete|op=\"(connection|device|networking|radio)-|Network"
                             + " Manager is running|registering SSID|Bring WiFi");
 
+    /** What brcmfmac says when the firmware of a Pi's radio has ended (brcmfmac's core.c). */
+    static final Command FIRMWARE =
+            journal(
+                    "-b",
+                    "-k",
+                    "-n",
+                    "20",
+                    "--grep=brcmf_fw_crashed|Firmware has halted or crashed");
+
     static final Command BOOTS = journal("--list-boots");
 
     private static Command journal(String... more) {

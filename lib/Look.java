@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +46,9 @@ public final class Look {
                     "wpa_cli",
                     "ping",
                     "dhcpcd");
+
+    private static final String LOGS = "/var/log";
+    private static final String CLOUD_CONFIG = "/etc/cloud/cloud.cfg.d";
 
     private final Machine machine;
     private final Progress progress;
@@ -135,6 +139,7 @@ public final class Look {
         var boots = start(Journal.BOOTS);
         var processes = start(Processes.COMMAND);
         var associated = start(Iw.COMMAND);
+        var logs = start(Mount.of(LOGS));
         CompletableFuture<Reading<List<Rfkill>>> rfkill = read(Rfkill::read, Reading::unknown);
         CompletableFuture<Reading<List<Profile>>> profiles = read(Profiles::read, Reading::unknown);
         CompletableFuture<NmConfig> config = read(NmConfig::read, NmConfig::unknown);
@@ -173,6 +178,10 @@ public final class Look {
         Reading<List<Neighbour>> neighbours =
                 parsed(output(run(Neighbour.COMMAND)), Neighbour::parse);
 
+        Snapshot.Premises premises =
+                guarded(
+                        () -> premises(links.orElse(List.of()), pinged, logs.join()),
+                        why -> Snapshot.Premises.NONE);
         Snapshot.Host theHost = host.join();
         Unit daemon = state(units.join(), Manager.NETWORKMANAGER);
         Reading<Nmcli.General> now = parsed(nm(general.join(), daemon), Nmcli::general);
@@ -210,7 +219,77 @@ public final class Look {
                         () -> journal(theHost, boot.join(), evidence.join(), boots.join()),
                         Reading::unknown),
                 guarded(this::dns, why -> new Snapshot.Dns(Reading.unknown(why), "")),
-                netplan.join());
+                netplan.join(),
+                premises);
+    }
+
+    /** What costs a command is asked only where something is amiss. */
+    private Snapshot.Premises premises(
+            List<Link> links, Map<Snapshot.Gateway, CommandResult> pinged, CommandResult logs) {
+        List<Mount> mounts = new ArrayList<>(Mount.parse(logs.stdout()));
+        if (!mounts.isEmpty() && !mounts.get(0).target().equals("/")) {
+            mounts.addAll(0, Mount.parse(run(Mount.of("/")).stdout()));
+        }
+        boolean amiss = links.stream().anyMatch(l -> HostFaults.hasBroadcom(l) && !l.hasCarrier());
+        Map<String, String> drowsy = new TreeMap<>();
+        pinged.forEach(
+                (gateway, result) -> {
+                    Optional<String> late = late(result);
+                    boolean wifi =
+                            links.stream()
+                                    .anyMatch(
+                                            l ->
+                                                    l.name().equals(gateway.device())
+                                                            && l.kind() == Link.Kind.WIFI);
+                    if (wifi
+                            && late.isPresent()
+                            && run(Iw.powerSave(gateway.device())).stdout().contains("save: on")) {
+                        drowsy.put(gateway.device(), late.get());
+                    }
+                });
+        return new Snapshot.Premises(
+                mounts,
+                amiss ? Journal.parse(run(Journal.FIRMWARE).stdout()) : List.of(),
+                drowsy,
+                cloudInit());
+    }
+
+    /** The line of ping's that tells of a round trip of a tenth of a second or more. */
+    private static Optional<String> late(CommandResult ping) {
+        return ping.stdout()
+                .lines()
+                .filter(
+                        line -> {
+                            int from = line.indexOf(" time=") + " time=".length();
+                            int end = from;
+                            while (end < line.length() && Character.isDigit(line.charAt(end))) {
+                                end++;
+                            }
+                            return line.contains(" time=") && end - from > 2;
+                        })
+                .findFirst();
+    }
+
+    /** Written at a boot of cloud-init's, where nothing forbids it. */
+    private Optional<String> cloudInit() {
+        String folder = "/etc/netplan";
+        String file = "50-cloud-init.yaml";
+        boolean there =
+                machine.list(folder).orElse(List.of()).contains(file)
+                        && machine.read(folder + "/" + file).orElse("").contains("wifis:");
+        if (!there || machine.list("/etc/cloud").orElse(List.of()).isEmpty()) {
+            return Optional.empty();
+        }
+        boolean off =
+                machine.list("/etc/cloud").orElse(List.of()).contains("cloud-init.disabled")
+                        || machine.list(CLOUD_CONFIG).orElse(List.of()).stream()
+                                .filter(name -> name.endsWith(".cfg"))
+                                .map(name -> machine.read(CLOUD_CONFIG + "/" + name).orElse(""))
+                                .anyMatch(
+                                        text ->
+                                                text.contains("network:")
+                                                        && text.contains("config: disabled"));
+        return off ? Optional.empty() : Optional.of(folder + "/" + file);
     }
 
     /** A capture from before netfix read /sys/class/rfkill holds what the tool said. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Profiles that are missing, were deleted, or will be missing after the next boot. */
 final class ProfileFaults {
@@ -13,6 +14,12 @@ final class ProfileFaults {
     /** btwifiset's line when a scan and a profile disagree; the SSID stands in it as it is. */
     private static final Pattern IN_CONFLICT =
             Pattern.compile("known network (.*) in conflict - delete");
+
+    /** The phone's wish to connect, as Python shows it: a name, and a password that is not told. */
+    private static final String WISH = "registering SSID ['";
+
+    /** It waits 25 s for a connection; on a loaded Pi all of it takes longer. */
+    private static final Duration ATTEMPT = Duration.ofMinutes(3);
 
     /** nmcli follows within a second; a loaded Pi may need a few. */
     private static final Duration SOON = Duration.ofSeconds(15);
@@ -285,10 +292,61 @@ final class ProfileFaults {
                                     "sudo nmcli --ask device wifi connect "
                                             + Command.quoted(ssid))));
         }
+        for (Journal.Line wish : journal.get().btwifiset()) {
+            String ssid = wished(wish.message());
+            List<Journal.Audit> lost =
+                    ssid.isEmpty() ? List.of() : twice(journal.get(), wish, ssid);
+            if (lost.isEmpty()
+                    || isBack(s, ssid, ssid)
+                    || hits.stream().anyMatch(h -> h.subject().equals(ssid))) {
+                continue;
+            }
+            List<Evidence> evidence = new ArrayList<>();
+            evidence.add(Evidence.of(wish));
+            lost.forEach(a -> evidence.add(Evidence.of(a.line())));
+            hits.add(
+                    new Verdict.Hit(
+                            ssid,
+                            otherWifi ? Verdict.Severity.WARNING : Verdict.Severity.ERROR,
+                            "btwifiset deleted the Wi-Fi profile \""
+                                    + ssid
+                                    + "\" when it could not connect with what the phone sent",
+                            evidence,
+                            List.of(
+                                    "sudo nmcli --ask device wifi connect "
+                                            + Command.quoted(ssid)
+                                            + " hidden yes")));
+        }
         if (hits.isEmpty() && !journal.get().gap().isEmpty()) {
             return Verdict.unknown(journal.get().gap());
         }
         return Verdict.of(hits);
+    }
+
+    private static String wished(String message) {
+        int at = message.indexOf(WISH);
+        int from = at + WISH.length();
+        int end = at < 0 ? -1 : message.indexOf("', ", from);
+        return end < 0 ? "" : message.substring(from, end);
+    }
+
+    /**
+     * For a network that is not in sight btwifiset deletes the profile that there is, adds another
+     * one, and deletes that, too, where it does not come up: what it did of that name, where it was
+     * that.
+     */
+    private static List<Journal.Audit> twice(Journal journal, Journal.Line wish, String ssid) {
+        List<Journal.Audit> done =
+                journal.audits().stream()
+                        .filter(a -> a.name().equals(ssid) && a.success())
+                        .filter(a -> a.op().matches("connection-(?:delete|add)"))
+                        .filter(a -> !a.line().at().isBefore(wish.at()))
+                        .filter(a -> a.line().at().isBefore(wish.at().plus(ATTEMPT)))
+                        .toList();
+        String ops = done.stream().map(Journal.Audit::op).collect(Collectors.joining(" "));
+        return ops.matches("(?:connection-delete )+connection-add connection-delete")
+                ? done
+                : List.of();
     }
 
     private static boolean within(Journal.Line line, Journal.Line later) {

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param ifstate ifupdown's record of what it brought up, by interface
  * @param savedSwitches what the next boot sets the Wi-Fi switches to
  * @param wifiConfs the enabled networks of each wpa_supplicant configuration file, by file
+ * @param premises what else there is of the machine that a network may suffer from
  */
 public record Snapshot(
         Host host,
@@ -37,7 +38,8 @@ public record Snapshot(
         Map<String, String> associated,
         Reading<Journal> journal,
         Dns dns,
-        Netplan netplan) {
+        Netplan netplan,
+        Premises premises) {
 
     /** The same with other interfaces: what lies on a disk, asked for those of another machine. */
     Snapshot withLinks(Reading<List<Link>> others) {
@@ -61,7 +63,8 @@ public record Snapshot(
                 associated,
                 journal,
                 dns,
-                netplan);
+                netplan,
+                premises);
     }
 
     /**
@@ -119,6 +122,23 @@ public record Snapshot(
                     .flatMap(ini -> ini.last("main", key))
                     .filter(e -> e.value().equalsIgnoreCase("false"));
         }
+    }
+
+    /**
+     * @param mounts what lies behind / and /var/log
+     * @param crashes what the kernel said since this boot of a Wi-Fi firmware that crashed, where
+     *     Wi-Fi does not work
+     * @param drowsy by interface whose radio saves power, the answer of a gateway that took its
+     *     time
+     * @param cloudInit the file into which cloud-init writes Wi-Fi networks, where it does
+     */
+    record Premises(
+            List<Mount> mounts,
+            List<Journal.Line> crashes,
+            Map<String, String> drowsy,
+            Optional<String> cloudInit) {
+
+        static final Premises NONE = new Premises(List.of(), List.of(), Map.of(), Optional.empty());
     }
 
     /**

@@ -1,10 +1,12 @@
 package netfix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -216,6 +218,245 @@ class SurroundingsTest {
                                 neighbours("REACHABLE", "REACHABLE"))
                         .file("/etc/resolv.conf", "nameserver 127.0.0.53"),
                 "stub-resolver-dead");
+    }
+
+    /** The lines' forms are those of findmnt -rnb of util-linux 2.38. */
+    @Test
+    void aRootThatKeepsNothingIsNamed() {
+        for (String root :
+                List.of(
+                        "/ overlay rw,relatime,lowerdir=/lower,upperdir=/upper 512000000",
+                        "/ ext4 ro,noatime 25769803776")) {
+            Finding f = one(whole().output(Mount.of("/var/log"), root), "root-not-kept");
+            assertEquals(Verdict.Severity.WARNING, f.hit().severity());
+            assertTrue(f.hit().evidence().get(0).what().startsWith(root.substring(0, 8)));
+        }
+        Texts good = whole().output(Mount.of("/var/log"), "/ ext4 rw,noatime 25769803776");
+        for (String code : List.of("root-not-kept", "disk-full", "log-not-writable")) {
+            none(good, code);
+            none(whole(), code);
+        }
+    }
+
+    @Test
+    void aFullDiskAndLogsThatCannotBeWrittenAreNamed() {
+        Texts full = whole().output(Mount.of("/var/log"), "/ ext4 rw,noatime 4096");
+        assertEquals("no room is left on /", one(full, "disk-full").hit().text());
+        Texts readOnly =
+                whole().output(Mount.of("/var/log"), "/var/log ext4 ro,noatime 25769803776")
+                        .output(Mount.of("/"), "/ ext4 rw,noatime 0");
+        assertEquals("/var/log", one(readOnly, "log-not-writable").hit().subject());
+        assertEquals("/", one(readOnly, "disk-full").hit().subject());
+    }
+
+    @Test
+    void aClockThatIsNotSetIsNamed() {
+        Machine early =
+                new ForwardingMachine() {
+                    @Override
+                    Machine to() {
+                        return whole();
+                    }
+
+                    @Override
+                    public Instant clock() {
+                        return Instant.parse("1970-01-01T00:01:12Z");
+                    }
+                };
+        List<Finding> found =
+                Diagnosis.of(Look.at(early, Progress.silent())).findings().found().stream()
+                        .filter(f -> f.row().code().equals("clock-not-set"))
+                        .toList();
+        assertEquals("the clock says 1970-01-01T00:01:12Z", found.get(0).hit().text());
+        none(whole(), "clock-not-set");
+    }
+
+    /** The kernel's line is that of raspberrypi/linux, brcmfmac's core.c. */
+    @Test
+    void aFirmwareThatCrashedIsNamedWhereWifiIsOut() {
+        String line =
+                "{\"_BOOT_ID\":\"b\",\"_TRANSPORT\":\"kernel\",\"SYSLOG_IDENTIFIER\":\"kernel\","
+                        + "\"__REALTIME_TIMESTAMP\":\"1795337447370195\",\"PRIORITY\":\"3\","
+                        + "\"MESSAGE\":\"ieee80211 phy0: brcmf_fw_crashed: Firmware has halted or"
+                        + " crashed\"}";
+        Texts crashed =
+                whole().link(
+                                "/sys/class/net/wlan0/device/driver",
+                                "../../bus/sdio/drivers/brcmfmac")
+                        .output(Journal.FIRMWARE, line)
+                        .file("/sys/class/net/wlan0/carrier", "0");
+        Finding f = one(crashed, "wifi-firmware-crashed");
+        assertEquals("wlan0", f.hit().subject());
+        assertTrue(f.isError());
+        assertTrue(f.hit().evidence().get(0).what().contains("brcmf_fw_crashed"));
+        // It works: what crashed was loaded anew.
+        none(crashed.file("/sys/class/net/wlan0/carrier", "1"), "wifi-firmware-crashed");
+    }
+
+    @Test
+    void anAccessPointIsANoteAndNoProblem() {
+        Texts pi =
+                whole().says(
+                                "ps",
+                                NMS,
+                                "  700     1 0::/system.slice/hostapd.service /usr/sbin/hostapd -B"
+                                        + " -P /run/hostapd.pid /etc/hostapd/hostapd.conf");
+        Finding f = one(pi, "access-point");
+        assertEquals(Verdict.Severity.INFO, f.hit().severity());
+        assertEquals("process 700", f.hit().evidence().get(0).source());
+        assertEquals(List.of(), f.hit().remedy());
+        none(whole(), "access-point");
+    }
+
+    @Test
+    void cloudInitThatWritesTheWifiNetworksIsNamedUnlessItIsForbidden() {
+        Texts pi =
+                whole().file(
+                                "/etc/netplan/50-cloud-init.yaml",
+                                "network:",
+                                "  version: 2",
+                                "  wifis:",
+                                "    wlan0:",
+                                "      dhcp4: true")
+                        .file("/etc/cloud/cloud.cfg", "users: []");
+        assertEquals(
+                "/etc/netplan/50-cloud-init.yaml",
+                one(pi, "cloud-init-writes-wifi").hit().evidence().get(0).source());
+        none(
+                pi.file("/etc/cloud/cloud.cfg.d/99-no.cfg", "network: {config: disabled}"),
+                "cloud-init-writes-wifi");
+    }
+
+    @Test
+    void aRadioThatSavesPowerIsNamedWhereTheGatewayIsSlow() {
+        Command ping =
+                Command.of("ping", "-4", "-n", "-c", "1", "-w", "9", "-I", "wlan0", "192.168.60.1");
+        Texts pi =
+                whole().output(Iw.powerSave("wlan0"), "Power save: on")
+                        .output(ping, "64 bytes from 192.168.60.1: icmp_seq=1 ttl=64 time=213 ms");
+        Finding f = one(pi, "wifi-power-save");
+        assertEquals(
+                List.of(
+                        "sudo iw dev wlan0 set power_save off",
+                        "sudo nmcli connection modify id Cafe wifi.powersave 2"),
+                f.hit().remedy());
+        none(
+                pi.output(ping, "64 bytes from 192.168.60.1: icmp_seq=1 ttl=64 time=3.21 ms"),
+                "wifi-power-save");
+    }
+
+    private static String said(int second, String message) {
+        return "{\"_BOOT_ID\":\"b\",\"_SYSTEMD_UNIT\":\"NetworkManager.service\",\"_PID\":\"3\","
+                + "\"__REALTIME_TIMESTAMP\":\"17953374473"
+                + String.format("%02d", second)
+                + "195\",\"PRIORITY\":\"4\",\"MESSAGE\":\"<warn>  [1.1] device (wlan0): "
+                + message
+                + "\"}";
+    }
+
+    /** The lines are those of NetworkManager 1.42. */
+    @Test
+    void aProfileThatNetworkManagerHasGivenUpIsNamed() {
+        String failed = "Activation: failed for connection 'Cafe'";
+        Texts pi =
+                whole().output(
+                                Nmcli.DEVICES,
+                                device("eth0", "ethernet", "Wired"),
+                                device("wlan0", "wifi", "")
+                                        .replace("100 (connected)", "30 (disconnected)"))
+                        .profile(
+                                "Cafe.nmconnection",
+                                "[connection]",
+                                "id=Cafe",
+                                "uuid=74b3df5b-4552-4ae9-a241-0325255c3f14",
+                                "type=wifi",
+                                "[wifi]",
+                                "ssid=Cafe");
+        String[] four = {said(1, failed), said(2, failed), said(3, failed), said(4, failed)};
+        Finding f = one(pi.says("journalctl", four), "autoconnect-given-up");
+        assertEquals("wlan0", f.hit().subject());
+        assertEquals("sudo nmcli connection up id Cafe", f.hit().remedy().get(0));
+        one(
+                pi.says(
+                        "journalctl",
+                        said(1, "no secrets: No agents were available for this request."),
+                        said(2, failed)),
+                "autoconnect-given-up");
+        none(pi.says("journalctl", four[0], four[1], four[2]), "autoconnect-given-up");
+        none(
+                pi.says(
+                        "journalctl",
+                        four[0],
+                        four[1],
+                        said(3, "Activation: successful, device activated."),
+                        said(4, failed),
+                        said(5, failed)),
+                "autoconnect-given-up");
+    }
+
+    private static String line(int second, String unit, String message) {
+        return "{\"_BOOT_ID\":\"b\",\"_SYSTEMD_UNIT\":\""
+                + unit
+                + ".service\",\"_PID\":\"3\",\"__REALTIME_TIMESTAMP\":\"17953374473"
+                + String.format("%02d", second)
+                + "195\",\"PRIORITY\":\"6\",\"MESSAGE\":\""
+                + message.replace("\"", "\\\"")
+                + "\"}";
+    }
+
+    private static String audit(int second, String op) {
+        return line(
+                second,
+                "NetworkManager",
+                "audit: op=\"" + op + "\" uuid=\"u\" name=\"Home\" pid=7 uid=0 result=\"success\"");
+    }
+
+    /** The order is that of create_network and connect in btwifiset.py. */
+    @Test
+    void aWrongPasswordForAHiddenNetworkThatWasKnownIsNamed() {
+        String wish = line(1, "btwifiset", "registering SSID ['Home', 'correct horse']");
+        String was = audit(2, "connection-delete");
+        String added = audit(3, "connection-add");
+        String gone = audit(4, "connection-delete");
+        Finding f = one(whole().says("journalctl", wish, was, added, gone), "wifi-profile-deleted");
+        assertEquals(
+                "btwifiset deleted the Wi-Fi profile \"Home\" when it could not connect with what"
+                        + " the phone sent",
+                f.hit().text());
+        assertEquals(4, f.hit().evidence().size());
+        assertFalse(f.hit().evidence().toString().contains("correct"));
+        // A network that was not known: what was added is taken away again.
+        none(whole().says("journalctl", wish, added, gone), "wifi-profile-deleted");
+        none(whole().says("journalctl", was, added, gone), "wifi-profile-deleted");
+    }
+
+    private static Texts withBtwifisetSaying(String message) {
+        return whole().says(
+                        "journalctl",
+                        "{\"_BOOT_ID\":\"b\",\"_SYSTEMD_UNIT\":\"btwifiset.service\",\"_PID\":\"3\","
+                            + "\"__REALTIME_TIMESTAMP\":\"1795337447370195\",\"MESSAGE\":\""
+                                + message
+                                + "\"}");
+    }
+
+    @Test
+    void aPasswordThatBtwifisetLoggedIsNamedAndNotRepeated() {
+        String said = "received from iphone: registering SSID [";
+        Finding f =
+                one(
+                        withBtwifisetSaying(said + "'Home', 'correct horse']"),
+                        "btwifiset-logs-passwords");
+        assertTrue(f.hit().evidence().toString().contains(Redaction.MARK));
+        assertFalse(f.hit().evidence().toString().contains("correct"));
+        one(withBtwifisetSaying(said + "'Home', (redacted)"), "btwifiset-logs-passwords");
+        for (String none :
+                List.of(
+                        "'', 'AP2s']",
+                        "'#ssid-endBT#', 'unknown']",
+                        "'', 'DEL-Home']",
+                        "'Open', '']")) {
+            none(withBtwifisetSaying(said + none), "btwifiset-logs-passwords");
+        }
     }
 
     @Test
