@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 
 import java.nio.charset.StandardCharsets;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -148,7 +147,7 @@ public final class Redaction {
                                                 + "\n"
                                                 + MARK
                                                 + "\n");
-        t = SETTING.matcher(blocks(t)).replaceAll("$1" + MARK + "$3");
+        t = SETTING.matcher(lines(t)).replaceAll("$1" + MARK + "$3");
         t = ENI.matcher(t).replaceAll("$1" + MARK);
         t = PHONE_RAW.matcher(t).replaceAll("$1" + MARK);
         t =
@@ -164,37 +163,35 @@ public final class Redaction {
                                                         + MARK));
         t = BTWIFISET.matcher(t).replaceAll("$1" + MARK);
         t = INLINE.matcher(t).replaceAll("$1" + MARK);
-        t = WPA_PASSPHRASE.matcher(t).replaceAll("$1" + MARK);
-        return lines(
-                t,
-                line ->
+        return WPA_PASSPHRASE.matcher(t).replaceAll("$1" + MARK);
+    }
+
+    /**
+     * What hangs on where a line begins and ends: values on the lines below their key, deeper than
+     * it, and arguments.
+     */
+    private static String lines(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        int secret = -1;
+        for (int at = 0; at <= text.length(); ) {
+            int next = text.indexOf('\n', at);
+            int end = next < 0 ? text.length() : next;
+            String line = text.substring(at, end);
+            int indent = line.length() - line.stripLeading().length();
+            if (secret >= 0 && !line.isBlank() && indent > secret) {
+                out.append(" ".repeat(indent)).append(MARK);
+            } else {
+                secret = BLOCK.matcher(line).matches() ? indent : -1;
+                out.append(
                         FIELDS.matcher(line).find()
                                 ? line
                                 : ARGUMENT.matcher(line).replaceAll("$1" + MARK));
-    }
-
-    /** Values that stand on the lines below their key, deeper than it. */
-    private static String blocks(String text) {
-        int[] secret = {-1};
-        return lines(
-                text,
-                line -> {
-                    int indent = line.length() - line.stripLeading().length();
-                    if (secret[0] >= 0 && !line.isBlank() && indent > secret[0]) {
-                        return " ".repeat(indent) + MARK;
-                    }
-                    secret[0] = BLOCK.matcher(line).matches() ? indent : -1;
-                    return line;
-                });
-    }
-
-    private static String lines(String text, UnaryOperator<String> each) {
-        StringBuilder out = new StringBuilder(text.length());
-        int at = 0;
-        for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', at)) {
-            out.append(each.apply(text.substring(at, end))).append('\n');
+            }
+            if (next >= 0) {
+                out.append('\n');
+            }
             at = end + 1;
         }
-        return out.append(each.apply(text.substring(at))).toString();
+        return out.toString();
     }
 }
