@@ -279,9 +279,16 @@ public final class Pseudonyms {
 
     /** The same of what happened: who is new there stands in no look yet. */
     synchronized void learn(WatchEvent event) {
+        int before = known();
         event.thing().ifPresent(t -> thing(t.aspect(), t.subject(), t.what()));
         find(event.shown());
-        settle();
+        if (known() > before) {
+            settle();
+        }
+    }
+
+    private int known() {
+        return names.size() + common.size() + bare.size();
     }
 
     private void thing(Thing.Aspect aspect, String subject, String what) {
@@ -316,7 +323,7 @@ public final class Pseudonyms {
     }
 
     private boolean find(String text) {
-        int before = names.size() + common.size() + bare.size();
+        int before = known();
         NETWORKS.forEach(p -> all(p, text).forEach(this::network));
         DOMAINS.forEach(p -> all(p, text).forEach(n -> name(n, "domain-", ".example")));
         all(HOST, text).forEach(this::host);
@@ -333,7 +340,7 @@ public final class Pseudonyms {
         while (named.find()) {
             bare.add(named.group(2).toLowerCase(Locale.ROOT));
         }
-        return names.size() + common.size() + bare.size() > before;
+        return known() > before;
     }
 
     private static List<String> all(Pattern pattern, String text) {

@@ -95,6 +95,7 @@ public final class ParserFuzz {
                 commands,
                 Journal.THIS_BOOT,
                 text -> new Journal(Journal.parse(text), Reading.known(1), "", "").audits());
+        some("findmnt", List.of("/ ext4 rw,noatime,data=ordered 25769803776\n"), Mount::parse);
         some("systemctl show", like(commands, "systemctl show"), Unit::parse);
         some("dhcpcd -U", like(commands, "dhcpcd"), Dhcpcd.Lease::parse);
         List<String> profiles = like(files, "/etc/NetworkManager/system-connections/");
