@@ -105,12 +105,17 @@ public class bootdiag {
         try {
             return call(List.of(args));
         } catch (Refused e) {
-            System.err.println("bootdiag: " + Plain.text(e.getMessage()));
+            System.err.println(name() + ": " + Plain.text(e.getMessage()));
             return e.exit;
         } catch (IOException e) {
-            System.err.println("bootdiag: " + Plain.text(reason(e)));
+            System.err.println(name() + ": " + Plain.text(reason(e)));
             return 3;
         }
+    }
+
+    /** What was typed, where that was boot-diagnostic.sh. */
+    private static String name() {
+        return System.getenv().getOrDefault("NETFIX_COMMAND", "bootdiag");
     }
 
     private static String reason(IOException e) {
@@ -125,7 +130,7 @@ public class bootdiag {
     private static int call(List<String> args) throws Refused, IOException {
         String verb = args.isEmpty() || args.get(0).startsWith("--") ? "" : args.get(0);
         if (args.contains("--help") || args.contains("-h")) {
-            System.out.print(USAGE);
+            System.out.print(USAGE.replace("bootdiag ", name() + " "));
             return 0;
         }
         if (args.contains("--version")) {
@@ -155,13 +160,13 @@ public class bootdiag {
                 }
                 return read(Path.of(args.get(1)));
             default:
-                throw new Refused("there is no verb " + verb + "; see bootdiag --help", 2);
+                throw new Refused("there is no verb " + verb + "; see " + name() + " --help", 2);
         }
     }
 
     private static void wanted(List<String> args, int number) throws Refused {
         if (args.size() > number) {
-            throw new Refused(args.get(number) + " is one word too many; see bootdiag --help", 2);
+            throw new Refused(args.get(number) + " is one word too many; see " + name() + " --help", 2);
         }
     }
 
@@ -178,7 +183,7 @@ public class bootdiag {
         Optional<Path> folder = Optional.empty();
         if (!args.isEmpty()) {
             if (!args.get(0).equals("--boot") || args.size() != 2) {
-                throw new Refused(args.get(0) + ": unknown; see bootdiag --help", 2);
+                throw new Refused(args.get(0) + ": unknown; see " + name() + " --help", 2);
             }
             folder = Optional.of(Path.of(args.get(1)));
             if (!Files.isDirectory(folder.get())) {
@@ -190,7 +195,7 @@ public class bootdiag {
         try (FileChannel channel =
                 FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             if (channel.tryLock() == null) {
-                System.err.println("bootdiag: this boot is being recorded already");
+                System.err.println(name() + ": this boot is being recorded already");
                 return 0;
             }
             Shelf shelf = folder.isPresent() ? new Shelf(folder.get()) : Shelf.ofThisPi();
@@ -305,7 +310,9 @@ public class bootdiag {
             argv.addAll(List.of(more));
             try {
                 System.out.flush();
-                return new ProcessBuilder(argv).inheritIO().start().waitFor();
+                ProcessBuilder diagnose = new ProcessBuilder(argv).inheritIO();
+                diagnose.environment().remove("NETFIX_COMMAND");
+                return diagnose.start().waitFor();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return 130;
@@ -2653,9 +2660,9 @@ public class bootdiag {
             writes++;
             Optional<String> where = shelf.keep(boot, capture);
             if (where.isEmpty()) {
-                System.err.println("bootdiag: the record could be written nowhere");
+                System.err.println(name() + ": the record could be written nowhere");
             } else if (where.get().contains(" (")) {
-                System.err.println("bootdiag: the record is in " + where.get());
+                System.err.println(name() + ": the record is in " + where.get());
             }
         }
     }
@@ -2789,6 +2796,8 @@ public class bootdiag {
                         by_hand 'no Java 17 or newer is installed'
                         return 0
                     fi
+                    NETFIX_COMMAND=${0##*/}
+                    export NETFIX_COMMAND
                     if ! code=$(code_of); then
                         by_hand 'bootdiag.java is not beside this script, in /usr/local/lib/netfix-bootdiag or on the boot partition'
                         return 0

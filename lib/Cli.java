@@ -212,7 +212,7 @@ public final class Cli {
         cli.getCommandSpec().versionProvider(Cli::version);
         Script.ALL.stream()
                 .filter(script -> script.name().equals(cli.getCommandName()))
-                .forEach(script -> example(cli, script));
+                .forEach(script -> named(cli, script, System.getenv()));
         if (args.length == 2 && args[0].equals(COMPLETION)) {
             cli.getOut().print(completion(args[1], cli));
             cli.getOut().flush();
@@ -245,13 +245,20 @@ public final class Cli {
         return AutoComplete.bash(name, cli);
     }
 
-    /** Help begins with a line to type, which changes nothing. */
-    private static void example(CommandLine cli, Script script) {
+    /**
+     * Help begins with a line to type, which changes nothing; and it and every message call the
+     * command by the word with which it was started.
+     */
+    static void named(CommandLine cli, Script script, Map<String, String> environment) {
+        String typed = typed(environment);
+        if (!typed.isEmpty()) {
+            cli.setCommandName(typed);
+        }
         cli.getCommandSpec()
                 .usageMessage()
                 .header(
                         "Example: "
-                                + asRoot(script.name(), System.getenv())
+                                + asRoot(script.name(), environment)
                                 + (script.rehearsal().isEmpty() ? "" : " ")
                                 + String.join(" ", script.rehearsal()),
                         "");
@@ -286,12 +293,26 @@ public final class Cli {
      * @param environment in which JBang, and this project's ./jbang too, leave the launcher's path
      */
     static String asRoot(String script, Map<String, String> environment) {
+        if (!typed(environment).isEmpty()) {
+            // Who types one launcher's name has the others, too.
+            return "sudo "
+                    + Script.ALL.stream()
+                            .filter(it -> it.name().equals(script))
+                            .map(Script::command)
+                            .findFirst()
+                            .orElse(script + "@netfix");
+        }
         String launcher = environment.getOrDefault("JBANG_LAUNCH_CMD", "");
         return "sudo "
                 + (launcher.isEmpty() ? "jbang" : Command.quoted(launcher))
                 + " "
                 + script
                 + "@netfix";
+    }
+
+    /** The launcher's name (launcher.sh); empty where none was used. */
+    private static String typed(Map<String, String> environment) {
+        return environment.getOrDefault("NETFIX_COMMAND", "");
     }
 
     private static int usage(CommandLine.ParameterException e) {

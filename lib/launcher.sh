@@ -21,9 +21,15 @@ set -u
 script=
 netfix=/usr/local/lib/netfix
 
-if [ -z "$script" ]; then
+if [ -n "$script" ]; then
+    # The word that was typed is what help and messages show.
+    NETFIX_COMMAND=${0##*/}
+    export NETFIX_COMMAND
+else
     script=${1:-}
     if [ $# -gt 0 ]; then shift; fi
+    # boot-diagnostic.sh, which is bootdiag's own launcher, has said its name already.
+    if [ "$script" != bootdiag ]; then unset NETFIX_COMMAND; fi
 fi
 
 say() { printf 'netfix: %s\n' "$*" >&2; }

@@ -54,6 +54,7 @@ class StartTest {
                     case $word in -XX:DumpLoadedClassList=*) echo a.Class >"${word#*=}" ;; esac
                     printf '<%s>' "$word"
                 done
+                if [ -n "${ITS_NAME:-}" ]; then printf '%s' "${NETFIX_COMMAND:-none}"; fi
                 """);
         jar = Files.createFile(folder.resolve("the jar"));
         started = "<-Xlog:disable><-Xa><-Xb><-Xc><-classpath><" + jar + ":x>";
@@ -239,6 +240,21 @@ class StartTest {
                 "<-Xa><-Xb><-Xc><-cp><" + netfix + "/jars/*><verify><x>",
                 executor(Map.of("PATH", path), "x").execute().outputUTF8());
         assertEquals(0, builds());
+    }
+
+    @Test
+    void theWordThatWasTypedIsHandedOn() throws Exception {
+        Map<String, String> asked = Map.of("ITS_NAME", "yes", "NETFIX_COMMAND", "another");
+        assertEquals(
+                started + "<verify>verify-fixes.sh", executor(asked).execute().outputUTF8());
+        Path library = netfix.resolve("lib/launcher.sh");
+        Files.writeString(
+                library,
+                Files.readString(launcher).replace("\nscript=verify\n", "\nscript=\n"));
+        launcher = library;
+        assertTrue(
+                executor(asked, "verify").execute().outputUTF8().endsWith("<verify>none"),
+                "a unit's start");
     }
 
     @Test
