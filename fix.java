@@ -115,6 +115,7 @@ public class fix implements Callable<Integer> {
     @Command(name = "undo", description = "Brings back what was there before, byte for byte.")
     int undo() throws IOException {
         Machine machine = common.machine();
+        Undo.refuseWhereNothingIsKept(machine, common.mountedRoot());
         options.refuseStranding(Undo.afterBoot(machine));
         if (!options.agreed()) {
             return ExitCode.USAGE;

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +25,16 @@ final class InstallPlan {
     private static final String FOLDER = Installation.FOLDER;
     static final String BUILDS = FOLDER + "/builds";
     static final String CATALOG = FOLDER + "/jbang-catalog.json";
+
+    /** What the users' catalogs were before. */
+    private static final String BEFORE = FOLDER + "/before";
+
+    /** What {@code bootdiag install} has copied, to depend on nothing else. */
+    private static final String RECORDER = "/usr/local/lib/netfix-bootdiag";
+
+    private static final String RECORDED_AT_BOOT =
+            Ground.UNITS + "/multi-user.target.wants/boot-diagnostic.service";
+
     private static final String JBANG = Script.COMMANDS + "/jbang";
 
     private final Machine machine;
@@ -33,6 +45,7 @@ final class InstallPlan {
     private final List<Owned> owned = new ArrayList<>();
     private final List<Installed.Piece> pieces = new ArrayList<>();
     private final Set<String> folders = new TreeSet<>();
+    private boolean renewsRecorder;
 
     private InstallPlan(Machine machine) {
         this.machine = machine;
@@ -58,10 +71,40 @@ final class InstallPlan {
         plan.command(Script.BOOTDIAG, parcel.bootDiagnostic());
         plan.jbang();
         accounts.forEach(plan::catalog);
-        // Before anything that it names: what is cut short can be taken back, too.
-        plan.changes.add(
-                note, Change.Put.text(Installed.FILE, 0644, new Installed(plan.pieces).text(), ""));
+        plan.recorder(parcel);
+        plan.java();
+        // Before anything that it names: what is cut short can be taken back, and ended, too.
+        List<Installed.Piece> open = new ArrayList<>(plan.pieces);
+        open.addAll(plan.former());
+        plan.changes.add(note, note(open));
         return plan;
+    }
+
+    private static Change.OnDisk note(List<Installed.Piece> pieces) {
+        return Change.Put.text(Installed.FILE, 0644, new Installed(pieces).text(), "");
+    }
+
+    /** The last thing: from now on only what this install wrote is ours. */
+    Change.OnDisk end() {
+        return note(pieces);
+    }
+
+    /** What may lie there until each file is replaced; several, where installs were cut short. */
+    private List<Installed.Piece> former() {
+        return former.pieces().stream()
+                .filter(
+                        piece ->
+                                piece.kind() == Installed.Kind.FILE
+                                        || piece.kind() == Installed.Kind.WAS)
+                .filter(piece -> !piece.word().equals(Installed.WHATEVER))
+                .filter(piece -> !piece.path().startsWith(BUILDS + "/"))
+                .map(
+                        piece ->
+                                new Installed.Piece(
+                                        Installed.Kind.WAS, piece.word(), piece.path()))
+                .filter(piece -> !new Installed(pieces).wrote(piece.path(), piece.word()))
+                .distinct()
+                .toList();
     }
 
     private void scripts(Parcel parcel) {
@@ -84,30 +127,45 @@ final class InstallPlan {
             // An image may have another Java, which builds there.
             parcel.build().forEach((name, jar) -> put(BUILDS + "/jbang/cache/jars/" + name, jar));
         }
-        for (Installed.Piece old : former.of(Installed.Kind.FILE)) {
-            boolean gone = pieces.stream().noneMatch(p -> p.path().equals(old.path()));
+        Set<String> old = new TreeSet<>();
+        former.of(Installed.Kind.FILE).forEach(piece -> old.add(piece.path()));
+        former.of(Installed.Kind.WAS).forEach(piece -> old.add(piece.path()));
+        for (String path : old) {
+            boolean gone = pieces.stream().noneMatch(p -> p.path().equals(path));
             // A build goes when there is another one (launcher.sh): what starts by it goes on until
             // then.
-            gone &= !old.path().startsWith(BUILDS + "/");
-            if (gone && old.path().startsWith(FOLDER + "/") && isThere(old.path())) {
-                keepEdit(old.path(), new byte[0]);
-                changes.add(new Change.Remove(old.path(), ""));
+            gone &= !path.startsWith(BUILDS + "/");
+            if (gone && path.startsWith(FOLDER + "/") && isThere(path)) {
+                keepEdit(path, new byte[0]);
+                changes.add(new Change.Remove(path, ""));
             }
         }
     }
 
     /** What its owner has edited since the last install stays, beside the new one. */
     private void keepEdit(String path, byte[] fresh) {
-        Optional<String> written = former.at(Installed.Kind.FILE, path).map(Installed.Piece::word);
+        boolean ours =
+                former.at(Installed.Kind.FILE, path).isPresent()
+                        || former.at(Installed.Kind.WAS, path).isPresent();
         Optional<String> now = hash(machine, path);
-        if (written.isEmpty()
-                || now.isEmpty()
-                || now.equals(written)
-                || now.get().equals(Installation.sha256(fresh))) {
+        // An install that was cut short has not come to what somebody else had there before.
+        boolean somebodys =
+                now.isPresent()
+                        && former.at(Installed.Kind.KEPT, path)
+                                .flatMap(kept -> hash(machine, kept.word()))
+                                .equals(now);
+        if (ours && now.isPresent() && !somebodys && !former.wrote(path, now.get())) {
+            keepBeside(path, fresh, now.get());
+        }
+    }
+
+    private void keepBeside(String path, byte[] fresh, String now) {
+        // A power cut leaves empty what was written last.
+        if (List.of(Installation.sha256(fresh), Installation.sha256(new byte[0])).contains(now)) {
             return;
         }
         String beside = path + ".edited";
-        for (int i = 2; isThere(beside) && !hash(machine, beside).equals(now); i++) {
+        for (int i = 2; isThere(beside) && !hash(machine, beside).equals(Optional.of(now)); i++) {
             beside = path + ".edited." + i;
         }
         asides.add(new Aside(path, beside));
@@ -139,7 +197,11 @@ final class InstallPlan {
             keepEdit(path, fresh);
         } else if (isThere(path)) {
             String beside = path + ".before-netfix";
-            if (isThere(beside)) {
+            // Where an install was cut short, it is the copy that this one would make.
+            boolean copied =
+                    hash(machine, path).isPresent()
+                            && hash(machine, path).equals(hash(machine, beside));
+            if (isThere(beside) && !copied) {
                 throw new BadInput(
                         path
                                 + " is not netfix's, and "
@@ -178,20 +240,91 @@ final class InstallPlan {
                         });
         String text = there.orElse("");
         Optional<Installed.Piece> before = former.at(Installed.Kind.CATALOG, file);
+        List<Change.Folder> its = folder(account.home() + "/.jbang");
         if (JbangCatalog.names(text, CATALOG)) {
             // Whoever has registered it by hand will want it back where it is.
-            before.ifPresent(pieces::add);
+            before.ifPresent(it -> before(file, it.before(machine)));
             return;
         }
         shown.add("register the catalog netfix for " + account.name() + " in " + file);
-        for (Change.Folder missing : folder(account.home() + "/.jbang")) {
+        for (Change.Folder missing : its) {
             changes.add(missing);
             owned.add(new Owned(missing.path(), account.uid(), account.gid()));
         }
         int mode = machine.stat(file).value().map(FileStat::mode).orElse(0644);
         changes.add(Change.Put.text(file, mode, JbangCatalog.registered(text, file, CATALOG), ""));
         owned.add(new Owned(file, account.uid(), account.gid()));
-        pieces.add(Installed.Piece.catalog(file, there.value()));
+        before(file, there.value());
+    }
+
+    private void before(String file, Optional<String> text) {
+        // A line of the note has blanks between its words, and a home may have one in its name.
+        String kept = BEFORE + "/" + Installation.sha256(file.getBytes(StandardCharsets.UTF_8));
+        text.ifPresent(
+                it -> {
+                    folder(BEFORE).forEach(changes::add);
+                    changes.add(Change.Put.text(kept, 0600, it, ""));
+                });
+        String word = text.isPresent() ? kept : "-";
+        pieces.add(new Installed.Piece(Installed.Kind.CATALOG, word, file));
+    }
+
+    /**
+     * What {@code bootdiag install} has copied is renewed by its own verb, once this is in place. It
+     * is pristine where it is what we wrote here, or what lies here now.
+     */
+    private void recorder(Parcel parcel) {
+        if (!isThere(RECORDER + "/bootdiag.java") || !isThere(RECORDED_AT_BOOT)) {
+            return;
+        }
+        String again = "sudo jbang bootdiag@netfix install";
+        if (!machine.runsCommands()) {
+            shown.add("leave " + RECORDER + " as it is  # on the Pi renewed by " + again);
+            return;
+        }
+        renewsRecorder = true;
+        shown.add("renew " + RECORDER + ", which records every boot  # " + again);
+        recorders("bootdiag.java", FOLDER + "/bootdiag.java", parcel.texts().get("bootdiag.java"));
+        recorders("boot-diagnostic.sh", Script.BOOTDIAG.launcher(), parcel.bootDiagnostic());
+    }
+
+    private void recorders(String name, String original, byte[] fresh) {
+        String path = RECORDER + "/" + name;
+        Optional<String> now = hash(machine, path);
+        if (now.isPresent()
+                && !former.wrote(original, now.get())
+                && !hash(machine, original).equals(now)) {
+            keepBeside(path, fresh, now.get());
+        }
+    }
+
+    /** In an image nothing of netfix starts without one, and nobody is there to be told. */
+    private void java() {
+        String folder = "/usr/lib/jvm";
+        boolean enough =
+                machine.runsCommands()
+                        || machine.list(folder).orElse(List.of()).stream()
+                                .map(name -> folder + "/" + name)
+                                .filter(jdk -> isThere(jdk + "/bin/javac"))
+                                .anyMatch(jdk -> version(jdk) >= 17);
+        if (!enough) {
+            boolean old =
+                    machine.read("/etc/os-release").orElse("").contains("VERSION_ID=\"11\"");
+            shown.add(
+                    "WARNING: there is no JDK of 17 or newer in "
+                            + folder
+                            + " of this image, and without one nothing of netfix starts on the Pi:"
+                            + " install the package "
+                            + (old ? "openjdk-17-jdk-headless" : "default-jdk-headless")
+                            + " in it");
+        }
+    }
+
+    private int version(String jdk) {
+        Matcher line =
+                Pattern.compile("(?m)^JAVA_VERSION=\"(\\d+)")
+                        .matcher(machine.read(jdk + "/release").orElse(""));
+        return line.find() ? Integer.parseInt(line.group(1)) : 0;
     }
 
     private void put(String path, byte[] content) {
@@ -245,5 +378,10 @@ final class InstallPlan {
 
     List<Owned> owned() {
         return owned;
+    }
+
+    /** Whether {@code bootdiag install} is to be done again. */
+    boolean renewsRecorder() {
+        return renewsRecorder;
     }
 }

@@ -45,7 +45,11 @@ final class InstallRun {
             RootedHands hands = hands();
             for (InstallPlan.Aside aside : plan.asides()) {
                 if (machine().stat(aside.beside()).value().isEmpty()) {
-                    hands.copyInside(aside.path(), aside.beside());
+                    // Whole or not at all: the next install takes what is there for a copy.
+                    String half = aside.beside() + ".netfix-new";
+                    hands.deleteAll(half);
+                    hands.copyInside(aside.path(), half);
+                    hands.moveInside(half, aside.beside());
                 }
             }
             for (Change.OnDisk change : plan.changes()) {
@@ -68,6 +72,11 @@ final class InstallRun {
             if (root.isEmpty()) {
                 complete(hands);
             }
+            here.run(Command.of("sync"));
+            hands.perform(plan.end());
+            if (plan.renewsRecorder()) {
+                renewRecorder();
+            }
         } catch (IOException e) {
             throw RootedHands.refused(e, root.map(Path::toString).orElse("/"));
         }
@@ -75,7 +84,7 @@ final class InstallRun {
         return ExitCode.GOOD;
     }
 
-    private static boolean isNetfixItself(String path) {
+    static boolean isNetfixItself(String path) {
         return (path + "/").startsWith(Installation.FOLDER + "/")
                 || Installation.FOLDER.startsWith(path + "/");
     }
@@ -150,6 +159,16 @@ final class InstallRun {
             if (said.ok()) {
                 hands.perform(Change.Put.text(script.completion(), 0644, said.stdout(), ""));
             }
+        }
+    }
+
+    private void renewRecorder() throws IOException {
+        String launcher = Installation.FOLDER + "/lib/launcher.sh";
+        if (here.runShown(List.of("sh", launcher, Script.BOOTDIAG.name(), "install"), narration)
+                != 0) {
+            narration.println(
+                    "What records the boots is still the former one (why stands above); once that is"
+                            + " mended: sudo jbang bootdiag@netfix install");
         }
     }
 

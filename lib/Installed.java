@@ -19,32 +19,35 @@ record Installed(List<Piece> pieces) {
     enum Kind {
         /** A file of ours; the word is the sha256 of what we wrote, or {@link #WHATEVER}. */
         FILE,
+        /**
+         * What a file of ours was before an install that has begun and not ended; the word is its
+         * sha256. Until the end either is what we wrote, and neither is anybody's edit.
+         */
+        WAS,
         /** A symbolic link of ours; the word is its target. */
         LINK,
         /** A folder that was not there. */
         FOLDER,
         /** Somebody's file that was in the way; the word is where it is kept. */
         KEPT,
-        /** A user's catalog; the word is the text before, in base64, or - where there was none. */
+        /**
+         * A user's catalog; the word is the file that keeps the text before, for root's eyes alone,
+         * or - where there was none. (It was the text itself once, in base64.)
+         */
         CATALOG
     }
 
     record Piece(Kind kind, String word, String path) {
-        static Piece catalog(String path, Optional<String> before) {
-            return new Piece(Kind.CATALOG, before.map(Installed::coded).orElse("-"), path);
-        }
-
         /** Of a catalog. */
-        Optional<String> before() {
+        Optional<String> before(Machine machine) {
+            if (word.startsWith("/")) {
+                return machine.read(word).value();
+            }
             return word.equals("-")
                     ? Optional.empty()
                     : Optional.of(
                             new String(Base64.getDecoder().decode(word), StandardCharsets.UTF_8));
         }
-    }
-
-    private static String coded(String text) {
-        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Absent where nothing was installed. */
@@ -86,6 +89,13 @@ record Installed(List<Piece> pieces) {
 
     List<Piece> of(Kind kind) {
         return pieces.stream().filter(piece -> piece.kind() == kind).toList();
+    }
+
+    /** Whether that is what we wrote there, by the end of the last install or before it. */
+    boolean wrote(String path, String hash) {
+        return pieces.stream()
+                .filter(piece -> piece.kind() == Kind.FILE || piece.kind() == Kind.WAS)
+                .anyMatch(piece -> piece.path().equals(path) && piece.word().equals(hash));
     }
 
     Optional<Piece> at(Kind kind, String path) {

@@ -2,6 +2,7 @@ package netfix;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,9 +19,11 @@ final class Removal {
     private final List<InstallPlan.Owned> owned = new ArrayList<>();
     private final List<InstallPlan.Aside> back = new ArrayList<>();
     private final List<String> folders = new ArrayList<>();
+    private final Installed installed;
 
-    private Removal(Machine machine) {
+    private Removal(Machine machine, Installed installed) {
         this.machine = machine;
+        this.installed = installed;
     }
 
     /** Nothing where nothing was installed. */
@@ -32,10 +35,10 @@ final class Removal {
                         why -> {
                             throw BadInput.notAllowed(why + "; use sudo");
                         });
-        return installed.value().map(it -> new Removal(machine).all(it));
+        return installed.value().map(it -> new Removal(machine, it).all());
     }
 
-    private Removal all(Installed installed) {
+    private Removal all() {
         shown.add("rm -r " + Installation.FOLDER);
         for (Installed.Piece piece : installed.pieces()) {
             switch (piece.kind()) {
@@ -43,8 +46,9 @@ final class Removal {
                 case LINK -> link(piece);
                 case CATALOG -> catalog(piece);
                 case FOLDER -> folders.add(0, piece.path());
-                case KEPT -> {
-                    // After everything else, below: its place has to be free.
+                case KEPT, WAS -> {
+                    // After everything else, below: its place has to be free; and what a file was
+                    // is asked for where the file is.
                 }
             }
         }
@@ -62,7 +66,8 @@ final class Removal {
         boolean edited =
                 now.isPresent()
                         && !piece.word().equals(Installed.WHATEVER)
-                        && !now.get().equals(piece.word());
+                        && !installed.wrote(piece.path(), now.get())
+                        && !isSomebodys(piece.path(), now);
         if (inside) {
             if (edited) {
                 shown.add("with it goes what you have edited: " + piece.path());
@@ -72,6 +77,14 @@ final class Removal {
         } else {
             remove(piece.path());
         }
+    }
+
+    /** An install that was cut short did not come to it: it is what it was before. */
+    private boolean isSomebodys(String path, Optional<String> now) {
+        return installed
+                .at(Installed.Kind.KEPT, path)
+                .flatMap(kept -> InstallPlan.hash(machine, kept.word()))
+                .equals(now);
     }
 
     private void remove(String path) {
@@ -92,7 +105,7 @@ final class Removal {
         if (now.isEmpty() || !JbangCatalog.names(now.get(), InstallPlan.CATALOG)) {
             return;
         }
-        Optional<String> before = piece.before();
+        Optional<String> before = piece.before(machine);
         boolean asWeLeftIt =
                 now.get()
                         .equals(
@@ -160,36 +173,67 @@ final class Removal {
      */
     static void refuseWhileInUse(Machine machine, Optional<Path> root) {
         refuseWhileAFixIsInForce(machine, root);
-        List<String> running =
-                Services.ALL.stream()
-                        .filter(service -> machine.stat(service.link()).value().isPresent())
-                        .map(Services::unit)
-                        .toList();
+        List<String> running = running(machine);
         if (!running.isEmpty()) {
             // After fix seal, or on a cloned card, there is no fix any more to take back.
             throw new BadInput(
                     "nothing was removed: "
                             + String.join(", ", running)
-                            + " run from here, and what was there before them is no longer kept. To"
-                            + " do without them: sudo systemctl disable --now "
-                            + String.join(" ", running)
-                            + (running.contains(Services.STABLE.unit())
-                                    ? ", sudo systemctl enable --now btwifiset.service"
-                                    : "")
+                            + " run from here, and what was there before them is no longer kept."
+                            + withoutThem(running, root)
                             + ", then uninstall");
         }
     }
 
+    /** Those of netfix's services that run now, or that something starts. */
+    static List<String> running(Machine machine) {
+        Set<String> found = new HashSet<>();
+        UnitFiles.wants(machine).values().forEach(found::addAll);
+        List<String> all = Services.ALL.stream().map(Services::unit).toList();
+        if (machine.runsCommands()) {
+            List<String> argv = new ArrayList<>(List.of("systemctl", "is-active", "--"));
+            argv.addAll(all);
+            // One line each, whatever the exit status.
+            List<String> states =
+                    machine.run(Command.of(argv.toArray(String[]::new))).stdout().lines().toList();
+            for (int i = 0; i < Math.min(states.size(), all.size()); i++) {
+                if (!Set.of("inactive", "failed", "unknown").contains(states.get(i))) {
+                    found.add(all.get(i));
+                }
+            }
+        }
+        return all.stream().filter(found::contains).toList();
+    }
+
+    /** The sentence that says what to type, without its end. */
+    static String withoutThem(List<String> running, Optional<Path> root) {
+        String systemctl =
+                "sudo systemctl "
+                        + root.map(top -> "--root " + Command.quoted(top.toString()) + " ")
+                                .orElse("");
+        String now = root.isPresent() ? " " : " --now ";
+        return " To do without them: "
+                + systemctl
+                + "disable"
+                + now
+                + String.join(" ", running)
+                + (running.contains(Services.STABLE.unit())
+                        ? ", " + systemctl + "enable" + now + "btwifiset.service"
+                        : "");
+    }
+
     private static void refuseWhileAFixIsInForce(Machine machine, Optional<Path> root) {
         Transaction.State state = Transaction.state(machine);
-        if (!Set.of("none", "rolled-back").contains(state.name())) {
+        boolean nothingKept = !state.pending() && PlanFolder.fixes(machine).isEmpty();
+        if (!nothingKept && !Set.of("none", "rolled-back").contains(state.name())) {
             throw new BadInput(
                     "nothing was removed: fix "
                             + state.fix()
                             + " is in force ("
                             + state.name()
                             + "). Take it back first: sudo jbang fix@netfix undo"
-                            + root.map(top -> " --root " + top).orElse("")
+                            + root.map(top -> " --root " + Command.quoted(top.toString()))
+                                    .orElse("")
                             + ", then uninstall");
         }
     }

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -137,10 +138,178 @@ class InstallTest {
                         BadInput.class,
                         () -> Removal.refuseWhileInUse(new RootedMachine(root), Optional.of(root)));
         assertTrue(
-                refused.getMessage().contains("systemctl disable --now network-monitor.service"),
+                refused.getMessage()
+                        .contains("systemctl --root " + root + " disable network-monitor.service"),
                 refused.getMessage());
         Files.delete(link);
         Removal.refuseWhileInUse(new RootedMachine(root), Optional.of(root));
+    }
+
+    /** Disabled, it runs on; and another target may want it. */
+    @Test
+    void whatRunsOrIsWantedElsewhereCounts() {
+        Texts pi = Texts.live().says("systemctl", "inactive", "activating", "inactive");
+        BadInput refused =
+                assertThrows(
+                        BadInput.class, () -> Removal.refuseWhileInUse(pi, Optional.empty()));
+        assertTrue(
+                refused.getMessage().contains("systemctl disable --now network-monitor.service,"),
+                refused.getMessage());
+        Texts card =
+                Texts.card().link(Ground.UNITS + "/a.requires/network-init.service", "/elsewhere");
+        assertEquals(List.of("network-init.service"), Removal.running(card));
+    }
+
+    /** A card from another board: its fix is in force, and there is nothing to take back. */
+    @Test
+    void aFixOfWhichNothingIsKeptKeepsNothingFromGoing() {
+        Texts card = Texts.card().file(PlanFolder.BASE + "/state", "confirmed 0001 other boot");
+        Removal.refuseWhileInUse(card, Optional.empty());
+        card.file(PlanFolder.BASE + "/0001/paths", "");
+        assertThrows(
+                BadInput.class, () -> Removal.refuseWhileInUse(card, Optional.empty()));
+    }
+
+    private void cutInstall(Parcel parcel, int after) throws IOException {
+        InstallPlan plan = plan(parcel);
+        RootedHands hands = new RootedHands(root);
+        for (InstallPlan.Aside aside : plan.asides()) {
+            if (!Files.exists(root.resolve(aside.beside().substring(1)))) {
+                hands.copyInside(aside.path(), aside.beside());
+            }
+        }
+        List<Change.OnDisk> changes = new ArrayList<>(plan.changes());
+        // The commands come last.
+        changes.sort(Comparator.comparing(change -> !InstallRun.isNetfixItself(change.path())));
+        for (Change.OnDisk change : changes.subList(0, Math.min(after, changes.size()))) {
+            hands.perform(change);
+        }
+    }
+
+    private boolean hasEdited() throws IOException {
+        try (Stream<Path> all = Files.walk(root)) {
+            return all.anyMatch(path -> path.toString().contains(".edited"));
+        }
+    }
+
+    /** Wherever it is cut, by the power or by a build that fails, nothing is taken for an edit. */
+    @Test
+    void aCutInstallIsEndedByTheNextOrTakenBack() throws IOException {
+        write(of("fix"), "#!/bin/bash\n# the documentation's\n");
+        // On every Debian; the note of what was not there lies inside it.
+        Files.createDirectories(root.resolve("usr/local/lib"));
+        Parcel one = parcel("lib/A.java", "one\n", "lib/Gone.java", "one\n");
+        Parcel two = parcel("lib/A.java", "two\n", "lib/launcher.sh", "#!/bin/sh\nscript=\n2\n");
+        Parcel three =
+                parcel("lib/A.java", "three\n", "lib/launcher.sh", "#!/bin/sh\nscript=\n3\n");
+        List<String> before = listing();
+        int all = plan(one).changes().size();
+        for (int cut = 0; cut <= all; cut++) {
+            cutInstall(one, cut);
+            if (Removal.of(new RootedMachine(root)).isPresent()) {
+                uninstall();
+                assertEquals(before, listing(), "taken back after " + cut);
+            }
+            cutInstall(one, cut);
+            install(one);
+            cutInstall(two, cut);
+            cutInstall(three, cut / 2);
+            assertFalse(hasEdited(), "after " + cut);
+            InstallPlan last = install(three);
+            assertFalse(hasEdited(), cut + ": " + last.shown());
+            assertEquals("three\n", read("usr/local/lib/netfix/lib/A.java"));
+            assertFalse(Files.exists(root.resolve("usr/local/lib/netfix/lib/Gone.java")));
+            assertFalse(read(Installed.FILE.substring(1)).contains("WAS"));
+            uninstall();
+            assertEquals(before, listing(), "after " + cut);
+        }
+    }
+
+    /** An update that is cut keeps what its owner has edited before. */
+    @Test
+    void anEditIsKeptThroughACutInstall() throws IOException {
+        install(parcel("lib/A.java", "one\n"));
+        String file = "usr/local/lib/netfix/lib/A.java";
+        write(file, "one, edited\n");
+        cutInstall(parcel("lib/A.java", "two\n"), 5);
+        install(parcel("lib/A.java", "two\n"));
+        assertEquals("two\n", read(file));
+        assertEquals("one, edited\n", read(file + ".edited"));
+    }
+
+    /** The note is everybody's to read, a user's catalog is not. */
+    @Test
+    void aCatalogIsKeptForRootAlone() throws IOException {
+        String catalog = "{\"catalogs\":{\"mine\":{\"catalog-ref\":\"of me\"}}}";
+        write("root/.jbang/jbang-catalog.json", catalog);
+        List<String> before = listing();
+        install(parcel());
+        Path kept;
+        try (Stream<Path> all = Files.list(root.resolve("usr/local/lib/netfix/before"))) {
+            kept = all.findFirst().orElseThrow();
+        }
+        assertEquals(catalog, Files.readString(kept));
+        assertEquals(0600, (int) Files.getAttribute(kept, "unix:mode") & 0777);
+        // As an earlier netfix noted it.
+        Path note = root.resolve(Installed.FILE.substring(1));
+        String coded = java.util.Base64.getEncoder().encodeToString(bytes(catalog));
+        Files.writeString(
+                note, Files.readString(note).replaceAll("CATALOG \\S+", "CATALOG " + coded));
+        install(parcel());
+        assertFalse(Files.readString(note).contains(coded));
+        uninstall();
+        assertEquals(before, listing());
+    }
+
+    @Test
+    void whatRecordsTheBootsIsRenewedAndItsEditsAreKept() {
+        String recorder = "/usr/local/lib/netfix-bootdiag/";
+        String original = Installation.FOLDER + "/bootdiag.java";
+        Texts pi =
+                Texts.live()
+                        .file(recorder + "bootdiag.java", "old")
+                        .file(recorder + "boot-diagnostic.sh", "old")
+                        .file(Script.BOOTDIAG.launcher(), "old")
+                        .file(original, "old, edited");
+        assertFalse(InstallPlan.of(pi, parcel(), List.of()).renewsRecorder());
+        pi.link(Ground.UNITS + "/multi-user.target.wants/boot-diagnostic.service", "x");
+        String old = Installation.sha256(bytes(pi.read(recorder + "bootdiag.java").orElse("")));
+        pi.file(
+                Installed.FILE,
+                "FILE " + old + " " + original,
+                "FILE " + old + " " + Script.BOOTDIAG.launcher());
+        InstallPlan plan = InstallPlan.of(pi, parcel(), List.of());
+        assertTrue(plan.renewsRecorder());
+        assertEquals(
+                List.of(original + ".edited"),
+                plan.asides().stream().map(InstallPlan.Aside::beside).toList());
+        pi.file(recorder + "boot-diagnostic.sh", "mine");
+        assertTrue(
+                InstallPlan.of(pi, parcel(), List.of()).asides().stream()
+                        .anyMatch(a -> a.beside().equals(recorder + "boot-diagnostic.sh.edited")));
+    }
+
+    @Test
+    void anImageWithoutAJdkIsSaid() throws IOException {
+        write("etc/os-release", "VERSION_ID=\"11\"\n");
+        write("usr/lib/jvm/java-11/bin/javac", "");
+        write("usr/lib/jvm/java-11/release", "JAVA_VERSION=\"11.0.1\"\n");
+        assertTrue(plan(parcel()).shown().toString().contains("package openjdk-17-jdk-headless"));
+        write("usr/lib/jvm/java-17/bin/javac", "");
+        write("usr/lib/jvm/java-17/release", "JAVA_VERSION=\"17.0.1\"\n");
+        assertFalse(plan(parcel()).shown().toString().contains("WARNING"));
+    }
+
+    @Test
+    void helpShowsTheWordThatWasTyped() {
+        CommandLine line = new CommandLine(new RunTests());
+        Script verify = Script.ALL.get(2);
+        Cli.named(line, verify, Map.of("NETFIX_COMMAND", "verify-fixes.sh"));
+        assertTrue(line.getUsageMessage().contains("Example: sudo verify-fixes.sh"));
+        assertTrue(line.getUsageMessage().contains("Usage: verify-fixes.sh"));
+        assertEquals(
+                "sudo fix-network-stability.sh",
+                Cli.asRoot("fix", Map.of("NETFIX_COMMAND", "verify-fixes.sh")));
     }
 
     private static String of(String script) {

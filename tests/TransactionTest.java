@@ -8,6 +8,8 @@ import org.junit.jupiter.api.Test;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** What the transaction refuses before it changes anything, on a machine that bears no change. */
 class TransactionTest {
@@ -24,6 +26,27 @@ class TransactionTest {
         pi.says("systemctl", "activating");
         BadInput refused = assertThrows(BadInput.class, () -> on(pi).undo());
         assertTrue(refused.getMessage().contains("at work already"), refused.getMessage());
+    }
+
+    @Test
+    void undoSaysWhereNothingIsKeptOfBefore() {
+        Texts pi = Texts.card();
+        Undo.refuseWhereNothingIsKept(pi, Optional.empty());
+        pi.file(Services.MONITOR.file(), Services.MONITOR.text());
+        pi.link(Services.MONITOR.link(), Services.MONITOR.file());
+        BadInput sealed =
+                assertThrows(
+                        BadInput.class,
+                        () -> Undo.refuseWhereNothingIsKept(pi, Optional.of(Path.of("/mnt"))));
+        assertTrue(sealed.getMessage().contains("seal"), sealed.getMessage());
+        assertTrue(
+                sealed.getMessage().endsWith("--root /mnt disable network-monitor.service"),
+                sealed.getMessage());
+        Texts cloned = Texts.card().file(PlanFolder.BASE + "/state", "confirmed 0001 board boot");
+        assertThrows(
+                BadInput.class, () -> Undo.refuseWhereNothingIsKept(cloned, Optional.empty()));
+        cloned.file(PlanFolder.BASE + "/0001/paths", "");
+        Undo.refuseWhereNothingIsKept(cloned, Optional.empty());
     }
 
     /** A fix that was killed before it began has left its profiles, with their secrets. */
