@@ -17,15 +17,6 @@ fi
 work=$(mktemp -d) || exit
 trap 'rm -rf "$work"' EXIT
 
-# What a look asks, from the capture of one.
-/usr/local/bin/diagnose-network-failure.sh --watch 0 --capture "$work/look.tar.gz" >/dev/null
-tar -xzf "$work/look.tar.gz" -C "$work"
-{
-    echo 'export LC_ALL=C'
-    jq -r '.commands[].argv | @sh' "$work/capture.json" | sed 's|$| >/dev/null 2>\&1|'
-    echo 'exit 0'
-} >"$work/look.sh"
-
 cat >"$work/Hello.java" <<'EOF'
 public class Hello {
     public static void main(String[] args) {
@@ -44,6 +35,36 @@ direct() {
     eval "\"\$java\" $words \"\$@\""
 }
 
+# Every program on PATH as one that writes down its words and becomes the real one.
+mkdir "$work/programs"
+cat >"$work/program" <<'EOF'
+#!/bin/sh
+PATH=$NETFIX_PATH
+line=
+for word in "${0##*/}" "$@"; do line="$line '$(printf '%s' "$word" | sed "s/'/'\\\\''/g")'"; done
+printf '%s >/dev/null 2>&1\n' "$line" >>"$NETFIX_BASELINE"
+exec "${0##*/}" "$@"
+EOF
+chmod +x "$work/program"
+search=$PATH
+printf '%s:/usr/sbin:/sbin' "$search" | tr : '\n' | while IFS= read -r folder; do
+    for program in "$folder"/*; do
+        if [ -x "$program" ]; then ln -s ../program "$work/programs/${program##*/}" 2>/dev/null; fi
+    done
+done
+
+# baseline SCRIPT ARGUMENT...: $work/SCRIPT.sh runs the commands that this start really runs.
+baseline() {
+    baseline=$work/$1.sh
+    echo 'export LC_ALL=C' >"$baseline"
+    (
+        NETFIX_BASELINE=$baseline NETFIX_PATH=$search
+        PATH=$work/programs:$search
+        export NETFIX_BASELINE NETFIX_PATH PATH
+        direct "$@"
+    ) >/dev/null 2>&1 </dev/null
+    echo 'exit 0' >>"$baseline"
+}
 # took COMMAND...: milliseconds.
 took() {
     begun=$(date +%s%N)
@@ -53,8 +74,8 @@ took() {
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 
-printf '%d commands in the shell script; milliseconds\n' "$(grep -c '/dev/null' "$work/look.sh")"
-printf '%-9s %7s %7s %9s %8s   %s\n' script sh hello installed java 'installed / (sh + hello)   installed / java'
+printf '%-9s %8s %7s %7s %9s %8s   %s\n' script commands sh hello installed java \
+    'installed / (sh + hello)   installed / java  (milliseconds)'
 scripts=${*:-verify diagnose}
 for script in $scripts; do
     case $script in
@@ -67,14 +88,16 @@ for script in $scripts; do
     esac
     command=$1
     shift
+    baseline "$script" "$@"
+    commands=$(grep -c '/dev/null' "$work/$script.sh")
     round=0
     while [ "$round" -lt "$rounds" ]; do
         round=$((round + 1))
-        sh=$(took sh "$work/look.sh")
+        sh=$(took sh "$work/$script.sh")
         hello=$(took java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$work" Hello)
         installed=$(took "$command" "$@")
         java=$(took direct "$script" "$@")
-        printf '%-9s %7d %7d %9d %8d   %-26s %s\n' "$script" "$sh" "$hello" "$installed" "$java" \
+        printf '%-9s %8d %7d %7d %9d %8d   %-26s %s\n' "$script" "$commands" "$sh" "$hello" "$installed" "$java" \
             "$(ratio "$installed" $((sh + hello)))" "$(ratio "$installed" "$java")"
     done
 done
