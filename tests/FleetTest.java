@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What lib/fleet says of netfix is so. Ansible itself reads the playbook in the lab's scenario
- * fleet.
+ * What lib/fleet says of netfix is so. Ansible and Prometheus themselves read it in tests/fleet.sh,
+ * and Ansible does it in the lab's scenario fleet.
  */
 class FleetTest {
 
@@ -60,6 +60,27 @@ class FleetTest {
                         .collect(Collectors.toCollection(TreeSet::new));
         needed.removeAll(copied);
         assertEquals(Set.of(), needed);
+    }
+
+    /** What it adds for metrics it takes away as well, and what install notes is what it asks for. */
+    @Test
+    void thePlaybookTakesAwayWhatItAdds() {
+        String playbook = Checkout.read(PLAYBOOK);
+        int away = playbook.indexOf("- name: No metrics any more");
+        String added = playbook.substring(playbook.indexOf("- name: Metrics of the monitor"), away);
+        for (String kind : new String[] {"service", "timer"}) {
+            assertTrue(added.contains("kind: " + kind), kind);
+            assertTrue(playbook.indexOf("system/netfix-metrics." + kind, away) > 0, kind);
+        }
+        Matcher written = Pattern.compile("[ /]([\\w-]+\\.(?:conf|prom))\\b").matcher(added);
+        assertTrue(written.find());
+        do {
+            assertTrue(playbook.indexOf(written.group(1), away) > 0, written.group(1));
+        } while (written.find());
+        assertTrue(
+                playbook.contains("^" + Installed.Kind.WAS + ", " + Installed.FILE), "cut short");
+        assertTrue(playbook.contains("'Nothing to do' not in"), "changed");
+        assertTrue(Checkout.read(Path.of("lib/PlanReport.java")).contains("\"Nothing to do: "));
     }
 
     @Test
