@@ -238,6 +238,16 @@ class LauncherTest {
         assertFalse(Files.exists(checkout.resolve(".jbang/jbang.jar")));
     }
 
+    /** On a stick the libraries come along, for a machine without a network. */
+    @Test
+    void librariesThatCameAlongAreUsed() throws Exception {
+        damagedJar();
+        Path along = Files.createDirectory(checkout.resolve(".jbang/m2"));
+        tool("mvn", "echo ERROR \"$@\"; exit 1");
+        String said = bare(Map.of("JBANG_REPO", "")).execute().outputUTF8();
+        assertTrue(said.contains("-Dmaven.repo.local=" + along.toRealPath()), said);
+    }
+
     private Path damagedJar() throws IOException {
         Path jar = Files.createDirectories(checkout.resolve(".jbang")).resolve("jbang.jar");
         return Files.writeString(jar, "not a jar");
