@@ -22,6 +22,8 @@ profiles=/etc/NetworkManager/system-connections
 runtime=/run/NetworkManager/system-connections
 interfaces=/sys/class/net
 by_phone=/var/lib/netfix/wifi-off-by-btwifiset
+fix=/var/lib/netfix/state
+recovering=/run/netfix/recovering
 unit=btwifiset-stable.service
 original=btwifiset.service
 # As often as a profile is given back in one session: a scan would take it again at once.
@@ -33,6 +35,22 @@ wifi() { # the Wi-Fi interfaces, one a line
     for folder in "$interfaces"/*; do
         if [ -e "$folder/phy80211" ]; then printf '%s\n' "${folder##*/}"; fi
     done
+}
+
+# decided: no fix is open or unconfirmed, no undo and no recovery is at work. Until then what the phone costs is only said:
+# what is judged there is not to be changed here. Asked again right before every change.
+decided() {
+    case $(cat "$fix" 2>/dev/null) in
+        open* | restoring* | undoing* | unconfirmed*)
+            say "a fix is not decided yet; $1"
+            return 1
+            ;;
+        *) ;;
+    esac
+    if [ -e "$recovering" ] && [ -d "/proc/$(cat "$recovering")" ]; then
+        say "fix recover is at work; $1"
+        return 1
+    fi
 }
 
 # --- What is kept of before -----------------------------------------------------------------------
@@ -74,8 +92,27 @@ keep_connected() {
     if [ -s "$kept/connected.new" ]; then mv -f "$kept/connected.new" "$kept/connected"; fi
 }
 
+# plain TEXT: as it was before it was written into a keyfile. GKeyFile's escapes first, then NetworkManager's own of a
+# semicolon; what is no plain text is a list of bytes (nm-settings-keyfile(5)).
+plain() {
+    case $1 in
+        *[!0-9\;]* | '' | *[!\;]) ;;
+        *)
+            for byte in $(printf '%s' "$1" | tr ';' ' '); do
+                # shellcheck disable=SC2059  # an escape of printf's own making
+                printf "\\$(printf '%03o' "$byte")"
+            done
+            return
+            ;;
+    esac
+    printf '%s' "$1" | sed 's/\\\\/\x01/g; s/\\s/ /g; s/\\t/\t/g; s/\x01/\\/g; s/\\;/;/g'
+}
+
 # ssid_is TEXT FILE: the keyfile is for that network. btwifiset knows a network by its profile's name, too.
-ssid_is() { [ "$(value ssid "$2")" = "$1" ] || [ "$(value id "$2")" = "$1" ]; }
+ssid_is() { [ "$(plain "$(value ssid "$2")")" = "$1" ] || [ "$(plain "$(value id "$2")")" = "$1" ]; }
+
+# spared FILE: what of a profile btwifiset does not write: all but the key, and when it was last up.
+spared() { awk '/^\[/ { key = $0 == "[wifi-security]" } !key && !/^timestamp=/ && !/^$/' "$1"; }
 
 # --- What is given back ---------------------------------------------------------------------------
 
@@ -95,17 +132,27 @@ settled() {
     return 1
 }
 
-# give_back UUID WHY: the file as it was, read by NetworkManager. A file of another profile is never written over.
+# give_back UUID WHY [failed]: the file as it was, read by NetworkManager. A file that is there is never written over; but for
+# the key that a failed connection has left in it.
 give_back() {
     its=$kept/profiles/$1
+    place=$(keyfile "$1")
+    if [ -n "$place" ]; then
+        if [ "${3:-}" != failed ] || cmp -s "$its/data" "$place"; then return 0; fi
+        if [ "$(spared "$its/data")" != "$(spared "$place")" ]; then
+            say "the profile \"$(value id "$place")\" was edited during the session, and stays as it is"
+            return 0
+        fi
+    fi
+    decided 'the profile stays away for now' || return 1
     count=$(cat "$its/count" 2>/dev/null || echo 0)
     if [ "$count" -ge "$most" ]; then
         say "the profile \"$(value id "$its/data")\" was given back $most times in this session; it stays away until the end"
         return 1
     fi
-    place=$(keyfile "$1")
-    if [ -n "$place" ] && cmp -s "$its/data" "$place"; then return 0; fi
+    move=-f
     if [ -z "$place" ]; then
+        move=-n
         place=$(cat "$its/path")
         # One of netplan's, or an automatic one, lay in /run: it would not outlive the boot.
         case $place in
@@ -118,7 +165,8 @@ give_back() {
         if [ -e "$place" ]; then place=${place%.nmconnection}-$1.nmconnection; fi
     fi
     echo $((count + 1)) >"$its/count"
-    if cp "$its/data" "$place.netfix" && chmod 600 "$place.netfix" && sync "$place.netfix" && mv -f "$place.netfix" "$place"; then
+    if cp "$its/data" "$place.netfix" && chmod 600 "$place.netfix" && sync "$place.netfix" &&
+        mv "$move" "$place.netfix" "$place" && ! [ -e "$place.netfix" ]; then
         nmcli connection load "$place" >/dev/null 2>&1 </dev/null
         say "gave back the profile \"$(value id "$its/data")\": $2"
     else
@@ -136,6 +184,7 @@ reconnect() {
             30* | 20* | 120*) ;;
             *) continue ;;
         esac
+        decided "$name is not connected again" || return
         if [ -n "$(keyfile "$uuid")" ] && nmcli -w 45 connection up uuid "$uuid" ifname "$name" >/dev/null 2>&1 </dev/null; then
             say "connected $name again, as it was before"
         elif nmcli -w 45 device connect "$name" >/dev/null 2>&1 </dev/null; then
@@ -144,10 +193,11 @@ reconnect() {
     done <"$kept/connected"
 }
 
-# gone_for SSID WHY: gives back every kept profile of that network that is gone, or that was changed.
+# gone_for SSID WHY [failed]: gives back every kept profile of that network that is gone; or, after a connection that failed,
+# the key that it had.
 gone_for() {
     for its in "$kept"/profiles/*; do
-        if [ -r "$its/data" ] && ssid_is "$1" "$its/data"; then give_back "${its##*/}" "$2"; fi
+        if [ -r "$its/data" ] && ssid_is "$1" "$its/data"; then give_back "${its##*/}" "$2" "${3:-}"; fi
     done
 }
 
@@ -166,12 +216,15 @@ superseded() { # SSID
 
 # --- What btwifiset says --------------------------------------------------------------------------
 
-# hear LINE: of its log, without time and name. What it says stands in lines of Python, with the network's name as it is.
+# hear LINE: of its log, ".function - text". What it says stands in lines of Python, with the network's name as it is: an
+# access point's name that holds such words is not what btwifiset says, so they have to stand at the beginning.
 hear() {
-    case $1 in
-        *'known network '*' in conflict - delete'*)
-            ssid=${1#*known network }
-            ssid=${ssid%% in conflict - delete*}
+    case ${1%%' - '*} in *[!A-Za-z0-9_.]*) return ;; *) ;; esac
+    text=${1#*' - '}
+    case $text in
+        'known network '*' in conflict - delete'*)
+            ssid=${text#known network }
+            ssid=${ssid% in conflict - delete*}
             printf '%s\n' "$ssid" >>"$kept/evidence"
             # It says so first and deletes then.
             for try in 1 2 3 4 5 6; do
@@ -183,44 +236,47 @@ hear() {
                 reconnect
             fi
             ;;
-        *'requesting connection with ssid:'*)
-            ssid=${1#*requesting connection with ssid:}
+        'requesting connection with ssid:'*)
+            ssid=${text#requesting connection with ssid:}
             printf '%s\n' "${ssid%%  in wpa:*}" | sed 's/ in AP:[A-Za-z]*$//' >"$kept/asked"
             ;;
-        *'connect - connection error:'*)
-            if [ -r "$kept/asked" ]; then cat "$kept/asked" >>"$kept/evidence"; fi
+        # A network that is given anew loses its old profiles first, whether the new one can be brought up or not even be made.
+        'connection error:'* | 'creation error:'*)
+            if [ -r "$kept/asked" ]; then cat "$kept/asked" >>"$kept/failed"; fi
             # It deletes the new profile and waits two seconds.
             sleep 3
             if settled && [ -r "$kept/asked" ]; then
-                gone_for "$(cat "$kept/asked")" 'the new connection to that network failed'
+                gone_for "$(cat "$kept/asked")" 'the new connection to that network failed' failed
                 reconnect
             fi
             ;;
-        *'connect - connection resutl:'* | *'connect - connection result:'*)
+        'connection resutl:'* | 'connection result:'*)
             # It works: this is what a failure is to come back to, and what it took the place of is not missed.
             if [ -r "$kept/asked" ]; then superseded "$(cat "$kept/asked")"; fi
             keep_all
             keep_connected
             ;;
         *'Network Manager is running = False'*)
-            if systemctl -q is-active NetworkManager.service && [ -r "$kept/pid" ]; then
+            # Once: taken for absent again, it stays as it is.
+            if ! [ -e "$kept/wrong-mode" ] && systemctl -q is-active NetworkManager.service && [ -r "$kept/pid" ] &&
+                decided 'btwifiset stays in the wrong mode'; then
                 : >"$kept/wrong-mode"
                 kill "$(cat "$kept/pid")" 2>/dev/null
             fi
             ;;
-        *"registering SSID ['', 'DEL-"*)
-            ssid=${1#*"registering SSID ['', 'DEL-"}
+        "received from iphone: registering SSID ['', 'DEL-"*)
+            ssid=${text#*"registering SSID ['', 'DEL-"}
             forget "${ssid%"']"*}"
             ;;
-        *"registering SSID ['', \"DEL-"*)
-            ssid=${1#*"registering SSID ['', \"DEL-"}
+        "received from iphone: registering SSID ['', \"DEL-"*)
+            ssid=${text#*"registering SSID ['', \"DEL-"}
             forget "${ssid%'"]'*}"
             ;;
-        *"Bring WiFi down"*)
+        'Bring WiFi down'*)
             mkdir -p "${by_phone%/*}"
             : >"$by_phone"
             ;;
-        *"Bring WiFi up"*) rm -f "$by_phone" ;;
+        'Bring WiFi up'*) rm -f "$by_phone" ;;
         *) ;;
     esac
 }
@@ -267,10 +323,10 @@ run() {
         case $pair in *=*) export "${pair?}" ;; *) ;; esac
     done
     tries=0
+    # One, for both tries: two of them would do everything twice.
+    follow "$(date +%s)" &
     while :; do
         tries=$((tries + 1))
-        rm -f "$kept/wrong-mode"
-        follow "$(date +%s)" &
         # shellcheck disable=SC2086  # its words
         (set -f && exec $words) &
         child=$!
@@ -302,15 +358,18 @@ reconcile() {
     for name in $(wifi); do
         case $(cat "$interfaces/$name/flags" 2>/dev/null) in
             *[13579bdfBDF]) ;;
-            *) ip link set dev "$name" up && say "switched $name on" ;;
+            *) decided "$name stays off" && ip link set dev "$name" up && say "switched $name on" ;;
         esac
     done
-    rm -f "$by_phone"
+    if decided 'what the session has cost stays away' >/dev/null; then rm -f "$by_phone"; fi
     settled
     # What the session was too short for, and what was given back too often while it went on.
     rm -f "$kept"/profiles/*/count
     if [ -r "$kept/evidence" ]; then
         while IFS= read -r ssid; do gone_for "$ssid" 'the session had cost it'; done <"$kept/evidence"
+    fi
+    if [ -r "$kept/failed" ]; then
+        while IFS= read -r ssid; do gone_for "$ssid" 'the session had cost it' failed; done <"$kept/failed"
     fi
     # Somebody unknown: only where no way out is left.
     if [ -z "$(ip -4 route show default)$(ip -6 route show default)" ]; then

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.zeroturnaround.exec.ProcessExecutor;
 
 import java.io.IOException;
@@ -235,7 +238,9 @@ class ServicesTest {
                         "profiles", "profiles",
                         "runtime", "runtime",
                         "interfaces", "net",
-                        "by_phone", "by-phone"),
+                        "by_phone", "by-phone",
+                        "fix", "fix",
+                        "recovering", "recovering"),
                 arguments);
     }
 
@@ -307,6 +312,142 @@ class ServicesTest {
         put("profiles/My Home Net.nmconnection", changed);
         guard("hear", ".connect - connection resutl: b'Connection successfully activated'");
         assertEquals(changed, read("kept/profiles/" + UUID + "/data"));
+    }
+
+    private static final String ASKED =
+            ".request_connection - requesting connection with ssid:My Home Net in AP:True  in"
+                    + " wpa:True with pw: wrong";
+
+    /** It deletes the old profiles first, whatever becomes of the new one. */
+    @Test
+    void aProfileThatCouldNotBeMadeCostsNothingEither() throws Exception {
+        session();
+        Files.delete(pi.resolve("profiles/My Home Net.nmconnection"));
+        guard("hear", ASKED);
+        guard("hear", ".create_network - creation error: Command '['nmcli', 'con', 'modify']'");
+        assertEquals(KEYFILE, read("profiles/My Home Net.nmconnection"));
+    }
+
+    /** Also where the phone's password for it failed afterwards. */
+    @Test
+    void aProfileThatAPersonEditedMeanwhileIsNotWrittenOver() throws Exception {
+        session();
+        String edited = KEYFILE.replace("ssid=", "hidden=true\nssid=").replace("=old", "=wrong");
+        put("profiles/My Home Net.nmconnection", edited);
+        guard("hear", ASKED);
+        guard("hear", ".connect - connection error:b'Error'");
+        guard("hear", CONFLICT);
+        assertEquals(edited, read("profiles/My Home Net.nmconnection"));
+        guard("reconcile");
+        assertEquals(edited, read("profiles/My Home Net.nmconnection"));
+    }
+
+    /** What a scan costs is a profile, never what a profile holds. */
+    @Test
+    void aConflictWritesOverNothing() throws Exception {
+        session();
+        String changed = KEYFILE.replace("psk=old", "psk=new");
+        put("profiles/My Home Net.nmconnection", changed);
+        guard("hear", CONFLICT);
+        assertEquals(changed, read("profiles/My Home Net.nmconnection"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"open", "unconfirmed", "undoing", "restoring", "recovering"})
+    void whileAFixIsNotDecidedItOnlySaysWhatItSees(String state) throws Exception {
+        session();
+        Files.delete(pi.resolve("profiles/My Home Net.nmconnection"));
+        put("fix", (state.equals("recovering") ? "confirmed" : state) + " 0001 serial boot\n");
+        if (state.equals("recovering")) {
+            put("recovering", ProcessHandle.current().pid() + "\n");
+        }
+        put("net/wlan0/flags", "0x1002\n");
+        String said = guard("hear", CONFLICT) + guard("reconcile");
+        assertEquals("", read("profiles/My Home Net.nmconnection"));
+        assertTrue(said.contains("guard: "), said);
+        assertFalse(asked().contains("connection up"), asked());
+        assertFalse(asked().contains("ip link set"), asked());
+    }
+
+    @Test
+    void afterADecidedFixItActsAgain() throws Exception {
+        session();
+        Files.delete(pi.resolve("profiles/My Home Net.nmconnection"));
+        put("fix", "confirmed 0001 serial boot\n");
+        // Killed in the middle: nobody is at work any more.
+        put("recovering", "99999999\n");
+        guard("hear", CONFLICT);
+        assertEquals(KEYFILE, read("profiles/My Home Net.nmconnection"));
+    }
+
+    /** keyfile's escapes, NetworkManager's own, and its lists of bytes. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '@',
+            value = {
+                "Caf\u00e9; bar|Caf\u00e9\\\\; bar",
+                "@ two@|\\stwo",
+                "back\\slash|back\\\\slash",
+                "42|42",
+                "Caf\u00e9|67;97;102;195;169;",
+                "a$(b)`|a$(b)`"
+            })
+    void aNameIsTheSameHoweverItIsWritten(String ssid, String written) throws Exception {
+        session();
+        String keyfile = KEYFILE.replace("ssid=My Home Net", "ssid=" + written);
+        put("kept/profiles/" + UUID + "/data", keyfile.replace("id=My Home Net", "id=x"));
+        Files.delete(pi.resolve("profiles/My Home Net.nmconnection"));
+        guard("hear", CONFLICT.replace("My Home Net", ssid));
+        assertTrue(read("profiles/My Home Net.nmconnection").contains(written), ssid);
+    }
+
+    /** A network in sight may be called anything. */
+    @Test
+    void whatALineOnlyMentionsIsNotHeard() throws Exception {
+        session();
+        guard("hear", ".get_list - in sight: registering SSID ['', 'DEL-My Home Net']");
+        guard("hear", "x y - received from iphone: registering SSID ['', 'DEL-My Home Net']");
+        Files.delete(pi.resolve("profiles/My Home Net.nmconnection"));
+        guard("hear", ".get_list - x known network My Home Net in conflict - delete");
+        assertEquals("", read("profiles/My Home Net.nmconnection"));
+        guard("hear", CONFLICT);
+        assertEquals(KEYFILE, read("profiles/My Home Net.nmconnection"));
+    }
+
+    /** In the wrong mode it is started once more, and heard by one, not by two. */
+    @Test
+    void theWrongModeIsEndedOnceAndHeardOnce() throws Exception {
+        tool(
+                "systemctl",
+                "case $* in"
+                        + " '-q is-active btwifiset.service') exit 1 ;;"
+                        + " *ExecStart*) echo '{ argv[]=sh "
+                        + top
+                        + "/bt ; ignore_errors=no }' ;;"
+                        + " esac");
+        tool("journalctl", "echo follower >>" + top + "/followers");
+        Files.writeString(
+                top.resolve("bt"),
+                "echo start >>" + top + "/starts; : >" + pi.resolve("kept/wrong-mode") + "\n");
+        guard("run");
+        assertEquals("start\nstart\n", Files.readString(top.resolve("starts")));
+        assertEquals("follower\n", Files.readString(top.resolve("followers")));
+        // And what it says then is not heard as a first time.
+        String wrong = ".network_manager_test - test: Network Manager is running = False";
+        Process sleeper = new ProcessBuilder("sleep", "60").start();
+        put("kept/pid", sleeper.pid() + "\n");
+        guard("hear", wrong);
+        assertTrue(sleeper.isAlive());
+        Files.delete(pi.resolve("kept/wrong-mode"));
+        guard("hear", wrong);
+        assertTrue(sleeper.waitFor(20, TimeUnit.SECONDS));
+    }
+
+    private void tool(String name, String body) throws IOException {
+        Path file = top.resolve("bin").resolve(name);
+        Files.writeString(file, "#!/bin/sh\n" + body + "\n");
+        assertTrue(file.toFile().setExecutable(true));
     }
 
     /** A network that is given anew is another profile; the one before it is not to come back. */
