@@ -151,12 +151,12 @@ public class fix implements Callable<Integer> {
         Machine machine = options.notACapture(common.machine());
         if (print) {
             Scene scene = gather(machine);
-            Recovery.typed(Recovery.here(scene), scene).forEach(System.out::println);
+            Recovery.typed(Recovery.here(machine, scene), scene).forEach(System.out::println);
             return ExitCode.GOOD;
         }
         LiveMachine here = options.writable(machine);
         Scene scene = gather(here);
-        Plan plan = Recovery.here(scene);
+        Plan plan = Recovery.here(here, scene);
         show(plan);
         if (plan.isEmpty()) {
             return ExitCode.GOOD;
@@ -164,14 +164,10 @@ public class fix implements Callable<Integer> {
         if (!options.agreed()) {
             return ExitCode.USAGE;
         }
-        Transaction transaction = new Transaction(here, narration());
-        int status = transaction.run(plan, Paths.lines(scene.snapshot(), here));
-        // No boot has to prove what lasts until the next boot, and a fix is to follow now.
-        if (status == ExitCode.GOOD) {
-            status = transaction.verb("confirm");
-        }
-        narration().println(Recovery.outcome(gather(here)));
-        return status;
+        int status = new Transaction(here, narration()).recover(plan);
+        Scene now = gather(here);
+        narration().println(Recovery.outcome(now));
+        return status == ExitCode.GOOD ? Recovery.status(now) : status;
     }
 
     @Command(

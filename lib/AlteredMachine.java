@@ -20,6 +20,8 @@ final class AlteredMachine implements Machine {
      */
     private record There(String kind, int mode, String text, String target) {}
 
+    private static final String CONF = "/etc/NetworkManager/conf.d";
+
     private final Machine machine;
     private final Map<String, There> altered = new HashMap<>();
 
@@ -36,6 +38,9 @@ final class AlteredMachine implements Machine {
                 undone.keep(ops + "/" + op);
                 undone.keepSwitch(ops + "/" + op);
             }
+        }
+        for (String name : machine.list(CONF).orElse(List.of())) {
+            undone.bringBack(name);
         }
         return undone;
     }
@@ -95,6 +100,16 @@ final class AlteredMachine implements Machine {
                                     ? machine.read(op + "/before/data").orElse("")
                                     : "",
                             line(op + "/before/target").orElse("")));
+        }
+    }
+
+    /** What monitor has set aside, because NetworkManager did not start with it. */
+    private void bringBack(String aside) {
+        int end = aside.lastIndexOf(RepairAct.SetAside.ENDING);
+        String path = end < 0 ? "" : CONF + "/" + aside.substring(0, end);
+        if (!path.isEmpty() && stat(path).isAbsent()) {
+            altered.put(
+                    path, new There("file", 0644, machine.read(CONF + "/" + aside).orElse(""), ""));
         }
     }
 

@@ -8,30 +8,44 @@ import java.util.List;
  * The documentation's emergency commands, for a Pi that is reached over a serial console: what runs
  * now is brought back, all of monitor's ladder at once. Of the disk only that is changed without
  * which NetworkManager does not start or has nothing to start with: a mask on it, a file that it
- * cannot read, a profile that is gone and that monitor has kept. They go through the same
- * transaction as a fix: where a path that works now is lost by them, they are taken back.
+ * cannot read, a profile that is gone and that monitor has kept, what is missing of a confirmed fix.
+ * Each is tried, whatever becomes of the others; fix undo brings back what was there before.
  */
 public final class Recovery {
 
+    private static final String DBUS = "dbus.service";
+    private static final String DBUS_SOCKET = "dbus.socket";
+
     private final Scene scene;
-    private final List<KnownGood.Copy> copies;
+    private final Kept kept;
     private final List<Plan.Step> steps = new ArrayList<>();
 
-    private Recovery(Scene scene, List<KnownGood.Copy> copies) {
+    /**
+     * What no look at the network tells.
+     *
+     * @param copies of profiles that worked here
+     * @param confirmed whether a fix is, so that what is missing of it can come back
+     */
+    record Kept(List<KnownGood.Copy> copies, boolean confirmed, boolean busDead) {}
+
+    private Recovery(Scene scene, Kept kept) {
         this.scene = scene;
-        this.copies = copies;
+        this.kept = kept;
     }
 
     /** Of the machine that this runs on, with the profiles that monitor has kept there. */
-    public static Plan here(Scene scene) {
-        return plan(scene, new MonitorFiles(Path.of("/")).copies());
+    public static Plan here(Machine machine, Scene scene) {
+        String bus = machine.run(Command.of("systemctl", "is-active", DBUS)).stdout().strip();
+        return plan(
+                scene,
+                new Kept(
+                        new MonitorFiles(Path.of("/")).copies(),
+                        Transaction.state(machine).name().equals("confirmed"),
+                        List.of("inactive", "failed").contains(bus)));
     }
 
-    /**
-     * @param copies of profiles that worked here
-     */
-    static Plan plan(Scene scene, List<KnownGood.Copy> copies) {
-        Recovery recovery = new Recovery(scene, copies);
+    static Plan plan(Scene scene, Kept kept) {
+        Recovery recovery = new Recovery(scene, kept);
         recovery.build();
         return new Plan(
                 List.of(),
@@ -44,6 +58,11 @@ public final class Recovery {
 
     private void build() {
         Snapshot snapshot = scene.snapshot();
+        if (kept.busDead()) {
+            // Without it NetworkManager neither starts nor answers; systemctl does, as root.
+            run(List.of("systemctl", "start", DBUS_SOCKET), List.of());
+            run(List.of("systemctl", "start", DBUS), List.of());
+        }
         List<Link> links =
                 snapshot.physical().stream().filter(l -> !scene.foreign().owns(l)).toList();
         for (Link link : links) {
@@ -86,6 +105,9 @@ public final class Recovery {
         }
         setAside();
         links.forEach(this::restore);
+        if (kept.confirmed()) {
+            run(Transaction.AGAIN, List.of(), "puts back what is missing of the confirmed fix");
+        }
         unblock();
         add(
                 new Change.UnitJob(
@@ -106,13 +128,14 @@ public final class Recovery {
         for (IniFile.Fault fault : scene.snapshot().nm().config().faults()) {
             String file = fault.file();
             if (file.startsWith("/etc/NetworkManager/conf.d/")) {
-                String aside = file + RepairAct.SetAside.ENDING;
-                add(
-                        new Change.Run(
-                                List.of("mv", "-n", "--", file, aside),
-                                List.of("mv", "-n", "--", aside, file),
-                                true,
-                                "NetworkManager cannot read it"));
+                RepairAct.SetAside.place(file, scene.ground()::exists)
+                        .ifPresent(
+                                // Undo knows its ending.
+                                aside ->
+                                        run(
+                                                List.of("mv", "-n", "--", file, aside),
+                                                List.of(),
+                                                "NetworkManager cannot read it"));
             }
         }
     }
@@ -122,7 +145,7 @@ public final class Recovery {
         if (works) {
             return;
         }
-        Faults.missingProfile(scene.snapshot(), link, copies)
+        Faults.missingProfile(scene.snapshot(), link, kept.copies())
                 .filter(copy -> !scene.ground().exists(copy.file()))
                 .ifPresent(
                         copy ->
@@ -170,6 +193,11 @@ public final class Recovery {
         return lines.stream().map(Terminal::safe).toList();
     }
 
+    /** The exit status: what is reachable now counts, and not which command has helped. */
+    public static int status(Scene scene) {
+        return Reach.ofAll(scene.snapshot()).isNo() ? ExitCode.PROBLEMS : ExitCode.GOOD;
+    }
+
     /** What is reachable now, and what comes next. */
     public static String outcome(Scene scene) {
         Answer now = Reach.ofAll(scene.snapshot());
@@ -181,6 +209,10 @@ public final class Recovery {
 
     private void run(List<String> argv, List<String> inverse) {
         add(new Change.Run(argv, inverse, true, ""));
+    }
+
+    private void run(List<String> argv, List<String> inverse, String why) {
+        add(new Change.Run(argv, inverse, true, why));
     }
 
     private void add(Change change) {

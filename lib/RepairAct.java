@@ -1,7 +1,11 @@
 package netfix;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** One thing that monitor does to the machine. */
 sealed interface RepairAct {
@@ -28,6 +32,24 @@ sealed interface RepairAct {
     record SetAside(String path) implements RepairAct {
 
         static final String ENDING = ".netfix-off";
+
+        /** As many as a file may have been set aside; undo brings back the first. */
+        private static final int MOST = 9;
+
+        /** The longest that a file system takes for a name (NAME_MAX), in bytes. */
+        private static final int LONGEST_NAME = 255;
+
+        /** Where the file goes; empty where there is no such name to be had. */
+        static Optional<String> place(String path, Predicate<String> taken) {
+            String name = path.substring(path.lastIndexOf('/') + 1) + ENDING;
+            if (name.getBytes(StandardCharsets.UTF_8).length + 2 > LONGEST_NAME) {
+                return Optional.empty();
+            }
+            return IntStream.rangeClosed(1, MOST)
+                    .mapToObj(n -> path + ENDING + (n == 1 ? "" : "." + n))
+                    .filter(place -> !taken.test(place))
+                    .findFirst();
+        }
 
         @Override
         public String shown() {

@@ -3,6 +3,7 @@ package netfix;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /** Does what monitor has decided. Never throws for what the machine is like. */
 final class RepairHands {
@@ -49,11 +50,12 @@ final class RepairHands {
     }
 
     private String setAside(String path) {
-        String place = path + RepairAct.SetAside.ENDING;
-        for (int n = 2; !machine.stat(place).isAbsent(); n++) {
-            place = path + RepairAct.SetAside.ENDING + "." + n;
+        Optional<String> place =
+                RepairAct.SetAside.place(path, other -> !machine.stat(other).isAbsent());
+        if (place.isEmpty()) {
+            return path + ": its name leaves no room for " + RepairAct.SetAside.ENDING;
         }
-        CommandResult moved = machine.run(Command.of("mv", "-n", "--", path, place));
+        CommandResult moved = machine.run(Command.of("mv", "-n", "--", path, place.get()));
         return moved.ok() ? "" : moved.failure();
     }
 }

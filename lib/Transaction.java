@@ -36,6 +36,11 @@ public final class Transaction {
     private static final Duration PATIENTLY = Duration.ofMinutes(20);
 
     private static final List<String> UNDO_UNITS = List.of("netfix-undo.service");
+    private static final List<String> RECOVER_UNITS = List.of("netfix-recover.service");
+    private static final String RECOVERING = "/run/netfix/recovering";
+
+    /** Puts back what is missing of a confirmed fix. */
+    static final List<String> AGAIN = List.of("sh", SCRIPT, "again");
 
     private final Writable machine;
     private final PrintStream narration;
@@ -71,6 +76,74 @@ public final class Transaction {
     public static State state(Machine machine) {
         String[] words = machine.read(PlanFolder.BASE + "/state").orElse("none").strip().split(" ");
         return new State(words[0], words.length > 1 ? words[1] : "");
+    }
+
+    /** What is at work or not decided yet, in words; empty where nothing is. */
+    static String pendingWork(Machine machine) {
+        State state = state(machine);
+        if (state.pending()) {
+            return "fix " + state.fix() + " is " + state.name();
+        }
+        String pid = machine.read(RECOVERING).orElse("").strip();
+        boolean recovers =
+                pid.matches("\\d{1,9}")
+                        && machine.read("/proc/" + pid + "/stat").value().isPresent();
+        return recovers ? "fix recover is at work" : "";
+    }
+
+    /**
+     * Does the emergency commands, in a unit of their own: each is tried, and none is taken back
+     * because another one did not help. Also while a fix is not confirmed yet.
+     *
+     * @return the exit status
+     * @throws BadInput where a fix is being applied or taken back
+     */
+    public int recover(Plan plan) throws IOException {
+        State state = state(machine);
+        if (state.busy()) {
+            throw new BadInput(pending(state));
+        }
+        if (state.pending()) {
+            narration.println(
+                    "Fix "
+                            + state.fix()
+                            + " is not confirmed yet, and stays so: the next boot judges it. What"
+                            + " is recovered now is not taken back with it.");
+        }
+        String fix = PlanFolder.next(machine);
+        String folder = PlanFolder.BASE + "/" + fix;
+        if (machine.stat(folder).value().isPresent()) {
+            throw new BadInput("another fix has just begun; nothing was changed");
+        }
+        try {
+            stage(plan, List.of(), folder);
+        } catch (IOException e) {
+            machine.run(Command.of("rm", "-rf", folder));
+            throw new BadInput(
+                    PlanFolder.BASE
+                            + " cannot be written ("
+                            + e.getMessage()
+                            + "); fix recover --print shows the commands, to type them in");
+        }
+        List<String> argv = List.of("sh", SCRIPT, "recover", fix);
+        List<String> inUnit =
+                new ArrayList<>(
+                        List.of("systemd-run", "--quiet", "--collect", "--unit=netfix-recover"));
+        inUnit.addAll(argv);
+        CommandResult started = machine.run(new Command(inUnit, Command.USUAL_TIMEOUT));
+        return started.ok()
+                ? follow(folder + "/narration", folder + "/result", RECOVER_UNITS)
+                : machine.runShown(argv, narration);
+    }
+
+    private void stage(Plan plan, List<String> paths, String folder) throws IOException {
+        machine.stage(folder, PlanFolder.of(plan, paths, "0:0"));
+        machine.write(SCRIPT, PlanFolder.script(), 0700);
+        String patience = System.getenv().getOrDefault("NETFIX_PATIENCE", "1");
+        machine.write(
+                PlanFolder.BASE + "/patience",
+                (patience + "\n").getBytes(StandardCharsets.UTF_8),
+                0600);
     }
 
     /**
@@ -123,13 +196,7 @@ public final class Transaction {
             throw new BadInput("another fix has just begun; nothing was changed");
         }
         try {
-            machine.stage(folder, PlanFolder.of(plan, paths, "0:0"));
-            machine.write(SCRIPT, PlanFolder.script(), 0700);
-            String patience = System.getenv().getOrDefault("NETFIX_PATIENCE", "1");
-            machine.write(
-                    PlanFolder.BASE + "/patience",
-                    (patience + "\n").getBytes(StandardCharsets.UTF_8),
-                    0600);
+            stage(plan, paths, folder);
             must("prepare", fix);
             must("arm", fix);
         } catch (FileAlreadyExistsException e) {

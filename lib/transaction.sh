@@ -15,6 +15,7 @@
 # none. Restoring and undoing go on at every boot until they are complete.
 #
 #   sh transaction.sh prepare FIX | arm FIX | apply | rollback REASON | boot | prove | confirm | undo | seal | status
+#   sh transaction.sh recover FIX | again
 set -u
 umask 077
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -26,6 +27,7 @@ log=/var/log/netfix.log
 units=/etc/systemd/system
 runtime=/run/systemd/system
 told=/run/netfix
+conf=/etc/NetworkManager/conf.d
 cards='/boot/firmware /boot'
 mounts=/proc/mounts
 interfaces=/sys/class/net
@@ -450,8 +452,7 @@ ask_paths() {
 }
 
 # Before-images of everything that the plan touches, before it touches anything.
-prepare() {
-    ask_paths
+images() {
     ops | while IFS= read -r op; do
         if [ "$(after_kind "$op")" = none ]; then continue; fi
         path=$(line "$op/path")
@@ -481,7 +482,12 @@ prepare() {
         esac
         # Without its kind a before-image is none, and what it was for would stay as it is changed.
         echo "$kind" >"$op/before/kind" || exit 1
-    done || return 1
+    done
+}
+
+prepare() {
+    ask_paths
+    images || return 1
     # Room for the way back, should the card be full by then: the largest before-image, and something for the notes.
     most=$(du -sk "$dir"/ops/*/before 2>/dev/null | sort -n | tail -n 1 | cut -f 1)
     reserve=$((${most:-0} + 512))
@@ -1120,7 +1126,13 @@ prove() {
             : "${alive_since:=$(now)}"
             if [ $(($(now) - alive_since)) -ge "$span" ]; then
                 exec 9>"$base/lock"
-                flock 9
+                if ! flock -n 9; then
+                    # Somebody is at work (fix recover): what comes of it is judged anew.
+                    flock 9
+                    exec 9>&-
+                    alive_since=
+                    continue
+                fi
                 read_state
                 if [ "$state" != unconfirmed ]; then exit 0; fi
                 printf '%s\n' "after the boot nothing that worked before works:$broken" | put "$dir/reason"
@@ -1155,6 +1167,129 @@ confirm() { # [HOW]
     say "Confirmed: ${1:-by hand}"
     { printf '%s netfix: fix %s is confirmed, %s\n' "$(date -u '+%Y-%m-%dT%H:%M:%SZ')" "$fix" "${1:-by hand}" >>"$log"; } \
         2>/dev/null
+}
+
+# free_or_exit: the lock is ours, or somebody else is at work.
+free_or_exit() {
+    if [ "${netfix_locked:-}" = yes ]; then return; fi
+    exec 9>"$base/lock"
+    if ! flock -n 9; then
+        echo "netfix: another fix is at work" >&2
+        exit 2
+    fi
+}
+
+# An interface that has no address yet, though a cable or a radio is there.
+expected() {
+    for place in "$interfaces"/*; do
+        if ! [ -e "$place/device" ] || addressed "${place##*/}"; then continue; fi
+        if [ -e "$place/phy80211" ] || [ "$(line "$place/carrier" 2>/dev/null)" != 0 ]; then return 0; fi
+    done
+    return 1
+}
+
+# recover FIX: the emergency commands of a person. Each is tried whatever became of the one before, and there is no proof: what
+# helped is not to go because something else did not. Only undo takes it back. A fix that is not confirmed yet stays so, and
+# where its boot fails it alone goes: what was changed here since, a restore leaves.
+recover() { # FIX
+    free_or_exit
+    read_state
+    case $state in
+        open | restoring | undoing)
+            echo "netfix: fix $fix is $state" >&2
+            exit 2
+            ;;
+        *) ;;
+    esac
+    before=$state
+    fix=$1 dir=$base/$1
+    mkdir -p "$told"
+    trap 'rm -f "$told/recovering"' EXIT
+    echo "$$" >"$told/recovering"
+    # No room for a before-image is no reason to leave the Pi as it is; undo leaves alone what has none.
+    images || say "Not all of what was there could be kept (is the card full?): undo will not bring it back."
+    touch "$dir/confirmed" && keep "$dir/confirmed"
+    if [ "$before" != unconfirmed ]; then
+        plant
+        set_state confirmed
+        uproot
+    fi
+    netfix_locked=yes
+    export netfix_locked
+    for op in $(ops); do
+        { printf '%s begin\n' "${op##*/}" >>"$dir/journal" && keep "$dir/journal"; } || true
+        say "$(line "$op/shown")"
+        perform "$op" >>"$dir/narration" 2>&1 || say "  that did not work"
+    done
+    if expected; then
+        say "Waiting for addresses, at most $((45 * patience)) s"
+        limit=$(($(now) + 45 * patience))
+        while expected && [ "$(now)" -lt "$limit" ]; do sleep 2; done
+    fi
+    rm -f "$told/recovering"
+    result 0 "done"
+}
+
+# superseded FIX-FOLDER PATH: a later fix has changed it as well, and its word counts.
+superseded() {
+    for later in $(fixes); do
+        if [ "${later##*/}" -gt "${1##*/}" ] && cat "$later"/ops/*/path 2>/dev/null | grep -qxF -e "$2"; then return 0; fi
+    done
+    return 1
+}
+
+# again: what confirmed fixes left here is put back where it is gone, or as it was before them. What somebody has changed
+# since stays. Ends with 1 where there was nothing to put back.
+again() {
+    free_or_exit
+    read_state
+    if [ "$state" != confirmed ]; then
+        echo "netfix: no fix is confirmed ($state)" >&2
+        exit 1
+    fi
+    back=
+    for folder in $(fixes); do
+        if ! [ -e "$folder/confirmed" ] || [ -e "$folder/undone" ]; then continue; fi
+        dir=$folder
+        for op in $(ops); do
+            after=$(after_kind "$op")
+            # The kernel's line is no part of what runs, and what daemons rewrite is theirs.
+            case $after.$(line "$op/kind") in none.* | *.in-place) continue ;; *) ;; esac
+            if [ -e "$op/volatile" ] || ! [ -e "$op/before/kind" ]; then continue; fi
+            path=$(line "$op/path")
+            if is "$after" "$op" "$path" || superseded "$folder" "$path"; then continue; fi
+            if [ "$(kind_of "$path")" != absent ] && ! is "$(line "$op/before/kind")" "$op/before" "$path"; then
+                say "kept: $path, somebody has changed it since"
+            elif become "$after" "$op" "$path"; then
+                say "put back: $path"
+                back=yes
+            else
+                say "NOT put back: $path"
+            fi
+        done
+    done
+    if [ -z "$back" ]; then
+        echo "netfix: nothing of the confirmed fix is missing" >&2
+        exit 1
+    fi
+    systemctl daemon-reload
+}
+
+# What monitor or recover renamed beside itself, because NetworkManager could not start with it.
+bring_back() {
+    for file in "$conf"/*.netfix-off "$conf"/*.netfix-off.[0-9]*; do
+        if [ "$(kind_of "$file")" = absent ]; then continue; fi
+        path=${file%.netfix-off*}
+        if [ "$(kind_of "$path")" != absent ]; then
+            say "kept: $file, because there is another $path"
+            kept=1
+        elif mv -T "$file" "$path" && sync "$conf"; then
+            say "restored: $path"
+        else
+            say "NOT restored: $path"
+            failed=1
+        fi
+    done
 }
 
 # Everything that netfix ever changed here, the newest fix first. In a unit of its own, as a fix is: what it tells and
@@ -1195,6 +1330,7 @@ undo_now() {
         restore_files "$folder" || failed=1
         if [ "$failed" = 0 ]; then touch "$folder/undone" && keep "$folder/undone"; fi
     done
+    bring_back
     case $1 in now) running=undo ;; *) running=boot ;; esac
     for folder in $fresh; do restore_running "$folder" "$running"; done
     dir=$base/$fix
@@ -1265,6 +1401,8 @@ case $verb in
         exit 0
         ;;
     prove) prove ;;
+    recover) recover "$1" ;;
+    again) again ;;
     confirm) confirm "$@" ;;
     undo) undo ;;
     seal) seal ;;
@@ -1273,7 +1411,7 @@ case $verb in
         echo "$state $fix"
         ;;
     *)
-        echo "usage: transaction.sh prepare|arm FIX, apply, rollback [REASON], boot, prove, confirm, undo, seal, status" >&2
+        echo "usage: transaction.sh prepare|arm FIX, apply, rollback [REASON], boot, prove, confirm, undo, seal, status, recover FIX, again" >&2
         exit 2
         ;;
 esac

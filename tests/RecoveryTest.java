@@ -19,7 +19,7 @@ class RecoveryTest {
 
     private static List<String> typed(String capture, List<KnownGood.Copy> copies) {
         Scene scene = scene(capture);
-        return Recovery.typed(Recovery.plan(scene, copies), scene);
+        return Recovery.typed(Recovery.plan(scene, new Recovery.Kept(copies, false, false)), scene);
     }
 
     private static KnownGood.Copy copy(String file) {
@@ -45,6 +45,22 @@ class RecoveryTest {
         assertTrue(
                 lines.indexOf(move) < lines.indexOf("systemctl restart NetworkManager.service"),
                 lines.toString());
+    }
+
+    @Test
+    void whatNetworkManagerNeedsIsStartedFirstAndAConfirmedFixComesBackBeforeIt() {
+        Scene scene = scene("networkmanager-not-running");
+        List<String> lines =
+                Recovery.typed(
+                        Recovery.plan(scene, new Recovery.Kept(List.of(), true, true)), scene);
+        assertEquals(
+                List.of("systemctl start dbus.socket", "systemctl start dbus.service"),
+                lines.subList(0, 2));
+        String again =
+                "sh /var/lib/netfix/transaction.sh again    # puts back what is missing of the"
+                        + " confirmed fix";
+        int start = lines.indexOf("systemctl restart NetworkManager.service");
+        assertTrue(lines.contains(again) && lines.indexOf(again) < start, lines.toString());
     }
 
     @Test

@@ -104,7 +104,8 @@ class TransactionScriptTest {
                         "log=/var/log/netfix.log\n", "log=" + pi + "/var/log/netfix.log\n",
                         "units=/etc/systemd/system\n", "units=" + pi + "/units\n",
                         "runtime=/run/systemd/system\n", "runtime=" + top + "/run\n",
-                        "told=/run/netfix\n", "told=" + top + "/told\n",
+                        "told=/run/netfix\nconf=/etc/NetworkManager/conf.d\n",
+                                "told=" + top + "/told\nconf=" + pi + "/etc/conf.d\n",
                         "cards='/boot/firmware /boot'\nmounts=/proc/mounts\n",
                                 "cards=" + top + "/card\nmounts=" + top + "/mounts\n",
                         "interfaces=/sys/class/net\n", "interfaces=" + pi + "/net\n",
@@ -323,6 +324,100 @@ class TransactionScriptTest {
         assertEquals("", differs(before));
         assertFalse(Files.exists(pi.resolve("var/lib/netfix")));
         assertTrue(Files.readString(top.resolve("asked")).contains("start -- dhcpcd.service"));
+    }
+
+    @Test
+    void whileAFixIsUnconfirmedEmergencyCommandsGoOnAndAreTheirOwn() throws Exception {
+        Map<String, String> before = listing();
+        firstFix("apply");
+        Map<String, String> fixed = listing();
+        stage(
+                "0002",
+                new Change.Run(List.of("false"), List.of(), true, ""),
+                new Change.UnitJob("start", "dhcpcd.service", "", ""),
+                Change.Put.text(at("etc/profile"), 0600, "profile\n", ""),
+                Change.Put.text(at("etc/a"), 0644, "recovered\n", ""));
+        did("recover", "0002");
+        assertEquals("unconfirmed", state());
+        assertEquals("profile\n", Files.readString(pi.resolve("etc/profile")));
+        assertFalse(Files.exists(top.resolve("told/recovering")));
+        // The fix goes, as it does where its boot fails; what was recovered stays.
+        Path state = pi.resolve("var/lib/netfix/state");
+        Files.writeString(state, Files.readString(state).replace("unconfirmed", "restoring"));
+        boot();
+        did("boot");
+        assertEquals("rolled-back", state());
+        assertEquals("profile\n", Files.readString(pi.resolve("etc/profile")));
+        assertEquals("recovered\n", Files.readString(pi.resolve("etc/a")));
+        assertTrue(Files.exists(pi.resolve("etc/gone")));
+        assertNotEquals(fixed, listing());
+        did("undo");
+        assertFalse(Files.exists(pi.resolve("etc/profile")));
+        assertEquals(before.keySet(), listing().keySet());
+    }
+
+    @Test
+    void whatIsRecoveredWithoutAFixIsUndoneByUndo() throws Exception {
+        Map<String, String> before = listing();
+        stage("0001", text("recovered\n"), tree("new"));
+        did("recover", "0001");
+        assertEquals("confirmed", state());
+        assertEquals("recovered\n", Files.readString(pi.resolve("etc/a")));
+        did("undo");
+        assertEquals("", differs(before));
+    }
+
+    @Test
+    void aRecoveryDoesNotDisturbAFixThatIsBeingApplied() throws Exception {
+        firstFix("arm");
+        stage("0002", text("recovered\n"));
+        assertEquals(2, run("recover", "0002").getExitValue());
+        assertEquals("a\n", Files.readString(pi.resolve("etc/a")));
+    }
+
+    @Test
+    void whatIsMissingOfAConfirmedFixIsPutBackAndAnEditStays() throws Exception {
+        firstFix("apply");
+        assertEquals(1, run("again").getExitValue(), "it is not confirmed");
+        did("confirm");
+        secondFix("confirm");
+        Map<String, String> fixed = listing();
+        assertEquals(1, run("again").getExitValue(), "nothing is missing");
+        // Gone; as it was before; what a link became; a folder and what is in it.
+        Files.delete(pi.resolve("etc/gone"));
+        Files.delete(pi.resolve("etc/keyfile"));
+        put("etc/keyfile", SECRET + "\n");
+        Files.delete(pi.resolve("etc/alias"));
+        Files.createSymbolicLink(pi.resolve("etc/alias"), Path.of("a"));
+        delete(pi.resolve("etc/folder"));
+        delete(pi.resolve("usr/tree"));
+        did("again");
+        assertEquals("", differs(fixed));
+        put("etc/keyfile", "somebody's\n");
+        put("etc/a", "somebody's\n");
+        String said = run("again").outputUTF8();
+        assertTrue(said.contains("kept: " + at("etc/a")), said);
+        assertEquals("somebody's\n", Files.readString(pi.resolve("etc/keyfile")));
+        // What the second fix removed of the first's is not missing.
+        assertFalse(Files.exists(pi.resolve("etc/fresh")));
+    }
+
+    @Test
+    void whatWasSetAsideComesBackWithUndo() throws Exception {
+        put("etc/conf.d/other.conf", "other\n");
+        put("etc/conf.d/bad.conf", "bad\n");
+        Map<String, String> before = listing();
+        firstFix("confirm");
+        Path bad = pi.resolve("etc/conf.d/bad.conf");
+        Files.move(bad, bad.resolveSibling("bad.conf.netfix-off"));
+        did("undo");
+        assertEquals("", differs(before));
+        // Somebody has written it anew.
+        firstFix("confirm");
+        put("etc/conf.d/other.conf.netfix-off", "old\n");
+        String said = run("undo").outputUTF8();
+        assertTrue(said.contains("kept: " + at("etc/conf.d/other.conf.netfix-off")), said);
+        assertEquals("other\n", Files.readString(pi.resolve("etc/conf.d/other.conf")));
     }
 
     @Test
