@@ -25,6 +25,9 @@ record Faults(
     static final String SUPPLICANT_GONE = "supplicant-gone";
     static final String SUPPLICANT_STRAY = "supplicant-stray";
 
+    /** What only the slow probe tells. */
+    static final String GATEWAY_SILENT = "gateway-silent";
+
     static final String SUPPLICANT = "wpa_supplicant.service";
 
     /** NMDeviceState. */
@@ -41,6 +44,26 @@ record Faults(
     static Faults of(
             Snapshot snapshot, Findings findings, List<KnownGood.Copy> copies, Set<String> worked) {
         return new Looking(snapshot, findings, copies, worked).result();
+    }
+
+    /**
+     * With what the slow probe found; there is no step for it, because it is the gateway's.
+     *
+     * @param silent by interface, the gateway that answers to nothing
+     */
+    Faults withSilent(Map<String, String> silent) {
+        List<Fault> all = new ArrayList<>(faults);
+        silent.forEach(
+                (link, gateway) ->
+                        all.add(
+                                new Fault(
+                                        GATEWAY_SILENT,
+                                        link,
+                                        link
+                                                + ": its gateway "
+                                                + gateway
+                                                + " does not answer (ICMP, TCP, ARP)")));
+        return new Faults(List.copyOf(all), left, carrying, held);
     }
 
     /** Nobody interferes with what is coming up. */

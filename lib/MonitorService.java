@@ -2,6 +2,7 @@ package netfix;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -82,6 +83,7 @@ public final class MonitorService {
     private volatile boolean ending;
     private String told = "";
     private String fingerprint = "";
+    private String asked = "";
 
     /**
      * @param repair false to say and never to do
@@ -283,6 +285,7 @@ public final class MonitorService {
     /** One look, and what it asks for; then it is seen whether that helped. */
     public int once() {
         begin();
+        watchman.asked();
         long end = now() + ONCE_AT_MOST * options.patience();
         long again;
         do {
@@ -455,7 +458,7 @@ public final class MonitorService {
         }
         // The journal may be gone with the next boot, and with it who it was.
         say(List.of(Terminal.safe(event.shown())));
-        if (onPurpose(event.who(), Sessions.onTerminal(machine))) {
+        if (onPurpose(event.who(), atWork())) {
             for (KnownGood.Change change : good.dropped(event.subject())) {
                 if (options.keeps()) {
                     files.keep(change);
@@ -473,7 +476,7 @@ public final class MonitorService {
      */
     static boolean onPurpose(String who, boolean terminal) {
         boolean nobody = !who.contains(" in ") && !who.contains("btwifiset");
-        return who.matches("(?s).* in (session-\\S+\\.scope|user@\\S+|\\S+\\.desktop\\S*),.*")
+        return Sessions.isPerson(who)
                 || who.contains("the phone asks to delete")
                 || nobody && terminal;
     }
@@ -482,19 +485,21 @@ public final class MonitorService {
     private String process(int pid) {
         String name = machine.read("/proc/" + pid + "/comm").orElse("").strip();
         String group = machine.read("/proc/" + pid + "/cgroup").orElse("").strip();
-        String unit = group.substring(group.lastIndexOf('/') + 1);
-        return name.isEmpty() || unit.isEmpty() ? name : name + " in " + unit;
+        return Sessions.inUnit(name, group);
     }
 
     // --- Looking
 
     /** One look and all that follows from it; milliseconds until the next one is wanted. */
     private long round() {
+        asked = asked();
         snapshot = Look.at(new Glance(machine), Progress.silent());
         kernel = new KernelEvents(snapshot);
         boolean learnt = learn();
         faults =
                 Faults.of(snapshot, Findings.of(snapshot), good.copies(), memory.worked().keySet());
+        silent.keySet().retainAll(faults.carrying());
+        faults = faults.withSilent(silent);
         Watchman.Instructions i =
                 watchman.see(
                         new Watchman.Sight(
@@ -510,7 +515,11 @@ public final class MonitorService {
         say(i.said());
         tell(i.orders().isEmpty() ? "watching" : "repairing");
         for (Watchman.Order order : i.orders()) {
-            say(watchman.did(now(), order, hands.doAll(order.acts())));
+            if (Transaction.pendingWork(machine).isEmpty()) {
+                say(watchman.did(now(), order, hands.doAll(order.acts())));
+            } else {
+                watchman.withdrawn(order);
+            }
         }
         fingerprint = fingerprint();
         // Whether it helped is to be seen at once, and not only where an event says so.
@@ -518,16 +527,21 @@ public final class MonitorService {
     }
 
     private Circumstances circumstances() {
-        Transaction.State state = Transaction.state(machine);
-        String pending = state.pending() ? "fix " + state.fix() + " is " + state.name() : "";
+        String pending = Transaction.pendingWork(machine);
         if (faults.faults().isEmpty()) {
             return new Circumstances(pending, false, 0, java.util.Set.of());
         }
         return new Circumstances(
                 pending,
-                Sessions.onTerminal(machine),
+                atWork(),
                 heldFor(),
-                ForeignOwners.of(machine, snapshot).links().keySet());
+                ForeignOwners.of(machine, snapshot).links().keySet(),
+                Transaction.state(machine).name().equals("confirmed"),
+                hands.absent());
+    }
+
+    private boolean atWork() {
+        return Sessions.atWork(machine, Duration.ofMillis(Watchman.HANDS_OFF));
     }
 
     private long heldFor() {
@@ -592,6 +606,7 @@ public final class MonitorService {
         if (snapshot == null) {
             return true;
         }
+        boolean news = false;
         for (String link : faults.carrying()) {
             String gateway = memory.worked().getOrDefault(link, "");
             if (gateway.isEmpty()) {
@@ -599,25 +614,24 @@ public final class MonitorService {
             }
             if (gateways.answers(gateway, link)) {
                 missed.remove(link);
-                if (silent.remove(link) != null) {
-                    say(List.of(link + ": its gateway " + gateway + " answers again"));
-                    tell("watching");
-                }
+                news |= silent.remove(link) != null;
             } else if (missed.merge(link, 1, Integer::sum) == 2) {
                 silent.put(link, gateway);
-                say(
-                        List.of(
-                                link
-                                        + ": left alone: its gateway "
-                                        + gateway
-                                        + " does not answer (ICMP, TCP, ARP)"));
-                tell("watching");
+                news = true;
             }
         }
         String now = fingerprint();
-        boolean changed = !now.equals(fingerprint);
+        boolean changed = news || !now.equals(fingerprint) || !asked.equals(asked());
         fingerprint = now;
         return changed;
+    }
+
+    /**
+     * What others ask of monitor, and no event tells: whether a fix is decided, whether hands are
+     * to be kept off, whether a tool that was missed is there.
+     */
+    private String asked() {
+        return Transaction.pendingWork(machine) + " " + (heldFor() > 0) + " " + hands.absent();
     }
 
     /** What changes with an event that was missed, read without a process. */

@@ -1,5 +1,6 @@
 package netfix;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,8 +36,12 @@ final class RepairSteps {
             May may,
             BiFunction<Place, Fault, List<RepairAct>> acts) {}
 
-    /** What a step is chosen by. */
-    record Place(Snapshot snapshot, List<KnownGood.Copy> copies) {
+    /**
+     * What a step is chosen by.
+     *
+     * @param fixConfirmed whether what a confirmed fix left can be put back
+     */
+    record Place(Snapshot snapshot, List<KnownGood.Copy> copies, boolean fixConfirmed) {
 
         Optional<Link> link(Fault fault) {
             return snapshot.links().orElse(List.of()).stream()
@@ -224,7 +229,30 @@ final class RepairSteps {
                                     Faults.SUPPLICANT_STRAY),
                             60,
                             May.ALL_LOST,
-                            (place, f) -> List.of(RepairAct.unit("restart", NM))));
+                            (place, f) -> List.of(RepairAct.unit("restart", NM))),
+                    new Step(
+                            "restore-fix",
+                            "nothing else helped, and what the confirmed fix left may be gone",
+                            Set.of(
+                                    "networkmanager-not-running",
+                                    "networkmanager-not-answering",
+                                    "networkmanager-masked",
+                                    "networkmanager-config-broken",
+                                    "networkmanager-and-dhcpcd",
+                                    "networking-off",
+                                    "device-disconnected",
+                                    "device-unmanaged",
+                                    "address-lost",
+                                    "route-lost",
+                                    "wired-no-profile",
+                                    "wired-auto-profile-deleted",
+                                    Faults.NOT_CONNECTED,
+                                    Faults.PROFILE_MISSING,
+                                    Faults.SUPPLICANT_GONE,
+                                    Faults.SUPPLICANT_STRAY),
+                            60,
+                            May.ALL_LOST,
+                            RepairSteps::restoreFix));
 
     private static final Set<String> CODES =
             TABLE.stream().flatMap(s -> s.heals().stream()).collect(Collectors.toSet());
@@ -255,6 +283,28 @@ final class RepairSteps {
             case Faults.SUPPLICANT_GONE -> 1500;
             default -> 700;
         };
+    }
+
+    /**
+     * In a unit of its own, because monitor's may not write everywhere; oneshot, so that its end is
+     * waited for. It fails where there is nothing to put back.
+     */
+    private static List<RepairAct> restoreFix(Place place, Fault f) {
+        if (!place.fixConfirmed()) {
+            return List.of();
+        }
+        List<String> argv =
+                new ArrayList<>(
+                        List.of(
+                                "systemd-run",
+                                "--quiet",
+                                "--collect",
+                                "--unit=netfix-again",
+                                "--property=Type=oneshot"));
+        argv.addAll(Transaction.AGAIN);
+        return List.of(
+                new RepairAct.Run(List.copyOf(argv), Duration.ofSeconds(100)),
+                RepairAct.unit("restart", NM));
     }
 
     private static List<RepairAct> unblock(Place place, Fault f) {

@@ -72,6 +72,7 @@ final class Watchman {
     /** A fault, from its first sight on. */
     private static final class Case {
         private final long since;
+        private boolean beforeUs;
         private Fault fault;
         private boolean said;
         private long saidAt;
@@ -101,7 +102,15 @@ final class Watchman {
     private final Map<String, Integer> relapses = new HashMap<>();
     private final Map<String, Long> touched = new HashMap<>();
     private final Set<String> loaded;
+    private final Map<String, Long> others = new HashMap<>();
     private long phone = Long.MIN_VALUE;
+
+    /** When a person who is logged in switched a radio, if nobody else has since. */
+    private long radioByPerson = Long.MIN_VALUE;
+
+    /** What is off already when monitor begins to watch was switched off by nobody knows whom. */
+    private boolean first = true;
+
     private String watching = "";
 
     /**
@@ -118,10 +127,22 @@ final class Watchman {
     /** Something happened, and perhaps it is known who did it. */
     void heard(long now, WatchEvent event) {
         touched.values().removeIf(at -> now - at >= HANDS_OFF);
+        others.values().removeIf(at -> now - at >= HANDS_OFF);
         touched.put(event.subject(), now);
+        if (event.who().contains(" in ") && !Sessions.isPerson(event.who())) {
+            others.put(event.subject(), now);
+        }
+        if (event.text().startsWith("a radio was switched")) {
+            radioByPerson = Sessions.isPerson(event.who()) ? now : Long.MIN_VALUE;
+        }
         if (event.who().contains("btwifiset") || event.text().startsWith("btwifiset: the phone")) {
             phone = now;
         }
+    }
+
+    /** Somebody asks for the repair: what is off is to be on. */
+    void asked() {
+        first = false;
     }
 
     /** Whether nothing is wrong and nothing under way. */
@@ -170,6 +191,19 @@ final class Watchman {
         return List.of(Terminal.safe(order.fault().subject() + ": that failed: " + failure));
     }
 
+    /**
+     * An order was not begun, because a fix has begun after the look: it has not been tried, and is
+     * taken up again when that is decided.
+     */
+    void withdrawn(Order order) {
+        Case c = cases.get(order.fault().key());
+        if (c != null) {
+            c.step = null;
+            c.tried.remove(order.step().id());
+            c.done.remove(order.step().id());
+        }
+    }
+
     /** Twice as long each time. */
     private static long doubled(long first, int rounds, long most) {
         return rounds < 1 ? 0 : Math.min(most, first << Math.min(rounds - 1, 30));
@@ -200,6 +234,7 @@ final class Watchman {
             for (Case c : ordered()) {
                 judge(c, busy);
             }
+            first = false;
             return new Instructions(
                     said.stream().map(Terminal::safe).toList(),
                     List.copyOf(orders),
@@ -221,6 +256,7 @@ final class Watchman {
 
         private Case opened(Fault fault) {
             Case c = new Case(fault, now);
+            c.beforeUs = first;
             String key = fault.key();
             int rounds = memory.rounds().getOrDefault(key, 0);
             Long last = ended.get(key);
@@ -425,12 +461,15 @@ final class Watchman {
             if (allLost) {
                 return Optional.empty();
             }
+            if (byOwner(c)) {
+                return Optional.of("Wi-Fi may be off on purpose, and there is a cable");
+            }
             if (around.heldFor() > 0) {
                 lookAgainAt(now + around.heldFor());
                 return Optional.of("monitor hold asks for hands off, and another path works");
             }
             long until = Math.max(c.since, lastTouched(c)) + HANDS_OFF;
-            if (around.terminal() && now < until && !byPhone(c)) {
+            if (around.terminal() && now < until && !byPhone(c) && !byOther(c)) {
                 lookAgainAt(until);
                 return Optional.of(
                         "somebody is logged in, and another path works; ten minutes after the last"
@@ -443,15 +482,34 @@ final class Watchman {
             return touched.getOrDefault(c.fault.subject(), c.since);
         }
 
+        /** A radio that somebody has switched off stays so for as long as a cable is in. */
+        private boolean byOwner(Case c) {
+            return Set.of("wifi-off", "wifi-blocked").contains(c.fault.code())
+                    && (c.beforeUs || soonAfter(radioByPerson, c))
+                    && sight.snapshot().physical().stream()
+                            .anyMatch(l -> l.kind() == Link.Kind.WIRED && l.hasCarrier());
+        }
+
+        /** By a service or a timer, and no person. */
+        private boolean byOther(Case c) {
+            return soonAfter(others.getOrDefault(c.fault.subject(), Long.MIN_VALUE), c);
+        }
+
+        private boolean soonAfter(long heard, Case c) {
+            return heard != Long.MIN_VALUE && Math.abs(c.since - heard) < PHONE_SOON;
+        }
+
         /** The phone's hand is no person's at a terminal. */
         private boolean byPhone(Case c) {
-            return phone != Long.MIN_VALUE
-                    && Math.abs(c.since - phone) < PHONE_SOON
-                    && !c.fault.ofMachine();
+            return soonAfter(phone, c) && !c.fault.ofMachine();
         }
 
         private void act(Case c, Set<String> busy) {
-            RepairSteps.Place place = new RepairSteps.Place(sight.snapshot(), sight.copies());
+            RepairSteps.Place place =
+                    new RepairSteps.Place(
+                            sight.snapshot(),
+                            sight.copies(),
+                            sight.circumstances().fixConfirmed());
             boolean some = false;
             String withheld = "";
             for (RepairSteps.Step step : RepairSteps.TABLE) {
@@ -462,7 +520,7 @@ final class Watchman {
                 if (acts.isEmpty()) {
                     continue;
                 }
-                Optional<String> kept = kept(step, c.fault);
+                Optional<String> kept = kept(step, c.fault).or(() -> absent(acts));
                 if (kept.isPresent()) {
                     withheld = withheld.isEmpty() ? kept.get() : withheld;
                     continue;
@@ -508,6 +566,16 @@ final class Watchman {
                             + order.shown()
                             + "    # "
                             + step.why());
+        }
+
+        /** A step without its tool is none, until somebody installs it. */
+        private Optional<String> absent(List<RepairAct> acts) {
+            return acts.stream()
+                    .filter(RepairAct.Run.class::isInstance)
+                    .map(act -> ((RepairAct.Run) act).argv().get(0))
+                    .filter(sight.circumstances().absent()::contains)
+                    .findFirst()
+                    .map(tool -> tool + " is not installed");
         }
 
         private Optional<String> kept(RepairSteps.Step step, Fault fault) {

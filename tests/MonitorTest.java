@@ -285,6 +285,42 @@ class MonitorTest {
                 Sessions.onTerminal(session(SSH.replace("CLASS=user", "CLASS=manager"), "34816")));
     }
 
+    /** A Pi that logs its owner in at boot has a session for ever. */
+    @Test
+    void aSessionWithoutInputIsNobodyAtWork() {
+        Texts pi =
+                session(SSH + "TTY=tty1\n", "0")
+                        .file("/dev/pts/0", "")
+                        .file("/dev/pts/ptmx", "");
+        // The clock of texts stands at the epoch.
+        Command asked = Command.of("stat", "-c", "%X", "--", "/dev/tty1", "/dev/pts/0");
+        java.time.Duration lately = java.time.Duration.ofMinutes(10);
+        assertFalse(Sessions.atWork(pi.output(asked, "-700", "-601"), lately));
+        assertTrue(Sessions.atWork(pi.output(asked, "-700", "-3"), lately));
+        // One terminal has gone meanwhile; nothing can be told at all.
+        assertFalse(Sessions.atWork(pi.ends(asked, 1, "-700\n", "stat: cannot stat"), lately));
+        assertTrue(Sessions.atWork(pi.ends(asked, 1, "", "stat: not allowed"), lately));
+        assertFalse(Sessions.atWork(Texts.live().output(asked, "0"), lately), "nobody is there");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "0::/user.slice/user-1000.slice/session-3.scope|nmcli in session-3.scope|true",
+                "0::/user.slice/user-1000.slice/user@1000.service/tmux-spawn-1.scope"
+                        + "|nmcli in tmux-spawn-1.scope of user.slice|true",
+                "0::/user.slice/user-1000.slice/user@1000.service/app.slice/vte-spawn-2.scope"
+                        + "|nmcli in vte-spawn-2.scope of user.slice|true",
+                "0::/system.slice/btwifiset.service|nmcli in btwifiset.service|false",
+                "0::/|nmcli|false"
+            })
+    void everyProcessOfUserSliceIsAPersons(String cgroup, String shown, boolean person) {
+        String who = Sessions.inUnit("nmcli", cgroup);
+        assertEquals(shown, who);
+        assertEquals(person, MonitorService.onPurpose(who + ", process 598", false));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -323,6 +359,7 @@ class MonitorTest {
     private static final class Noted implements Writable {
         final java.util.TreeMap<String, String> files = new java.util.TreeMap<>();
         final java.util.ArrayList<String> ran = new java.util.ArrayList<>();
+        final java.util.TreeMap<String, String> texts = new java.util.TreeMap<>();
 
         @Override
         public void write(String path, byte[] content, int mode) {
@@ -343,13 +380,19 @@ class MonitorTest {
 
         @Override
         public CommandResult run(Command command) {
+            if (command.tool().equals("rfkill")) {
+                return CommandResult.notRun(
+                        command, CommandResult.Outcome.NO_SUCH_TOOL, "not installed");
+            }
             ran.add(command.shown());
             return CommandResult.exited(command, command.tool().equals("false") ? 1 : 0, "", "");
         }
 
         @Override
         public Reading<String> read(String path) {
-            return Reading.absent("");
+            return texts.containsKey(path)
+                    ? Reading.known(texts.get(path))
+                    : Reading.absent("");
         }
 
         @Override
@@ -404,6 +447,42 @@ class MonitorTest {
                         "mv -n -- /etc/x.conf /etc/x.conf.netfix-off",
                         "mv -n -- /etc/x.conf /etc/x.conf.netfix-off.2"),
                 machine.ran);
+    }
+
+    /** A name of which no longer one can be made, or of which there are enough, ends in words. */
+    @Test
+    void aNameThatLeavesNoRoomIsNotSetAside() {
+        Noted machine = new Noted();
+        String path = "/etc/" + "x".repeat(240) + ".conf";
+        String failure = new RepairHands(machine).doAll(List.of(new RepairAct.SetAside(path)));
+        assertTrue(failure.endsWith("its name leaves no room for .netfix-off"), failure);
+        assertEquals(Optional.empty(), RepairAct.SetAside.place("/etc/x.conf", p -> true));
+        assertEquals(List.of(), machine.ran);
+    }
+
+    @Test
+    void nothingIsDoneWhileAFixIsNotDecided() {
+        Noted machine = new Noted();
+        RepairHands hands = new RepairHands(machine);
+        machine.texts.put("/var/lib/netfix/state", "unconfirmed 0001 board boot\n");
+        assertEquals("fix 0001 is unconfirmed", hands.doAll(List.of(RepairAct.run("true"))));
+        machine.texts.put("/var/lib/netfix/state", "confirmed 0001 board boot\n");
+        machine.texts.put("/run/netfix/recovering", "4711\n");
+        machine.texts.put("/proc/4711/stat", "4711 (sh) S");
+        assertEquals("fix recover is at work", hands.doAll(List.of(RepairAct.run("true"))));
+        machine.texts.remove("/proc/4711/stat");
+        assertEquals("", hands.doAll(List.of(RepairAct.run("true"))));
+        assertEquals(List.of("true"), machine.ran);
+    }
+
+    @Test
+    void aToolIsMissedUntilItIsThere() {
+        Noted machine = new Noted();
+        RepairHands hands = new RepairHands(machine);
+        assertEquals("rfkill is not installed", hands.doAll(List.of(RepairAct.run("rfkill"))));
+        assertEquals(Set.of("rfkill"), hands.absent());
+        machine.files.put("/usr/sbin/rfkill 755", "");
+        assertEquals(Set.of(), hands.absent());
     }
 
     @Test

@@ -118,6 +118,7 @@ class WatchmanTest {
             })
     void takesTheSmallestStepFirst(String capture, String command) {
         Night night = new Night();
+        night.sees("healthy-bookworm");
         night.lasts(capture, 3000);
         List<String> all = night.orders.stream().map(Watchman.Order::shown).toList();
         assertTrue(all.contains(command), all + " of " + night.saidAll());
@@ -308,6 +309,121 @@ class WatchmanTest {
         night.around = Circumstances.USUAL;
         night.lasts("networkmanager-not-running", 3000);
         assertEquals("start-networkmanager", night.steps().get(0));
+    }
+
+    /** A fix that began after the look: what was ordered is not done, and not counted as tried. */
+    @Test
+    void anOrderThatIsWithdrawnIsGivenAgain() {
+        Night night = new Night();
+        night.lasts("networkmanager-not-running", 2000);
+        assertEquals(List.of("start-networkmanager"), night.steps());
+        night.watchman.withdrawn(night.orders.get(0));
+        night.around = new Circumstances("fix 003 is open", false, 0, Set.of());
+        night.lasts("networkmanager-not-running", 600_000);
+        night.around = Circumstances.USUAL;
+        night.lasts("networkmanager-not-running", 1000);
+        assertEquals(List.of("start-networkmanager", "start-networkmanager"), night.steps());
+        assertFalse(night.saidAll().contains("did not help"), night.saidAll());
+    }
+
+    @Test
+    void theLastRungIsTheConfirmedFix() {
+        Night night = new Night();
+        night.lasts("networkmanager-masked~after-a-boot", 200_000);
+        assertFalse(night.steps().contains("restore-fix"));
+        night = new Night();
+        night.around = new Circumstances("", false, 0, Set.of(), true, Set.of());
+        night.lasts("networkmanager-masked~after-a-boot", 200_000);
+        assertEquals(
+                List.of("unmask-networkmanager", "restore-fix"), night.steps().subList(0, 2));
+        assertEquals(
+                "systemd-run --quiet --collect --unit=netfix-again --property=Type=oneshot sh"
+                        + " /var/lib/netfix/transaction.sh again; systemctl restart"
+                        + " NetworkManager.service",
+                night.orders.get(1).shown());
+    }
+
+    @Test
+    void aStepWithoutItsToolIsNone() {
+        Night night = new Night();
+        night.sees("healthy-bookworm");
+        night.around = new Circumstances("", false, 0, Set.of(), false, Set.of("rfkill", "nmcli"));
+        night.lasts("wifi-blocked", 3_600_000);
+        assertEquals(List.of(), night.orders);
+        assertTrue(night.saidAll().contains("nothing is done: rfkill is not installed"));
+        night.around = new Circumstances("", false, 0, Set.of(), false, Set.of("nmcli"));
+        night.lasts("wifi-blocked", 1000);
+        assertEquals(List.of("unblock"), night.steps());
+    }
+
+    /** With a cable in; what is off since before monitor began, nobody knows who meant it. */
+    @Test
+    void aRadioThatItsOwnerSwitchedOffStaysOff() {
+        Night night = new Night();
+        night.lasts("wifi-off~after-a-boot", 3_600_000);
+        assertEquals(List.of(), night.orders);
+        Night person = new Night();
+        person.sees("healthy-bookworm");
+        person.watchman.heard(person.now, radio("nmcli in session-3.scope, process 598"));
+        person.lasts("wifi-off~after-a-boot", 3_600_000);
+        assertEquals(List.of(), person.orders);
+        Night service = new Night();
+        service.sees("healthy-bookworm");
+        service.watchman.heard(service.now, radio("nmcli in cron.service, process 598"));
+        service.lasts("wifi-off~after-a-boot", 1000);
+        assertEquals(List.of("radio-on"), service.steps());
+        Night asked = new Night();
+        asked.watchman.asked();
+        asked.lasts("wifi-off~after-a-boot", 1000);
+        assertEquals(List.of("radio-on"), asked.steps());
+    }
+
+    private static WatchEvent radio(String who) {
+        return new WatchEvent(
+                0,
+                WatchSource.JOURNAL,
+                "",
+                "a radio was switched: wireless-enabled:off",
+                who,
+                java.util.Optional.empty(),
+                false);
+    }
+
+    @Test
+    void aSilentGatewayIsAFaultThatIsSaidAndNobodysToRepair() {
+        Night night = new Night();
+        Snapshot s = snapshot("healthy-bookworm");
+        Faults silent = faults(s, copies()).withSilent(Map.of("eth0", "192.168.50.1"));
+        night.sees(s, silent);
+        night.now += 1000;
+        night.sees(s, silent);
+        assertTrue(
+                night.said.contains(
+                        "eth0: its gateway 192.168.50.1 does not answer (ICMP, TCP, ARP)"),
+                night.saidAll());
+        assertEquals(1, night.watchman.standing().size());
+        assertEquals(List.of(), night.orders);
+        night.lasts("healthy-bookworm", 1000);
+        assertTrue(night.saidAll().contains("by itself (gateway-silent)"), night.saidAll());
+    }
+
+    /** What a service did to an interface is no reason to wait for a person. */
+    @Test
+    void whatNoPersonDidIsRepairedBesideOne() {
+        Night night = new Night();
+        night.around = new Circumstances("", true, 0, Set.of());
+        night.watchman.heard(
+                night.now,
+                new WatchEvent(
+                        0,
+                        WatchSource.JOURNAL,
+                        "eth0",
+                        "eth0 was disconnected by hand",
+                        "nmcli in backup.service, process 598",
+                        java.util.Optional.empty(),
+                        false));
+        night.lasts("device-disconnected", 1000);
+        assertEquals(List.of("reconnect"), night.steps());
     }
 
     /** Whoever is logged in and has another path is at work. */
