@@ -413,8 +413,7 @@ public final class Watch {
     private String process(int pid) {
         String name = machine.read("/proc/" + pid + "/comm").orElse("").strip();
         String group = machine.read("/proc/" + pid + "/cgroup").orElse("").strip();
-        String unit = group.substring(group.lastIndexOf('/') + 1);
-        return name.isEmpty() || unit.isEmpty() ? name : name + " in " + unit;
+        return Sessions.inUnit(name, group);
     }
 
     /** When the state is read again: one look at a time, in the background. */

@@ -4,6 +4,9 @@
 # Pi only: it breaks the network.
 #
 #   INCIDENTS=100 IDLE=600 sh footprint.sh      20 and 300 seconds where nothing is said
+#
+# Ends with 1 where an incident was not healed, where the memory is more than 1.4 times the other JVM's, or where something
+# was written.
 set -u
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
@@ -95,4 +98,19 @@ bytes=$(written "$@")
 sleep "$idle"
 cpu=$(($(ticks "$@") - cpu))
 other=$(($(ticks "$hello") - other))
-echo "idle for $idle s: $cpu hundredths of a second of CPU, hello $other; $(($(written "$@") - bytes)) bytes written to the disk"
+bytes=$(($(written "$@") - bytes))
+echo "idle for $idle s: $cpu hundredths of a second of CPU, hello $other; $bytes bytes written to the disk"
+failed=0
+if [ "$healed" -lt "$incidents" ]; then
+    echo "too few: $healed of $incidents incidents healed"
+    failed=1
+fi
+if [ $((memory * 10)) -gt $((beside * 14)) ]; then
+    echo "too much memory: $memory kB are more than 1.4 times $beside kB"
+    failed=1
+fi
+if [ "$bytes" -gt 0 ]; then
+    echo 'something was written while nothing happened'
+    failed=1
+fi
+exit "$failed"

@@ -5,6 +5,8 @@
 #
 #   sh race.sh [CONTENDER...]     nothing loop monit netfix floor; all where none is given
 #   FAULTS="stop mask" sh race.sh     only these;  LASTS=60: a recovery that does not last so long is none
+#
+# Ends with 1 where netfix has not brought back both sides after a fault.
 set -u
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
@@ -215,6 +217,7 @@ systemctl stop network-monitor 2>/dev/null
 printf '%-12s' fault
 for contender in $contenders; do printf '%10s' "$contender"; done
 printf '\n'
+lost=
 for fault in ${FAULTS:-$all}; do
     printf '%-12s' "$fault"
     for contender in $contenders; do
@@ -223,10 +226,14 @@ for fault in ${FAULTS:-$all}; do
             continue
         fi
         took=$(one "$contender" "$fault")
+        if [ "$contender" = netfix ] && [ "$took" -ge $((limit * 100)) ]; then lost="$lost $fault"; fi
         printf '%10s' "$(printf '%s' "$took" | sed 's/..$/.&/; s/^\./0./')"
     done
     printf '\n'
 done
 reset
 systemctl start network-monitor 2>/dev/null
-exit 0
+if [ -n "$lost" ]; then
+    echo "netfix did not bring back both sides in $limit s after:$lost"
+    exit 1
+fi
