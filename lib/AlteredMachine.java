@@ -20,8 +20,6 @@ final class AlteredMachine implements Machine {
      */
     private record There(String kind, int mode, String text, String target) {}
 
-    private static final String CONF = "/etc/NetworkManager/conf.d";
-
     private final Machine machine;
     private final Map<String, There> altered = new HashMap<>();
 
@@ -39,8 +37,8 @@ final class AlteredMachine implements Machine {
                 undone.keepSwitch(ops + "/" + op);
             }
         }
-        for (String name : machine.list(CONF).orElse(List.of())) {
-            undone.bringBack(name);
+        for (String name : machine.list(RepairAct.SetAside.FOLDER).orElse(List.of())) {
+            RepairAct.SetAside.was(name).ifPresent(path -> undone.bringBack(name, path));
         }
         return undone;
     }
@@ -104,12 +102,10 @@ final class AlteredMachine implements Machine {
     }
 
     /** What monitor has set aside, because NetworkManager did not start with it. */
-    private void bringBack(String aside) {
-        int end = aside.lastIndexOf(RepairAct.SetAside.ENDING);
-        String path = end < 0 ? "" : CONF + "/" + aside.substring(0, end);
-        if (!path.isEmpty() && stat(path).isAbsent()) {
-            altered.put(
-                    path, new There("file", 0644, machine.read(CONF + "/" + aside).orElse(""), ""));
+    private void bringBack(String name, String path) {
+        if (stat(path).isAbsent()) {
+            String text = machine.read(RepairAct.SetAside.FOLDER + "/" + name).orElse("");
+            altered.put(path, new There("file", 0644, text, ""));
         }
     }
 

@@ -127,7 +127,7 @@ public final class Recovery {
     private void setAside() {
         for (IniFile.Fault fault : scene.snapshot().nm().config().faults()) {
             String file = fault.file();
-            if (file.startsWith("/etc/NetworkManager/conf.d/")) {
+            if (file.startsWith(RepairAct.SetAside.FOLDER + "/")) {
                 RepairAct.SetAside.place(file, scene.ground()::exists)
                         .ifPresent(
                                 // Undo knows its ending.

@@ -31,6 +31,7 @@ sealed interface RepairAct {
     /** A file is renamed beside itself, and NetworkManager passes over it. */
     record SetAside(String path) implements RepairAct {
 
+        static final String FOLDER = "/etc/NetworkManager/conf.d";
         static final String ENDING = ".netfix-off";
 
         /** As many as a file may have been set aside; undo brings back the first. */
@@ -49,6 +50,14 @@ sealed interface RepairAct {
                     .mapToObj(n -> path + ENDING + (n == 1 ? "" : "." + n))
                     .filter(place -> !taken.test(place))
                     .findFirst();
+        }
+
+        /** The path that a file of {@link #FOLDER} had before it was set aside, if it was. */
+        static Optional<String> was(String name) {
+            int end = name.lastIndexOf(ENDING);
+            return end <= 0 || !name.substring(end + ENDING.length()).matches("(\\.\\d)?")
+                    ? Optional.empty()
+                    : Optional.of(FOLDER + "/" + name.substring(0, end));
         }
 
         @Override

@@ -396,7 +396,7 @@ final class RepairSteps {
         }
         for (IniFile.Fault fault : place.snapshot().nm().config().faults()) {
             RepairAct act = new RepairAct.SetAside(fault.file());
-            if (fault.file().startsWith("/etc/NetworkManager/conf.d/") && !acts.contains(act)) {
+            if (fault.file().startsWith(RepairAct.SetAside.FOLDER + "/") && !acts.contains(act)) {
                 acts.add(act);
             }
         }

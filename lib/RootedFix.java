@@ -141,6 +141,7 @@ public final class RootedFix {
             for (String fix : newestFirst) {
                 takeBackAll(PlanFolder.BASE + "/" + fix);
             }
+            bringBack();
             uproot();
             hands.deleteAll(PlanFolder.BASE);
         } catch (IOException e) {
@@ -186,6 +187,21 @@ public final class RootedFix {
             hands.deleteAll(Ground.UNITS + "/" + unit);
         }
         hands.deleteIfEmpty(Ground.UNITS + "/sysinit.target.wants");
+    }
+
+    /** What monitor set aside, because NetworkManager did not start with it. */
+    private void bringBack() throws IOException {
+        for (String name : machine.list(RepairAct.SetAside.FOLDER).orElse(List.of())) {
+            Optional<String> path = RepairAct.SetAside.was(name);
+            String aside = RepairAct.SetAside.FOLDER + "/" + name;
+            if (path.isPresent() && machine.stat(path.get()).isAbsent()) {
+                hands.moveInside(aside, path.get());
+                narration.println("restored: " + Terminal.safe(path.get()));
+            } else if (path.isPresent()) {
+                narration.println(
+                        Terminal.safe("kept: " + aside + ", because there is another one now"));
+            }
+        }
     }
 
     private void takeBackAll(String fix) throws IOException {

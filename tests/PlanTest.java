@@ -346,6 +346,19 @@ class PlanTest {
         assertTrue(then.isNo() && then.why().contains("networking is switched off"), then.why());
     }
 
+    /** What monitor has set aside comes back with undo, and NetworkManager does not start with it. */
+    @Test
+    void undoThatBringsBackWhatNetworkManagerCannotReadLeadsToNobody() {
+        Texts card = card();
+        String op = PlanFolder.BASE + "/0001/ops/0001/";
+        card.file(op + "kind", "run").file(op + "argv", "true");
+        card.file("/etc/NetworkManager/conf.d/x.conf.netfix-on", "no key");
+        assertFalse(Undo.afterBoot(card).isNo());
+        card.file("/etc/NetworkManager/conf.d/x.conf.netfix-off", "[main]", "no key");
+        Answer then = Undo.afterBoot(card);
+        assertTrue(then.isNo() && then.why().contains("x.conf"), then.why());
+    }
+
     /** Decoded and written again, another interface's Latin-1 passphrase would be another one. */
     @Test
     void aFileThatAnEditWouldSpoilIsNotEdited() {

@@ -131,6 +131,17 @@ class RootedFixTest {
     }
 
     @Test
+    void undoBringsBackWhatMonitorSetAside() throws IOException {
+        put("etc/NetworkManager/conf.d/x.conf", "[main]\n# x\n", 0644);
+        TreeMap<String, String> before = listing();
+        rootedFix().run(plan());
+        Path file = card.resolve("etc/NetworkManager/conf.d/x.conf");
+        Files.move(file, file.resolveSibling("x.conf.netfix-off"));
+        rootedFix().undo();
+        assertEquals(before, listing());
+    }
+
+    @Test
     void undoKeepsWhatSomebodyChangedSince() throws IOException {
         rootedFix().run(plan());
         Files.writeString(card.resolve(CONF), "[main]\n# mine\n");
