@@ -1188,19 +1188,24 @@ expected() {
     return 1
 }
 
+refuse() { # FIX REASON
+    dir=$base/$1
+    say "Nothing was done: $2"
+    result 2 "$2"
+    exit 2
+}
+
 # recover FIX: the emergency commands of a person. Each is tried whatever became of the one before, and there is no proof: what
 # helped is not to go because something else did not. Only undo takes it back. A fix that is not confirmed yet stays so, and
 # where its boot fails it alone goes: what was changed here since, a restore leaves.
 recover() { # FIX
-    free_or_exit
+    exec 9>"$base/lock"
+    # The judge of a boot holds it for a moment only.
+    if ! flock -w 30 9; then
+        refuse "$1" "another fix is at work"
+    fi
     read_state
-    case $state in
-        open | restoring | undoing)
-            echo "netfix: fix $fix is $state" >&2
-            exit 2
-            ;;
-        *) ;;
-    esac
+    case $state in open | restoring | undoing) refuse "$1" "fix $fix is $state" ;; *) ;; esac
     before=$state
     fix=$1 dir=$base/$1
     mkdir -p "$told"

@@ -372,6 +372,9 @@ class TransactionScriptTest {
         firstFix("arm");
         stage("0002", text("recovered\n"));
         assertEquals(2, run("recover", "0002").getExitValue());
+        // Whoever waits for it reads that, and not the exit status of a unit.
+        Path result = pi.resolve("var/lib/netfix/0002/result");
+        assertEquals("2\nfix 0001 is open\n", Files.readString(result));
         assertEquals("a\n", Files.readString(pi.resolve("etc/a")));
     }
 
