@@ -8,8 +8,8 @@ import java.util.List;
  * The documentation's emergency commands, for a Pi that is reached over a serial console: what runs
  * now is brought back, all of monitor's ladder at once. Of the disk only that is changed without
  * which NetworkManager does not start or has nothing to start with: a mask on it, a file that it
- * cannot read, a profile that is gone and that monitor has kept, what is missing of a confirmed fix.
- * Each is tried, whatever becomes of the others; fix undo brings back what was there before.
+ * cannot read, a profile that is gone and that monitor has kept, what is missing of a confirmed
+ * fix. Each is tried, whatever becomes of the others; fix undo brings back what was there before.
  */
 public final class Recovery {
 

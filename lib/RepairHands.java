@@ -25,8 +25,7 @@ final class RepairHands {
         absent.removeIf(
                 tool ->
                         PATH.stream()
-                                .anyMatch(
-                                        at -> machine.stat(at + "/" + tool).value().isPresent()));
+                                .anyMatch(at -> machine.stat(at + "/" + tool).value().isPresent()));
         return Set.copyOf(absent);
     }
 

@@ -507,9 +507,7 @@ final class Watchman {
         private void act(Case c, Set<String> busy) {
             RepairSteps.Place place =
                     new RepairSteps.Place(
-                            sight.snapshot(),
-                            sight.copies(),
-                            sight.circumstances().fixConfirmed());
+                            sight.snapshot(), sight.copies(), sight.circumstances().fixConfirmed());
             boolean some = false;
             String withheld = "";
             for (RepairSteps.Step step : RepairSteps.TABLE) {

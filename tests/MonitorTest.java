@@ -289,9 +289,7 @@ class MonitorTest {
     @Test
     void aSessionWithoutInputIsNobodyAtWork() {
         Texts pi =
-                session(SSH + "TTY=tty1\n", "0")
-                        .file("/dev/pts/0", "")
-                        .file("/dev/pts/ptmx", "");
+                session(SSH + "TTY=tty1\n", "0").file("/dev/pts/0", "").file("/dev/pts/ptmx", "");
         // The clock of texts stands at the epoch.
         Command asked = Command.of("stat", "-c", "%X", "--", "/dev/tty1", "/dev/pts/0");
         java.time.Duration lately = java.time.Duration.ofMinutes(10);
@@ -390,9 +388,7 @@ class MonitorTest {
 
         @Override
         public Reading<String> read(String path) {
-            return texts.containsKey(path)
-                    ? Reading.known(texts.get(path))
-                    : Reading.absent("");
+            return texts.containsKey(path) ? Reading.known(texts.get(path)) : Reading.absent("");
         }
 
         @Override

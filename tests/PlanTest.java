@@ -346,7 +346,9 @@ class PlanTest {
         assertTrue(then.isNo() && then.why().contains("networking is switched off"), then.why());
     }
 
-    /** What monitor has set aside comes back with undo, and NetworkManager does not start with it. */
+    /**
+     * What monitor has set aside comes back with undo, and NetworkManager does not start with it.
+     */
     @Test
     void undoThatBringsBackWhatNetworkManagerCannotReadLeadsToNobody() {
         Texts card = card();

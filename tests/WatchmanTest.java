@@ -334,8 +334,7 @@ class WatchmanTest {
         night = new Night();
         night.around = new Circumstances("", false, 0, Set.of(), true, Set.of());
         night.lasts("networkmanager-masked~after-a-boot", 200_000);
-        assertEquals(
-                List.of("unmask-networkmanager", "restore-fix"), night.steps().subList(0, 2));
+        assertEquals(List.of("unmask-networkmanager", "restore-fix"), night.steps().subList(0, 2));
         assertEquals(
                 "systemd-run --quiet --collect --unit=netfix-again --property=Type=oneshot sh"
                         + " /var/lib/netfix/transaction.sh again; systemctl restart"
