@@ -166,7 +166,8 @@ public class bootdiag {
 
     private static void wanted(List<String> args, int number) throws Refused {
         if (args.size() > number) {
-            throw new Refused(args.get(number) + " is one word too many; see " + name() + " --help", 2);
+            throw new Refused(
+                    args.get(number) + " is one word too many; see " + name() + " --help", 2);
         }
     }
 

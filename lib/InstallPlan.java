@@ -98,10 +98,7 @@ final class InstallPlan {
                                         || piece.kind() == Installed.Kind.WAS)
                 .filter(piece -> !piece.word().equals(Installed.WHATEVER))
                 .filter(piece -> !piece.path().startsWith(BUILDS + "/"))
-                .map(
-                        piece ->
-                                new Installed.Piece(
-                                        Installed.Kind.WAS, piece.word(), piece.path()))
+                .map(piece -> new Installed.Piece(Installed.Kind.WAS, piece.word(), piece.path()))
                 .filter(piece -> !new Installed(pieces).wrote(piece.path(), piece.word()))
                 .distinct()
                 .toList();
@@ -270,8 +267,8 @@ final class InstallPlan {
     }
 
     /**
-     * What {@code bootdiag install} has copied is renewed by its own verb, once this is in place. It
-     * is pristine where it is what we wrote here, or what lies here now.
+     * What {@code bootdiag install} has copied is renewed by its own verb, once this is in place.
+     * It is pristine where it is what we wrote here, or what lies here now.
      */
     private void recorder(Parcel parcel) {
         if (!isThere(RECORDER + "/bootdiag.java") || !isThere(RECORDED_AT_BOOT)) {
@@ -308,8 +305,7 @@ final class InstallPlan {
                                 .filter(jdk -> isThere(jdk + "/bin/javac"))
                                 .anyMatch(jdk -> version(jdk) >= 17);
         if (!enough) {
-            boolean old =
-                    machine.read("/etc/os-release").orElse("").contains("VERSION_ID=\"11\"");
+            boolean old = machine.read("/etc/os-release").orElse("").contains("VERSION_ID=\"11\"");
             shown.add(
                     "WARNING: there is no JDK of 17 or newer in "
                             + folder

@@ -167,8 +167,8 @@ final class InstallRun {
         if (here.runShown(List.of("sh", launcher, Script.BOOTDIAG.name(), "install"), narration)
                 != 0) {
             narration.println(
-                    "What records the boots is still the former one (why stands above); once that is"
-                            + " mended: sudo jbang bootdiag@netfix install");
+                    "What records the boots is still the former one (why stands above); once that"
+                        + " is mended: sudo jbang bootdiag@netfix install");
         }
     }
 

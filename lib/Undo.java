@@ -32,9 +32,9 @@ public final class Undo {
         }
         List<String> running = Removal.running(machine);
         throw new BadInput(
-                "nothing was undone: nothing is kept of what was before the fix. Where this card was"
-                        + " sealed (fix seal), or comes from another board, it was wiped then, and"
-                        + " the fix is for good."
+                "nothing was undone: nothing is kept of what was before the fix. Where this card"
+                    + " was sealed (fix seal), or comes from another board, it was wiped then, and"
+                    + " the fix is for good."
                         + (ours.isEmpty() ? "" : " Of netfix's are " + String.join(", ", ours))
                         + (ours.isEmpty() ? "" : ".")
                         + (running.isEmpty() ? "" : Removal.withoutThem(running, root)));

@@ -62,7 +62,9 @@ class FleetTest {
         assertEquals(Set.of(), needed);
     }
 
-    /** What it adds for metrics it takes away as well, and what install notes is what it asks for. */
+    /**
+     * What it adds for metrics it takes away as well, and what install notes is what it asks for.
+     */
     @Test
     void thePlaybookTakesAwayWhatItAdds() {
         String playbook = Checkout.read(PLAYBOOK);

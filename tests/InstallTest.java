@@ -150,8 +150,7 @@ class InstallTest {
     void whatRunsOrIsWantedElsewhereCounts() {
         Texts pi = Texts.live().says("systemctl", "inactive", "activating", "inactive");
         BadInput refused =
-                assertThrows(
-                        BadInput.class, () -> Removal.refuseWhileInUse(pi, Optional.empty()));
+                assertThrows(BadInput.class, () -> Removal.refuseWhileInUse(pi, Optional.empty()));
         assertTrue(
                 refused.getMessage().contains("systemctl disable --now network-monitor.service,"),
                 refused.getMessage());
@@ -166,8 +165,7 @@ class InstallTest {
         Texts card = Texts.card().file(PlanFolder.BASE + "/state", "confirmed 0001 other boot");
         Removal.refuseWhileInUse(card, Optional.empty());
         card.file(PlanFolder.BASE + "/0001/paths", "");
-        assertThrows(
-                BadInput.class, () -> Removal.refuseWhileInUse(card, Optional.empty()));
+        assertThrows(BadInput.class, () -> Removal.refuseWhileInUse(card, Optional.empty()));
     }
 
     private void cutInstall(Parcel parcel, int after) throws IOException {

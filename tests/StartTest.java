@@ -245,12 +245,10 @@ class StartTest {
     @Test
     void theWordThatWasTypedIsHandedOn() throws Exception {
         Map<String, String> asked = Map.of("ITS_NAME", "yes", "NETFIX_COMMAND", "another");
-        assertEquals(
-                started + "<verify>verify-fixes.sh", executor(asked).execute().outputUTF8());
+        assertEquals(started + "<verify>verify-fixes.sh", executor(asked).execute().outputUTF8());
         Path library = netfix.resolve("lib/launcher.sh");
         Files.writeString(
-                library,
-                Files.readString(launcher).replace("\nscript=verify\n", "\nscript=\n"));
+                library, Files.readString(launcher).replace("\nscript=verify\n", "\nscript=\n"));
         launcher = library;
         assertTrue(
                 executor(asked, "verify").execute().outputUTF8().endsWith("<verify>none"),

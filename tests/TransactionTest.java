@@ -43,8 +43,7 @@ class TransactionTest {
                 sealed.getMessage().endsWith("--root /mnt disable network-monitor.service"),
                 sealed.getMessage());
         Texts cloned = Texts.card().file(PlanFolder.BASE + "/state", "confirmed 0001 board boot");
-        assertThrows(
-                BadInput.class, () -> Undo.refuseWhereNothingIsKept(cloned, Optional.empty()));
+        assertThrows(BadInput.class, () -> Undo.refuseWhereNothingIsKept(cloned, Optional.empty()));
         cloned.file(PlanFolder.BASE + "/0001/paths", "");
         Undo.refuseWhereNothingIsKept(cloned, Optional.empty());
     }
