@@ -759,6 +759,16 @@ public class bootdiag {
                             "wpa_supplicant,dhcpcd,dhclient,udhcpc,hostapd,iwd,connmand,NetworkManager,systemd-network,systemd-resolve,dnsmasq"));
             all.add(List.of("iw", "dev"));
             all.add(List.of("rfkill", "-J", "-o", "ID,TYPE,DEVICE,SOFT,HARD"));
+            for (String folder : List.of("/", "/var/log")) {
+                all.add(
+                        List.of(
+                                "findmnt",
+                                "-rnb",
+                                "-o",
+                                "TARGET,FSTYPE,OPTIONS,AVAIL",
+                                "--target",
+                                folder));
+            }
             return all;
         }
 

@@ -168,7 +168,7 @@ final class InstallRun {
                 != 0) {
             narration.println(
                     "What records the boots is still the former one (why stands above); once that"
-                        + " is mended: sudo jbang bootdiag@netfix install");
+                            + " is mended: sudo jbang bootdiag@netfix install");
         }
     }
 
