@@ -1,6 +1,5 @@
 package netfix;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -23,9 +22,8 @@ public final class LiveStreams implements Streams {
         }
         List<String> words = new ArrayList<>(argv);
         words.set(0, tool.get().toString());
-        // Ctrl-C ends the watch, and goes to all that share its terminal: what is heard is heard to
-        // the
-        // end. setsid(1) becomes the command, so that it is ours to end.
+        // Ctrl-C ends the watch, and goes to all that share its terminal: in a session of its own the
+        // command is heard to its end. setsid(1) becomes the command, so that it is ours to end.
         LiveMachine.installed("setsid").ifPresent(setsid -> words.add(0, setsid.toString()));
         ProcessBuilder builder = new ProcessBuilder(words);
         builder.environment().putAll(LiveMachine.UNTRANSLATED);
@@ -59,22 +57,25 @@ public final class LiveStreams implements Streams {
         @Override
         public void run() {
             String last = "";
+            // A block at a time: a line has its time of arrival, and one character after another takes
+            // longer than all that is made of it, for as long as the JVM has not compiled the loop.
             try (Reader in =
-                    new BufferedReader(
-                            new InputStreamReader(
-                                    process.getInputStream(), StandardCharsets.UTF_8))) {
+                    new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)) {
                 StringBuilder line = new StringBuilder();
-                int c;
-                while ((c = in.read()) >= 0) {
-                    if (c != '\n') {
-                        if (line.length() < LONGEST_LINE) {
-                            line.append((char) c);
+                char[] block = new char[8192];
+                int length;
+                while ((length = in.read(block)) >= 0) {
+                    int begin = 0;
+                    for (int at = 0; at < length; at++) {
+                        if (block[at] == '\n') {
+                            append(line, block, begin, at);
+                            begin = at + 1;
+                            last = line.toString();
+                            line.setLength(0);
+                            listener.line(System.nanoTime(), last);
                         }
-                        continue;
                     }
-                    last = line.toString();
-                    line.setLength(0);
-                    listener.line(System.nanoTime(), last);
+                    append(line, block, begin, length);
                 }
             } catch (IOException e) {
                 last = String.valueOf(e.getMessage());
@@ -82,6 +83,11 @@ public final class LiveStreams implements Streams {
             if (!closed) {
                 listener.ended(why(last));
             }
+        }
+
+        /** No line grows without end. */
+        private static void append(StringBuilder line, char[] block, int begin, int end) {
+            line.append(block, begin, Math.min(end - begin, LONGEST_LINE - line.length()));
         }
 
         private String why(String last) {

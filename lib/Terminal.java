@@ -75,6 +75,10 @@ public final class Terminal {
     }
 
     private static boolean dangerous(int c) {
+        // Nearly all, and without a look into Unicode's tables.
+        if (c >= ' ' && c <= '~') {
+            return false;
+        }
         return switch (Character.getType(c)) {
             case Character.CONTROL,
                     Character.FORMAT,

@@ -380,6 +380,15 @@ final class ScenarioRun implements Closeable {
         }
     }
 
+    void fileComesToShow(String path, String text, Duration limit) {
+        Instant end = Instant.now().plus(limit);
+        while (!pi.run(List.of("grep", "-qF", "-e", text, path), SOON).ok()
+                && Instant.now().isBefore(end)) {
+            GuestAgent.pause(1000);
+        }
+        fileShows(path, text, true);
+    }
+
     void says(List<String> argv, String expected) {
         String said = must(argv, SOON).stdout().strip();
         if (!said.equals(expected)) {

@@ -293,6 +293,11 @@ final class Steps {
                             "file <path> shows <text>",
                             (run, words) -> run.fileShows(words.get(0), words.get(1), true)),
                     then(
+                            "file <path> shows <text> within <number> seconds",
+                            (run, words) ->
+                                    run.fileComesToShow(
+                                            words.get(0), words.get(1), seconds(words.get(2)))),
+                    then(
                             "file <path> does not show <text>",
                             (run, words) -> run.fileShows(words.get(0), words.get(1), false)),
                     then(
