@@ -54,7 +54,9 @@ final class PowerCuts {
 
     private static final String NEITHER = "neither old:";
 
-    private static final Pattern TOLD = Pattern.compile("^lab-cut: (.*?)\\r?$", Pattern.MULTILINE);
+    /** Whole lines only: the log is read while it grows. */
+    private static final Pattern TOLD =
+            Pattern.compile("^lab-cut: (.*?)\\r?\\n", Pattern.MULTILINE);
 
     /** What an automatic rollback may leave: the profile without which the Pi would be lost. */
     private static final Pattern LIFELINE =
