@@ -224,6 +224,20 @@ public final class Findings {
                         "get_list in btwifiset.py, github.com/nksan/Rpi-SetWiFi-viaBluetooth (March"
                                 + " 2025)")
                 .survivesReboot();
+        t.row("wifi-password-replaced", BTBERRYWIFI, ProfileFaults::passwordReplaced)
+                .title("btwifiset has replaced a password that worked")
+                .why(
+                        "A password from the phone is saved before it is tried. Where it is wrong,"
+                                + " Wi-Fi stays away, also after the next boot.")
+                .recognised(
+                        "btwifiset's line of a wish to connect, NetworkManager's audit line of the"
+                            + " profile's change, its 'no secrets' or 'Activation: failed' for it,"
+                            + " and neither a change nor a success since.")
+                .remedy("nmcli --ask connection up id NAME, which asks for the password")
+                .source(
+                        "connect in btwifiset.py, github.com/nksan/Rpi-SetWiFi-viaBluetooth (March"
+                                + " 2025); nmcli(1), device wifi connect")
+                .survivesReboot();
         t.row("wired-auto-profile-deleted", INTERFACE_STATE, ProfileFaults::automaticProfileDeleted)
                 .title("The automatic wired profile was deleted")
                 .why("NetworkManager remembers the deletion by MAC address, across reboots.")
@@ -349,6 +363,7 @@ public final class Findings {
                         "wifi-blocked",
                         "device-disconnected",
                         "interface-down",
+                        "wifi-password-replaced",
                         "wifi-firmware-crashed");
         t.row("interface-down", INTERFACE_STATE, DeviceFaults::down)
                 .title("An interface is down")

@@ -349,6 +349,74 @@ final class ProfileFaults {
                 : List.of();
     }
 
+    /**
+     * Where the phone sends a password for a network that is saved and in sight, nmcli writes it
+     * into the profile first and tries it then; what was there before is gone.
+     */
+    static Verdict passwordReplaced(Snapshot s) {
+        List<Verdict.Hit> hits = new ArrayList<>();
+        for (Journal.Line wish : s.journal().value().map(Journal::btwifiset).orElse(List.of())) {
+            String ssid = wished(wish.message());
+            if (!ssid.isEmpty() && isBack(s, ssid, ssid)) {
+                Journal journal = s.journal().value().orElseThrow();
+                List<Evidence> seen = replaced(journal, wish, ssid);
+                if (!seen.isEmpty()
+                        && !works(s, ssid)
+                        && hits.stream().noneMatch(h -> h.subject().equals(ssid))) {
+                    hits.add(passwordReplaced(s, ssid, seen));
+                }
+            }
+        }
+        return Verdict.of(hits);
+    }
+
+    private static boolean works(Snapshot s, String name) {
+        return s.nm().devices().orElse(List.of()).stream()
+                .anyMatch(d -> d.connection().equals(name) && d.state() == 100);
+    }
+
+    /** The wish, the change and its failure; empty where it is not so, or changed again since. */
+    private static List<Evidence> replaced(Journal journal, Journal.Line wish, String ssid) {
+        List<Journal.Line> changes =
+                journal.audits().stream()
+                        .filter(a -> a.op().equals("connection-update") && a.success())
+                        .filter(a -> a.name().equals(ssid))
+                        .map(Journal.Audit::line)
+                        .filter(l -> !l.at().isBefore(wish.at()))
+                        .toList();
+        if (changes.size() != 1 || !changes.get(0).at().isBefore(wish.at().plus(ATTEMPT))) {
+            return List.of();
+        }
+        Journal.Line change = changes.get(0);
+        return journal.lines().stream()
+                .filter(l -> !l.at().isBefore(change.at()))
+                .filter(l -> l.at().isBefore(change.at().plus(ATTEMPT)))
+                .filter(
+                        l ->
+                                l.message().contains(": no secrets: ")
+                                        || l.message()
+                                                .endsWith(
+                                                        "Activation: failed for connection '"
+                                                                + ssid
+                                                                + "'"))
+                .findFirst()
+                .map(l -> List.of(Evidence.of(wish), Evidence.of(change), Evidence.of(l)))
+                .orElse(List.of());
+    }
+
+    private static Verdict.Hit passwordReplaced(Snapshot s, String ssid, List<Evidence> seen) {
+        boolean otherWifi =
+                s.physical().stream().anyMatch(l -> l.kind() == Link.Kind.WIFI && l.hasCarrier());
+        return new Verdict.Hit(
+                ssid,
+                otherWifi ? Verdict.Severity.WARNING : Verdict.Severity.ERROR,
+                "btwifiset has put the password that the phone sent into the profile \""
+                        + ssid
+                        + "\", and it does not work; the one before is gone",
+                seen,
+                List.of("sudo nmcli --ask connection up id " + Command.quoted(ssid)));
+    }
+
     private static boolean within(Journal.Line line, Journal.Line later) {
         Duration gap = Duration.between(line.at(), later.at());
         return !gap.isNegative() && gap.compareTo(SOON) <= 0;

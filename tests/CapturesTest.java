@@ -75,7 +75,6 @@ class CapturesTest {
      */
     private static final Map<String, String> WITHOUT =
             Map.ofEntries(
-                    Map.entry("two-supplicants", "SurroundingsTest has what ps says"),
                     Map.entry("dhcpcd-at-next-boot", "SurroundingsTest has what systemctl says"),
                     Map.entry(
                             "wait-online-for-nothing", "SurroundingsTest has what systemctl says"),

@@ -430,6 +430,37 @@ class SurroundingsTest {
         none(whole().says("journalctl", was, added, gone), "wifi-profile-deleted");
     }
 
+    /** The order is that of connect in btwifiset.py for a network that is saved and in sight. */
+    @Test
+    void aPasswordThatTookTheOldOnesPlaceAndDoesNotWorkIsNamed() {
+        String wish = line(1, "btwifiset", "registering SSID ['Home', 'correct horse']");
+        String changed = audit(2, "connection-update");
+        String failed = said(3, "Activation: failed for connection 'Home'");
+        Texts pi =
+                whole().output(
+                                Nmcli.DEVICES,
+                                device("eth0", "ethernet", "Wired"),
+                                device("wlan0", "wifi", "")
+                                        .replace("100 (connected)", "30 (disconnected)"))
+                        .profile(
+                                "Home.nmconnection",
+                                "[connection]",
+                                "id=Home",
+                                "uuid=74b3df5b-4552-4ae9-a241-0325255c3f14",
+                                "type=wifi",
+                                "[wifi]",
+                                "ssid=Home");
+        String code = "wifi-password-replaced";
+        Finding f = one(pi.says("journalctl", wish, changed, failed), code);
+        assertEquals("sudo nmcli --ask connection up id Home", f.hit().remedy().get(0));
+        assertEquals(3, f.hit().evidence().size());
+        assertFalse(f.hit().evidence().toString().contains("correct"));
+        none(pi.says("journalctl", changed, failed), code);
+        none(pi.says("journalctl", wish, changed), code);
+        none(pi.says("journalctl", wish, changed, failed, audit(4, "connection-update")), code);
+        none(whole().says("journalctl", wish, changed, failed), code);
+    }
+
     private static Texts withBtwifisetSaying(String message) {
         return whole().says(
                         "journalctl",
