@@ -22,7 +22,8 @@ public final class LiveStreams implements Streams {
         }
         List<String> words = new ArrayList<>(argv);
         words.set(0, tool.get().toString());
-        // Ctrl-C ends the watch, and goes to all that share its terminal: in a session of its own the
+        // Ctrl-C ends the watch, and goes to all that share its terminal: in a session of its own
+        // the
         // command is heard to its end. setsid(1) becomes the command, so that it is ours to end.
         LiveMachine.installed("setsid").ifPresent(setsid -> words.add(0, setsid.toString()));
         ProcessBuilder builder = new ProcessBuilder(words);
@@ -57,7 +58,8 @@ public final class LiveStreams implements Streams {
         @Override
         public void run() {
             String last = "";
-            // A block at a time: a line has its time of arrival, and one character after another takes
+            // A block at a time: a line has its time of arrival, and one character after another
+            // takes
             // longer than all that is made of it, for as long as the JVM has not compiled the loop.
             try (Reader in =
                     new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)) {
