@@ -1,7 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //COMPILE_OPTIONS -encoding UTF-8 -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC -XDstringConcat=inline
-//JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC
+//JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData
 //JAVA_OPTIONS -Xlog:disable
 //FILES bootdiag.java
 
@@ -759,6 +759,9 @@ public class bootdiag {
                             "wpa_supplicant,dhcpcd,dhclient,udhcpc,hostapd,iwd,connmand,NetworkManager,systemd-network,systemd-resolve,dnsmasq"));
             all.add(List.of("iw", "dev"));
             all.add(List.of("rfkill", "-J", "-o", "ID,TYPE,DEVICE,SOFT,HARD"));
+            for (String name : wifi) {
+                all.add(List.of("iw", "dev", name, "get", "power_save"));
+            }
             for (String folder : List.of("/", "/var/log")) {
                 all.add(
                         List.of(
@@ -2818,13 +2821,13 @@ public class bootdiag {
                         launcher=/usr/local/lib/netfix/lib/launcher.sh
                         NETFIX_BUILD=alone sh "$launcher" bootdiag || true
                         NETFIX_BUILD=never
-                        NETFIX_JAVA_OPTIONS='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx48m -Xlog:disable'
+                        NETFIX_JAVA_OPTIONS='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx48m -Xlog:disable'
                         export NETFIX_BUILD NETFIX_JAVA_OPTIONS
                         exec sh "$launcher" bootdiag "$@"
                     fi
                     case $code in
-                        *.jar) exec "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx48m -cp "$code" bootdiag "$@" ;;
-                        *) exec "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx96m "$code" "$@" ;;
+                        *.jar) exec "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx48m -cp "$code" bootdiag "$@" ;;
+                        *) exec "$java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx96m "$code" "$@" ;;
                     esac
                 }
 

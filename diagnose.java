@@ -1,7 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
 //JAVA 17+
 //COMPILE_OPTIONS -encoding UTF-8 -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC -XDstringConcat=inline
-//JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=40 -XX:+UseSerialGC
+//JAVA_OPTIONS -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=40 -XX:+UseSerialGC -XX:-UsePerfData
 //JAVA_OPTIONS -Xshare:auto -Xlog:disable -Xmx224m
 //SOURCES lib/Cli.java
 

@@ -78,19 +78,7 @@ class CapturesTest {
                     Map.entry("dhcpcd-at-next-boot", "SurroundingsTest has what systemctl says"),
                     Map.entry(
                             "wait-online-for-nothing", "SurroundingsTest has what systemctl says"),
-                    Map.entry("gateway-silent", "SurroundingsTest has what ip says"),
-                    Map.entry("wrong-route-first", "SurroundingsTest has what ip says"),
-                    Map.entry("stub-resolver-dead", "SurroundingsTest has the resolv.conf"),
-                    Map.entry("resolver-of-a-vpn", "SurroundingsTest has the resolv.conf"),
-                    Map.entry("profile-of-absent-interface", "SurroundingsTest has the keyfile"),
-                    Map.entry(
-                            "autoconnect-given-up", "SurroundingsTest has NetworkManager's lines"),
-                    Map.entry("root-not-kept", "SurroundingsTest has what findmnt says"),
-                    Map.entry("disk-full", "SurroundingsTest has what findmnt says"),
-                    Map.entry("log-not-writable", "SurroundingsTest has what findmnt says"),
-                    Map.entry("clock-not-set", "a virtual Pi has a clock"),
                     Map.entry("wifi-firmware-crashed", "a virtual Pi has no such radio"),
-                    Map.entry("wifi-power-save", "SurroundingsTest has what ping and iw say"),
                     Map.entry("access-point", "SurroundingsTest has what ps says"),
                     Map.entry("cloud-init-writes-wifi", "SurroundingsTest has the YAML"));
 
