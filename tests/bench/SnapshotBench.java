@@ -9,9 +9,10 @@
 // and a JVM that only says hello. The look is started with the very words with which ./jbang starts
 // it from its third time on (with the archive of its classes), and once without the archive, as the
 // first time after a build is. The rounds alternate, so that a machine whose speed drifts is slow
-// for all; what counts is the ratio, not the seconds.
+// for all; what counts is the ratio, not the seconds. Ends with 1 where the median of the ratios is
+// over the bound: 1.0, the look being wanted no slower than the shell way, unless another is given.
 //
-//   ./jbang bench [ROUNDS]      (as root, on a machine with systemd; the lab runs it on a Pi)
+//   ./jbang bench [ROUNDS [BOUND]]     (as root, with systemd; the lab runs it on a Pi)
 
 import netfix.Capture;
 import netfix.Command;
@@ -52,6 +53,8 @@ public class SnapshotBench {
 
     public static void main(String[] args) throws Exception {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
+        double bound = args.length > 1 ? Double.parseDouble(args[1]) : 1.0;
+        double median;
         RecordingMachine recording = new RecordingMachine(new LiveMachine());
         Look.at(recording, Progress.silent());
         Path script = Files.createTempFile("netfix-bench", ".sh");
@@ -91,11 +94,19 @@ public class SnapshotBench {
                         ratios[i],
                         without[i]);
             }
-            summary("ratio", ratios);
+            median = summary("ratio", ratios);
             summary("without the archive", without);
         } finally {
             Files.delete(script);
         }
+        // Written so that no ratio at all (0 / 0) is not within it.
+        boolean within = median <= bound;
+        System.out.printf(
+                Locale.ROOT,
+                "the median is %s the bound %.2f%n",
+                within ? "within" : "over",
+                bound);
+        System.exit(within ? 0 : 1);
     }
 
     private static int writeScript(Capture capture, Path script) throws Exception {
@@ -112,15 +123,18 @@ public class SnapshotBench {
         return commands.size();
     }
 
-    private static void summary(String name, double[] ratios) {
+    /** The median. */
+    private static double summary(String name, double[] ratios) {
         Arrays.sort(ratios);
+        double median = ratios[ratios.length / 2];
         System.out.printf(
                 Locale.ROOT,
                 "%s: min %.2f, median %.2f, max %.2f%n",
                 name,
                 ratios[0],
-                ratios[ratios.length / 2],
+                median,
                 ratios[ratios.length - 1]);
+        return median;
     }
 
     /** The words with which ./jbang starts a look, once the archive is made: at the third start. */

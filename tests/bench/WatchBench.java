@@ -10,7 +10,9 @@
 // the
 // same events in the same run. The events are addresses that come and go on a veth interface, given
 // by one ip that is
-// running already; both times count from the moment at which that ip is told.
+// running already; both times count from the moment at which that ip is told. Exit 1 where a line
+// never came, or came, at the
+// median, more than three times as late as ip monitor's.
 //
 //   ./jbang bench-watch [EVENTS]      30 where no number is given; as root, on Linux, with
 // script(1)
@@ -37,6 +39,9 @@ public class WatchBench {
 
     private static final String LINK = "nfbench0";
     private static final String PEER = "nfbench1";
+
+    /** What a watch may take, at the median, of the time that ip monitor takes. */
+    private static final double MOST_RATIO = 3;
 
     /** RFC 5737: for documentation, nobody's. */
     private static final String NET = "198.51.100.";
@@ -92,6 +97,7 @@ public class WatchBench {
         if (events < 1 || events > 250) {
             throw new IllegalStateException("for 1 to 250 events");
         }
+        boolean good = false;
         Path command = Files.createTempFile("netfix-bench", ".sh");
         ip("link", "add", LINK, "type", "veth", "peer", "name", PEER);
         try {
@@ -109,7 +115,7 @@ public class WatchBench {
                             .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                             .start();
             try {
-                race(events, watch, monitor, giver.getOutputStream());
+                good = race(events, watch, monitor, giver.getOutputStream());
             } finally {
                 watch.getOutputStream().write('\n');
                 watch.getOutputStream().flush();
@@ -122,9 +128,10 @@ public class WatchBench {
             ip("link", "del", LINK);
             Files.delete(command);
         }
+        System.exit(good ? 0 : 1);
     }
 
-    private static void race(int events, Process watch, Process monitor, OutputStream ip)
+    private static boolean race(int events, Process watch, Process monitor, OutputStream ip)
             throws Exception {
         Heard netfix = new Heard(watch, "Now use the phone");
         Heard other = new Heard(monitor, "ip monitor");
@@ -150,10 +157,21 @@ public class WatchBench {
                 Locale.ROOT, "%d events, milliseconds until the line was there%n", events);
         row("ip monitor", theirs);
         row("diagnose", own);
-        row("ratio", ratios);
+        double ratio = row("ratio", ratios);
+        boolean lost = Arrays.stream(own).anyMatch(Double::isNaN);
+        if (lost) {
+            System.out.println("a line of diagnose never came");
+        }
+        // What is no number is no ratio that is small enough.
+        boolean late = !(ratio <= MOST_RATIO);
+        if (late) {
+            System.out.printf(
+                    Locale.ROOT, "the median ratio is %.2f, %.2f is the most%n", ratio, MOST_RATIO);
+        }
+        return !lost && !late;
     }
 
-    private static void row(String name, double[] values) {
+    private static double row(String name, double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         System.out.printf(
@@ -164,6 +182,7 @@ public class WatchBench {
                 sorted[sorted.length / 2],
                 sorted[sorted.length * 9 / 10],
                 sorted[sorted.length - 1]);
+        return sorted[sorted.length / 2];
     }
 
     private static String quoted(List<String> words) {

@@ -5,8 +5,8 @@
 #
 #   INCIDENTS=100 IDLE=600 sh footprint.sh      20 and 300 seconds where nothing is said
 #
-# Ends with 1 where an incident was not healed, where the memory is more than 1.4 times the other JVM's, or where something
-# was written.
+# Ends with 1 where an incident was not healed, where the memory is more than 1.4 times the other JVM's or the CPU while nothing
+# happens more than twice its, or where something was written.
 set -u
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 LC_ALL=C
@@ -41,13 +41,10 @@ pss() { sum smaps_rollup Pss "$@"; } # PID...: kB
 
 written() { sum io write_bytes "$@"; } # PID...: bytes that reached the disk
 
-ticks() { # PID...: hundredths of a second of CPU, proc(5): fields 14 and 15
-    total=0
-    for pid in "$@"; do
-        used=$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | awk '{ print $12 + $13 }')
-        total=$((total + ${used:-0}))
-    done
-    printf '%s\n' "$total"
+# PID...: microseconds of CPU of all their threads. (In proc(5)'s hundredths of a second both would be next to nothing; the
+# first number of schedstat is in nanoseconds: the kernel's Documentation/scheduler/sched-stats.rst.)
+cpu_of() {
+    for pid in "$@"; do cat "/proc/$pid/task"/*/schedstat 2>/dev/null; done | awk '{ total += $1 } END { printf "%d\n", total / 1000 }'
 }
 
 reached() { sh "$world" reach eth0 >/dev/null 2>&1; }
@@ -92,15 +89,25 @@ beside=$(pss "$hello")
 awk -v own="$memory" -v other="$beside" 'BEGIN { printf "memory: %d kB, hello %d kB, ratio: %.2f\n", own, other, own / other }'
 # shellcheck disable=SC2046
 set -- $(of_unit)
-cpu=$(ticks "$@")
-other=$(ticks "$hello")
+cpu=$(cpu_of "$@")
+other=$(cpu_of "$hello")
 bytes=$(written "$@")
 sleep "$idle"
-cpu=$(($(ticks "$@") - cpu))
-other=$(($(ticks "$hello") - other))
+cpu=$(($(cpu_of "$@") - cpu))
+other=$(($(cpu_of "$hello") - other))
 bytes=$(($(written "$@") - bytes))
-echo "idle for $idle s: $cpu hundredths of a second of CPU, hello $other; $bytes bytes written to the disk"
+awk -v idle="$idle" -v own="$cpu" -v other="$other" -v bytes="$bytes" 'BEGIN {
+    printf "idle for %d s: %.1f ms of CPU, hello %.1f ms, ratio: %.2f; %d bytes written to the disk\n",
+        idle, own / 1000, other / 1000, (other ? own / other : 0), bytes }'
 failed=0
+if [ "$other" -le 0 ]; then
+    echo "the other JVM's CPU could not be read (/proc/$hello/task/*/schedstat)"
+    failed=1
+fi
+if [ "$cpu" -gt $((other * 2)) ]; then
+    echo "too much CPU while nothing happens: $cpu us are more than twice $other us"
+    failed=1
+fi
 if [ "$healed" -lt "$incidents" ]; then
     echo "too few: $healed of $incidents incidents healed"
     failed=1

@@ -2,13 +2,29 @@
 # How long the installed commands take from start to finish, in one run: against a shell script that runs the same commands in
 # a row and a JVM that only says hello, and against the java that the launcher becomes. As root, where netfix is installed.
 #
-#   ROUNDS=5 sh installed.sh [verify|diagnose...]      both where none is named
+#   ROUNDS=5 sh installed.sh [--at-most COMMANDS LAUNCHER] [verify|diagnose...]      both scripts where none is named
+#
+# --at-most 1 1.05: exit status 1 where, in the middle one of the rounds, a script takes more than 1 times what the commands and
+# hello take together, or more than 1.05 times what its java takes.
 set -u
 LC_ALL=C
 export LC_ALL
 
 netfix=/usr/local/lib/netfix
 rounds=${ROUNDS:-5}
+most_commands=
+most_launcher=
+if [ "${1:-}" = --at-most ]; then
+    case ${2:-}/${3:-} in
+        *[!0-9./]* | /* | */)
+            echo 'installed.sh: --at-most wants two numbers, as in --at-most 1 1.05' >&2
+            exit 2
+            ;;
+    esac
+    most_commands=$2
+    most_launcher=$3
+    shift 3
+fi
 
 if ! [ -r "$netfix/builds/verify/start" ] || [ "$(id -u)" -ne 0 ]; then
     echo 'installed.sh: as root, after sudo ./jbang install' >&2
@@ -76,6 +92,20 @@ ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 
 printf '%-9s %8s %7s %7s %9s %8s   %s\n' script commands sh hello installed java \
     'installed / (sh + hello)   installed / java  (milliseconds)'
+# bound SCRIPT COLUMN MOST NAME: whether the middle one of that column, of what was printed, is small enough.
+bound() {
+    middle=$(sort -n -k "$2,$2" "$work/$1.rounds" | awk -v column="$2" '
+        { value[NR] = $column }
+        END { print value[int((NR + 1) / 2)] }')
+    if awk -v a="$middle" -v b="$3" 'BEGIN { exit !(a <= b) }'; then
+        echo "$1: $4 $middle, at most $3: good"
+    else
+        echo "$1: $4 $middle, at most $3: TOO SLOW"
+        slow=1
+    fi
+}
+
+slow=0
 scripts=${*:-verify diagnose}
 for script in $scripts; do
     case $script in
@@ -98,6 +128,11 @@ for script in $scripts; do
         installed=$(took "$command" "$@")
         java=$(took direct "$script" "$@")
         printf '%-9s %8d %7d %7d %9d %8d   %-26s %s\n' "$script" "$commands" "$sh" "$hello" "$installed" "$java" \
-            "$(ratio "$installed" $((sh + hello)))" "$(ratio "$installed" "$java")"
+            "$(ratio "$installed" $((sh + hello)))" "$(ratio "$installed" "$java")" | tee -a "$work/$script.rounds"
     done
+    if [ -n "$most_commands" ]; then
+        bound "$script" 7 "$most_commands" 'installed / (sh + hello)'
+        bound "$script" 8 "$most_launcher" 'installed / java'
+    fi
 done
+exit "$slow"

@@ -64,12 +64,15 @@ final class Diagnosis {
     }
 
     void shows(String wanted) {
+        reported(text());
         if (!text().stdout().contains(wanted)) {
             throw new LabFailure("diagnose does not show \"" + wanted + "\": " + text().shown());
         }
     }
 
+    /** A report that is not there shows nothing, too. */
     void showsNot(String unwanted) {
+        reported(text());
         if (text().stdout().contains(unwanted)) {
             throw new LabFailure("diagnose shows \"" + unwanted + "\": " + text().shown());
         }
@@ -85,7 +88,15 @@ final class Diagnosis {
         return codes;
     }
 
+    /** Whatever it found, it has ended by itself and said so. */
+    private static void reported(GuestResult result) {
+        if (result.exit() > 3 || result.killed() || result.stdout().isBlank()) {
+            throw new LabFailure("diagnose gives no report: " + result.shown());
+        }
+    }
+
     private JsonNode document() {
+        reported(json());
         try {
             JsonNode document = JsonSocket.JSON.readTree(json().stdout());
             if (!document.path("findings").isArray()) {

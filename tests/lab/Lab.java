@@ -136,11 +136,14 @@ public final class Lab implements Callable<Integer> {
         return run(chosen);
     }
 
-    /** Runs scenarios, keeps how each ended, and sums up; none at all is a failure. */
     private int run(List<Scenario> scenarios) {
         LabFolders folders = LabFolders.find();
+        return run(scenarios, folders, new Results(folders, whichBtWifiSet()));
+    }
+
+    /** Runs scenarios, keeps how each ended, and sums up; none at all is a failure. */
+    private int run(List<Scenario> scenarios, LabFolders folders, Results results) {
         Needs.check(folders);
-        Results results = new Results(folders, whichBtWifiSet());
         Map<String, Scenario> byName = new HashMap<>();
         scenarios.forEach(scenario -> byName.put(scenario.name(), scenario));
         List<Runner.Outcome> outcomes =
@@ -276,7 +279,7 @@ public final class Lab implements Callable<Integer> {
                 lab.progress.say((mine.size() - open.size()) + " have ended already");
             }
             if (!open.isEmpty()) {
-                lab.run(open);
+                lab.run(open, folders, results);
             }
             lab.progress.say("written: " + results.publish(all));
             return lab.sumUp(mine.stream().map(results::of).flatMap(Optional::stream).toList());

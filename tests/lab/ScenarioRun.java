@@ -32,6 +32,7 @@ final class ScenarioRun implements Closeable {
     private Diagnosis diagnosis;
     private GuestResult last;
     private CompletableFuture<GuestResult> underWay;
+    private Instant failed;
     private Optional<Path> captures = Optional.empty();
     private int diagnoses;
 
@@ -144,6 +145,65 @@ final class ScenarioRun implements Closeable {
         }
         last = underWay.join();
         last.must(exit);
+    }
+
+    /** The moment at which the transaction gives up; what it takes back comes after it. */
+    void awaitFailure() {
+        if (underWay == null) {
+            throw new LabFailure("nothing was started");
+        }
+        List<String> asked =
+                List.of("/bin/sh", "-c", "grep -q '^FAILED: ' /var/lib/netfix/[0-9]*/narration");
+        while (true) {
+            // Asked for before the look: it may fail and end between the two.
+            boolean over = underWay.isDone();
+            if (pi.run(asked, SOON).ok()) {
+                failed = Instant.now();
+                return;
+            }
+            if (over) {
+                throw new LabFailure("it did not fail: " + underWay.join().shown());
+            }
+            GuestAgent.pause(500);
+        }
+    }
+
+    /**
+     * The old manager is at work, NetworkManager is not, and the interface answers: before it is
+     * taken back an interface may answer by what the fix made of it.
+     */
+    void backAfterFailure(String unit, String name, Duration limit) {
+        if (failed == null) {
+            throw new LabFailure("no fix has failed before: since when?");
+        }
+        String old =
+                "systemctl -q is-active \"$0\""
+                        + " && ! systemctl -q is-active NetworkManager.service";
+        String missing;
+        do {
+            Reach.Answer answer = Reach.now(pi, name);
+            missing =
+                    !answer.reachable()
+                            ? answer.says()
+                            : pi.shell(old, List.of(unit), SOON).ok()
+                                    ? ""
+                                    : unit + " does not run, or NetworkManager still does";
+            Duration since = Duration.between(failed, Instant.now());
+            if (missing.isEmpty() && since.compareTo(limit) <= 0) {
+                System.out.println(
+                        "    " + name + " is back " + since.toSeconds() + " s after the failure");
+                return;
+            }
+            if (since.compareTo(limit) > 0) {
+                throw new LabFailure(
+                        name
+                                + " is not back "
+                                + limit.toSeconds()
+                                + " s after the failure, but "
+                                + (missing.isEmpty() ? since.toSeconds() + " s" : missing));
+            }
+            GuestAgent.pause(500);
+        } while (true);
     }
 
     /** The transaction's own word for itself: open, unconfirmed, confirmed, rolled-back, none. */

@@ -83,6 +83,12 @@ final class Steps {
                     when(
                             "that fix exits <number>",
                             (run, words) -> run.awaitStarted(Integer.parseInt(words.get(0)))),
+                    when("that fix fails", (run, words) -> run.awaitFailure()),
+                    then(
+                            "<unit> has <interface> back within <number> seconds of that failure",
+                            (run, words) ->
+                                    run.backAfterFailure(
+                                            words.get(0), words.get(1), seconds(words.get(2)))),
                     netfixDoes(
                             "diagnose <text> is started, and watches",
                             (run, words) -> run.startWatch(words.get(0))),
@@ -124,6 +130,12 @@ final class Steps {
                                     new Kills(run.pi())
                                             .everyEntry(
                                                     words.get(0), run.listing(), run.addresses())),
+                    netfix(
+                            "killed at every step of the rollback of fix <text> it is as before",
+                            (run, words) ->
+                                    new Kills(run.pi())
+                                            .everyStepOfRollback(
+                                                    words.get(0), run.listing(), run.addresses())),
                     netfixDoes(
                             "the disks are kept at every entry of fix <text>",
                             (run, words) -> run.cuts().keepEntries(words.get(0), run.listing())),
@@ -133,6 +145,10 @@ final class Steps {
                     netfix(
                             "each power cut leaves it reachable, wholly old or wholly new",
                             (run, words) -> run.cuts().judge(run.listing(), run.addresses(), 1)),
+                    netfix(
+                            "a power cut after the proof leaves it wholly new, and undo brings back"
+                                    + " the old",
+                            (run, words) -> run.cuts().judgeProved(run.listing(), run.addresses())),
                     netfix(
                             "without the boot unit a power cut leaves it half",
                             (run, words) ->

@@ -6,7 +6,9 @@
 #   world.sh air SSIDHEX MODE [KEY]           ... becomes another one: wpa2 wpa3 wpa2+wpa3 open hidden hidden-open
 #   world.sh air-also SSIDHEX MODE [KEY]      ... and broadcasts one network more
 #   world.sh router off | on                  the router falls silent (the lab pulls the carrier itself)
-#   world.sh reach IF                         does an address of the Pi's interface answer from outside?
+#   world.sh reach IF                         does an address of the Pi's interface answer from outside? 0 yes, 1 no,
+#                                             2 nobody was there to ask: an interface without a cable or a radio of
+#                                             this world, a router or an access point that should be on and is not
 #
 # State lies in /opt/lab/world and is synced: the world does not forget because the Pi lost power.
 set -eu
@@ -172,8 +174,48 @@ start() {
     watch_rfkill "$rfkill_index" > /run/lab/rfkill.log 2>&1 &
 }
 
+# Where the Pi blocks its radios the access point starts anew by itself (watch_rfkill): it is given half a minute.
+stands() { # stands WHO PIDFILE
+    tries=0
+    until [ -s "$2" ] && kill -0 "$(cat "$2")" 2> /dev/null; do
+        tries=$((tries + 1))
+        if [ "$tries" -ge 60 ]; then
+            echo "world.sh: $1 should be on, and is not" >&2
+            exit 2
+        fi
+        sleep 0.5
+    done
+}
+
+# Silence says something of the Pi only where somebody has asked.
+asked_by() { # asked_by IF: sets namespace
+    case $1 in
+    eth[0-9])
+        namespace=lan
+        [ "${1#eth}" -lt "$WIRES" ] || namespace=
+        ;;
+    wlan[0-9])
+        namespace=air
+        [ "${1#wlan}" -lt "$RADIOS" ] || namespace=
+        ;;
+    *) namespace= ;;
+    esac
+    case $namespace in
+    lan) [ -e "$state/router-off" ] || stands "the router" /run/lab/router-lan.pid ;;
+    air)
+        stands "the router behind the access point" /run/lab/router-air.pid
+        [ -e "$state/air-off" ] || stands "the access point" /run/lab/ap.pid
+        ;;
+    *)
+        echo "world.sh: no interface $1 in this world" >&2
+        exit 2
+        ;;
+    esac
+}
+
+# The Pi itself may have lost the interface: that is no answer, too.
 reach() {
-    if [ -e "/sys/class/net/$1/phy80211" ]; then namespace=air; else namespace=lan; fi
+    asked_by "$1"
     addresses=$(ip -o -4 addr show dev "$1" | awk '{ sub("/.*", "", $4); print $4 }')
     if [ -z "$addresses" ]; then
         echo "$1 has no address"
