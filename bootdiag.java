@@ -40,12 +40,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -57,6 +60,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -72,6 +76,8 @@ public class bootdiag {
 
     private static final String USAGE =
             """
+            Example: bootdiag read /media/$USER/bootfs
+
             Usage: bootdiag [--boot DIR]       record this boot on the boot partition (or in DIR)
                    bootdiag install            record every boot from now on (uninstall ends that)
                    bootdiag uninstall
@@ -82,6 +88,9 @@ public class bootdiag {
             Exit status: 0 done or reachable, 1 read: problems found, 2 wrong usage or input, 3 could
             not tell or not allowed (try sudo).
             """;
+
+    /** The one that ./jbang is pinned to; a test compares. */
+    static final String JBANG = "0.132.1";
 
     /** A mistake of the caller's: one line, and the exit status 2; 3 where it is a permission. */
     private static final class Refused extends Exception {
@@ -97,18 +106,18 @@ public class bootdiag {
     private bootdiag() {}
 
     public static void main(String... args) {
-        System.exit(run(args));
+        System.exit(run(System.out, System.err, args));
     }
 
     /** The exit status. */
-    public static int run(String... args) {
+    static int run(PrintStream out, PrintStream err, String... args) {
         try {
-            return call(List.of(args));
+            return call(List.of(args), out, err);
         } catch (Refused e) {
-            System.err.println(name() + ": " + Plain.text(e.getMessage()));
+            err.println(name() + ": " + Plain.text(e.getMessage()));
             return e.exit;
         } catch (IOException e) {
-            System.err.println(name() + ": " + Plain.text(reason(e)));
+            err.println(name() + ": " + Plain.text(reason(e)));
             return 3;
         }
     }
@@ -127,41 +136,69 @@ public class bootdiag {
                 : String.valueOf(e.getMessage());
     }
 
-    private static int call(List<String> args) throws Refused, IOException {
+    private static int call(List<String> args, PrintStream out, PrintStream err)
+            throws Refused, IOException {
         String verb = args.isEmpty() || args.get(0).startsWith("--") ? "" : args.get(0);
         if (args.contains("--help") || args.contains("-h")) {
-            System.out.print(USAGE.replace("bootdiag ", name() + " "));
+            out.print(USAGE.replace("bootdiag ", name() + " "));
             return 0;
         }
         if (args.contains("--version")) {
-            System.out.println("netfix 0.1.0");
+            version().forEach(out::println);
             return 0;
         }
         switch (verb) {
             case "", "run":
-                return record(args.subList(verb.isEmpty() ? 0 : 1, args.size()));
+                return record(args.subList(verb.isEmpty() ? 0 : 1, args.size()), err);
             case "install":
                 wanted(args, 1);
                 asRoot("installing");
-                new Places(System.out).install();
+                new Places(out).install();
                 return 0;
             case "uninstall":
                 wanted(args, 1);
                 asRoot("uninstalling");
-                new Places(System.out).uninstall();
+                new Places(out).uninstall();
                 return 0;
             case "launcher":
                 wanted(args, 1);
-                System.out.print(Places.LAUNCHER);
+                out.print(Places.LAUNCHER);
                 return 0;
             case "read":
                 if (args.size() != 2) {
                     throw new Refused("read wants the folder where the boot partition is", 2);
                 }
-                return read(Path.of(args.get(1)));
+                return read(Path.of(args.get(1)), Beside.diagnose(), out);
             default:
                 throw new Refused("there is no verb " + verb + "; see " + name() + " --help", 2);
         }
+    }
+
+    /** What a report of a fault has to say, as netfix's other scripts say it. */
+    static List<String> version() {
+        String os = "";
+        try (Stream<String> lines = Files.lines(Path.of("/etc/os-release"))) {
+            os =
+                    lines.filter(line -> line.startsWith("PRETTY_NAME="))
+                            .map(line -> line.substring(12).replace("\"", "") + ", ")
+                            .findFirst()
+                            .orElse("");
+        } catch (IOException e) {
+            os = "";
+        }
+        return List.of(
+                "netfix 0.1.0 (bootdiag.java, which may be a copy)",
+                "JBang " + JBANG + " or newer, or none",
+                "Java "
+                        + System.getProperty("java.version")
+                        + ", "
+                        + System.getProperty("java.vendor"),
+                os
+                        + System.getProperty("os.name")
+                        + " "
+                        + System.getProperty("os.version")
+                        + " "
+                        + System.getProperty("os.arch"));
     }
 
     private static void wanted(List<String> args, int number) throws Refused {
@@ -180,7 +217,7 @@ public class bootdiag {
         }
     }
 
-    private static int record(List<String> args) throws Refused, IOException {
+    private static int record(List<String> args, PrintStream err) throws Refused, IOException {
         Optional<Path> folder = Optional.empty();
         if (!args.isEmpty()) {
             if (!args.get(0).equals("--boot") || args.size() != 2) {
@@ -196,21 +233,29 @@ public class bootdiag {
         try (FileChannel channel =
                 FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             if (channel.tryLock() == null) {
-                System.err.println(name() + ": this boot is being recorded already");
+                err.println(name() + ": this boot is being recorded already");
                 return 0;
             }
             Shelf shelf = folder.isPresent() ? new Shelf(folder.get()) : Shelf.ofThisPi();
-            return new Recorder(shelf, new Air(), Recorder.Limits.USUAL).run() ? 0 : 1;
+            return new Recorder(shelf, new Air(), Recorder.Limits.USUAL, err).run() ? 0 : 1;
         }
     }
 
-    private static int read(Path folder) throws Refused, IOException {
+    /**
+     * @param diagnose the words that start it, empty where it is not at hand
+     */
+    static int read(Path folder, Optional<List<String>> diagnose, PrintStream out)
+            throws Refused, IOException {
         if (!Files.isDirectory(folder)) {
             throw new Refused(folder + ": no such folder; give the mounted boot partition", 2);
         }
-        Path log = folder.resolve(Shelf.LOG);
-        Path status = folder.resolve(Shelf.STATUS);
-        if (!Files.exists(log) && !Files.exists(status)) {
+        Optional<Path> root = rootBeside(folder);
+        Recorded here = Recorded.in(folder);
+        Optional<Recorded> there =
+                root.isPresent()
+                        ? Optional.of(Recorded.in(root.get().resolve("var/log")))
+                        : Optional.empty();
+        if (here.isEmpty() && root.isEmpty()) {
             throw new Refused(
                     folder
                             + " holds neither "
@@ -218,60 +263,180 @@ public class bootdiag {
                             + " nor "
                             + Shelf.STATUS
                             + (Files.exists(folder.resolve("cmdline.txt"))
-                                    ? ": bootdiag was not installed on this Pi; fix sdcard"
-                                            + " --diagnose-only records its next boot"
-                                    : ": it is no boot partition of a Pi"),
+                                    ? ": bootdiag was not installed on this Pi, or could not write"
+                                            + " here and wrote to /var/log of the root partition;"
+                                            + " fix sdcard --diagnose-only records its next boot"
+                                    : ": it is no boot partition of a Pi")
+                            + leftKey(folder).map(warning -> ". " + warning).orElse(""),
                     2);
         }
-        Plain.print(System.out, Files.exists(status) ? Files.readAllBytes(status) : new byte[0]);
-        List<String> boots =
-                Files.exists(log)
-                        ? Boot.sections(new String(Files.readAllBytes(log), Plain.ASCII))
-                        : List.of();
-        Optional<String> newest = boots.stream().findFirst();
-        newest.ifPresent(text -> Plain.print(System.out, ("\n" + text).getBytes(Plain.ASCII)));
-        boolean reachable = newest.map(text -> text.contains("VERDICT: REACHABLE")).orElse(false);
-        int exit = newest.isEmpty() ? 3 : reachable ? 0 : 1;
-        Optional<Path> capture = newest.flatMap(text -> Shelf.captureOf(folder, text));
+        Recorded record = there.filter(other -> other.isNewerThan(here)).orElse(here);
+        if (record.isEmpty()) {
+            out.println("No boot is recorded here or beside it, in " + root.get() + ".");
+        } else if (record != here) {
+            out.println(
+                    Plain.text(
+                            "This is from "
+                                    + record.folder()
+                                    + (here.isEmpty()
+                                            ? ": here there is none."
+                                            : ", which is newer than what lies here.")));
+        }
+        leftKey(folder).ifPresent(warning -> out.println(Plain.text(warning)));
+        Plain.print(out, record.status().getBytes(Plain.ASCII));
+        record.newest().ifPresent(text -> Plain.print(out, ("\n" + text).getBytes(Plain.ASCII)));
+        int exit = analysed(record, root, diagnose, out);
+        if (exit != 0) {
+            out.println(
+                    "\nNext: ./jbang fix sdcard "
+                            + word(folder)
+                            + " (in a checkout of netfix) puts a repair on this card, which the Pi"
+                            + " does at its next boot"
+                            + root.map(path -> "; sudo ./jbang fix --root " + word(path))
+                                    .map(line -> line + " does it here")
+                                    .orElse("")
+                            + ".");
+        }
+        return exit;
+    }
+
+    /**
+     * Hands on what there is for netfix's table.
+     *
+     * @return the exit status of what was recorded; the analysis decides where that could not tell,
+     *     or where all was well then and the root partition says what comes
+     */
+    private static int analysed(
+            Recorded record,
+            Optional<Path> root,
+            Optional<List<String>> diagnose,
+            PrintStream out) {
+        int exit = record.exit();
+        List<String> boots = record.boots();
+        Optional<Path> capture =
+                record.newest().flatMap(text -> Shelf.captureOf(record.folder(), text, out));
         boolean earlier = false;
-        for (int i = 1; capture.isEmpty() && !reachable && i < boots.size(); i++) {
-            capture = Shelf.captureOf(folder, boots.get(i));
+        int next = record.newest().isPresent() ? 1 : 0;
+        for (int i = next; capture.isEmpty() && exit != 0 && i < boots.size(); i++) {
+            capture = Shelf.captureOf(record.folder(), boots.get(i), out);
             earlier = capture.isPresent();
         }
-        Optional<Path> root = rootBeside(folder);
         if (capture.isEmpty() && root.isEmpty()) {
             return exit;
         }
-        Optional<List<String>> diagnose = Beside.diagnose();
         if (diagnose.isEmpty()) {
-            System.out.println(
-                    "\nFor the whole analysis: ./jbang diagnose --from "
-                            + capture.map(Path::toString).orElse("CAPTURE")
-                            + " in a checkout of netfix.");
+            out.println(
+                    "\nFor the whole analysis, in a checkout of netfix: ./jbang diagnose "
+                            + capture.map(file -> "--from " + word(file))
+                                    .orElseGet(() -> "--root " + word(root.get())));
             return exit;
         }
         if (capture.isPresent()) {
-            System.out.println(
+            out.println(
                     "\n=== diagnose --from "
                             + capture.get()
                             + (earlier ? ", OF AN EARLIER BOOT: the last one left none" : "")
                             + "\n");
-            int there = Beside.start(diagnose.get(), "--from", capture.get().toString());
-            exit = earlier ? exit : there;
+            int there = Beside.start(out, diagnose.get(), "--from", capture.get().toString());
+            exit = earlier || exit == 0 ? exit : worse(exit, there);
         }
         if (root.isPresent()) {
-            System.out.println("\n=== diagnose --root " + root.get() + "\n");
-            int there = Beside.start(diagnose.get(), "--root", root.get().toString());
-            exit = capture.isPresent() ? exit : there;
+            out.println("\n=== diagnose --root " + root.get() + "\n");
+            int there = Beside.start(out, diagnose.get(), "--root", root.get().toString());
+            exit = worse(exit, there);
         }
-        System.out.println(
-                "\nNext: ./jbang fix sdcard "
-                        + folder
-                        + " puts a repair on this card, which the Pi does at its next boot"
-                        + root.map(path -> "; sudo ./jbang fix --root " + path + " does it here")
-                                .orElse("")
-                        + ".");
         return exit;
+    }
+
+    /** 1 beats 0, 0 beats 3; any other status says nothing of a network. */
+    static int worse(int recorded, int analysed) {
+        boolean told = analysed == 0 || analysed == 1;
+        return told && recorded != 1 ? Math.max(analysed, recorded == 3 ? 0 : recorded) : recorded;
+    }
+
+    /** A path as sh would have to be given it. */
+    private static String word(Path path) {
+        String text = Plain.text(path.toString());
+        return text.matches("[A-Za-z0-9_@%+=:,./\\\\-]+")
+                ? text
+                : "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    /** What keeps the secret of a rescue on the card, where there is one. */
+    static Optional<String> leftKey(Path folder) throws IOException {
+        if (!Files.exists(folder.resolve("netfix-rescue.key"))) {
+            return Optional.empty();
+        }
+        Path cmdline = folder.resolve("cmdline.txt");
+        boolean waits =
+                Files.exists(cmdline)
+                        && new String(Files.readAllBytes(cmdline), StandardCharsets.ISO_8859_1)
+                                .contains("netfix-rescue.sh");
+        return Optional.of(
+                "WARNING: netfix-rescue.key, with the key of a Wi-Fi network, lies on this card"
+                        + (waits
+                                ? ", for the Pi's next boot; where that boot has been, the rescue"
+                                        + " did not run"
+                                : ": a rescue was cut off")
+                        + ". ./jbang fix sdcard "
+                        + word(folder)
+                        + " --undo deletes it.");
+    }
+
+    /**
+     * What one folder tells.
+     *
+     * @param boots the log's sections, the newest first
+     */
+    record Recorded(Path folder, String status, List<String> boots) {
+
+        private static final Pattern CLOCK =
+                Pattern.compile(
+                        "The Pi's clock then: (\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2}) UTC");
+
+        static Recorded in(Path folder) throws IOException {
+            return new Recorded(
+                    folder,
+                    text(folder.resolve(Shelf.STATUS)),
+                    Boot.sections(text(folder.resolve(Shelf.LOG))));
+        }
+
+        private static String text(Path file) throws IOException {
+            return Files.exists(file) ? new String(Files.readAllBytes(file), Plain.ASCII) : "";
+        }
+
+        boolean isEmpty() {
+            return status.isEmpty() && boots.isEmpty();
+        }
+
+        /** Where a newer one could be kept as text only, or elsewhere only, it is not the log's. */
+        Optional<String> newest() {
+            return status.contains(Shelf.ELSEWHERE_NOTE)
+                    ? Optional.empty()
+                    : boots.stream().findFirst();
+        }
+
+        /** By the Pi's own clock, the only one that has written both. */
+        boolean isNewerThan(Recorded other) {
+            if (isEmpty() || other.isEmpty()) {
+                return other.isEmpty() && !isEmpty();
+            }
+            return other.status.contains(Shelf.ELSEWHERE_NOTE)
+                    || clock().compareTo(other.clock()) > 0;
+        }
+
+        private String clock() {
+            Matcher clock = CLOCK.matcher(newest().orElse(status));
+            return clock.find() ? clock.group(1) : "";
+        }
+
+        /** 0 reachable, 1 not, 3 where it does not say. */
+        int exit() {
+            String verdict = newest().orElse(status);
+            return verdict.contains("VERDICT: REACHABLE")
+                    ? 0
+                    : verdict.contains("VERDICT: NOT REACHABLE") ? 1 : 3;
+        }
     }
 
     /** macOS and a desktop's Linux mount both partitions of a card side by side. */
@@ -306,14 +471,19 @@ public class bootdiag {
                     : Optional.of(List.of(launcher, "diagnose@netfix"));
         }
 
-        static int start(List<String> command, String... more) throws IOException {
+        /** Its exit status; 127 where it cannot be started. */
+        static int start(PrintStream out, List<String> command, String... more) {
             List<String> argv = new ArrayList<>(command);
             argv.addAll(List.of(more));
             try {
-                System.out.flush();
+                out.flush();
                 ProcessBuilder diagnose = new ProcessBuilder(argv).inheritIO();
                 diagnose.environment().remove("NETFIX_COMMAND");
                 return diagnose.start().waitFor();
+            } catch (IOException e) {
+                // On Windows jbang is no program; what was recorded is told all the same.
+                out.println(Plain.text("It could not be started: " + e.getMessage()));
+                return 127;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return 130;
@@ -371,20 +541,46 @@ public class bootdiag {
 
         private static final String KEYS =
                 "psk|sae_password|sae-password|password|password-raw|passphrase|wep[-_]key[0-3]|leap-password|private[-_]key[-_]password"
-                    + "|private_key_passwd|private_key2_passwd|phase2-private-key-password|ca-cert-password|client-cert-password|pin|crypto"
-                    + "|secret|[a-z0-9_-]{1,40}[-_\\h](?:pass|password|passphrase|secret)|wpa_psk|privatekey|presharedkey|private|key|mka-cak|wpa-psk|wpa-passphrase|wpa-password|wireless-key|preshared-key|private-key";
+                    + "|private[-_]key2?[-_]passwd|phase2-private-key-password|ca-cert-password|client-cert-password|pin|crypto"
+                    + "|secret|[a-z0-9_-]{1,40}[-_\\h](?:pass|passwd|password|passphrase|secret|pin|psk)|wpa_psk|privatekey|presharedkey|private|shared|key|mka[-_]cak|wpa-psk|wpa-passphrase|wpa-password|wireless-key|preshared-key|private-key"
+                    + "|milenage|dpp_netaccesskey|ext_password_backend|wps_priv_key";
+
+        private static final String DOUBLE_QUOTED = "\"(?:[^\"\\\\\\n]|\\\\.)*+\"";
+
+        /** A key in braces, and a value of which it is certain where it ends. */
+        private static final String IN_BRACES =
+                "(?im)([{,]\\h*+([\"']?)(?:"
+                        + KEYS
+                        + ")\\2\\h*+:\\h*+)(?:("
+                        + DOUBLE_QUOTED
+                        + "|'(?:[^'\\n]|'')*+'|-?[0-9]++|true|false|null";
+
+        private static final String OR_ALL = ")(?=\\h*+(?:[,}\\]]|$))|(?=[^\\s{\\[]).+$)";
+
+        private static final Pattern FLOW = Pattern.compile(IN_BRACES + OR_ALL);
+
+        /** In YAML a word in braces holds no comma and no brace. */
+        private static final Pattern YAML_FLOW =
+                Pattern.compile(IN_BRACES + "|[^\\s,{}\\[\\]\"'][^,{}\\[\\]\\n]*+" + OR_ALL);
 
         private static final List<Pattern> TO_THE_END =
                 List.of(
                         Pattern.compile(
-                                "(?im)^(\\h*+(?:wpa-psk|wpa-password|wpa-passphrase|wireless-key\\S*)\\h++)(.+)$"),
+                                "(?im)^(\\h*+#?\\h*+(?:wpa[-_](?!ssid\\h)(?:"
+                                        + KEYS
+                                        + ")|wireless-(?:key|enc)\\S*|authtoken)\\h++)(.+)$"),
+                        Pattern.compile(
+                                "(?i)(\\biw(?:config)?\\h[^\\n"
+                                        + "]{0,200}?\\h(?:keys?|enc(?:ryption)?)\\h++)(.+)"),
                         Pattern.compile("(?s)(\\x1e)(.+)$"));
 
         private static final Pattern SETTING =
                 Pattern.compile(
-                        "(?im)^(\\h*+[#;]?\\h*+[\"']?(?:[a-z0-9-]+\\.)?(?:"
+                        "(?im)^(\\h*+[#;]?\\h*+(?:-\\h++)?[\"']?(?:[a-z0-9-]+\\.)?(?:"
                                 + KEYS
-                                + ")[\"']?\\h*+[=:]\\h*+)(\\S.*?)(,?)$");
+                                + ")[\"']?\\h*+[=:]\\h*+)(?:(?:"
+                                + DOUBLE_QUOTED
+                                + "|\\(redacted\\))(?=\\h*+[,}\\]]++\\h*+$)|\\S.*?(?=,?$))");
 
         /** PEM (RFC 7468), and wpa_supplicant.conf's blobs. */
         private static final Pattern MATERIAL =
@@ -394,9 +590,12 @@ public class bootdiag {
 
         private static final Pattern BLOCK =
                 Pattern.compile(
-                        "(?im)^(\\h*+(?:-\\h++)?[\"']?(?:"
+                        "(?im)^((?:.*[{,])?\\h*+(?:-\\h++)?[\"']?(?:"
                                 + KEYS
-                                + ")[\"']?\\h*+:\\h*+(?:[|>][-+0-9]*+)?\\h*+\\n\\h++)(\\S.*)$");
+                                + ")[\"']?\\h*+:\\h*+(?:[|>][-+0-9]*+|\"[^\"\\n"
+                                + "]*+|'[^'\\n"
+                                + "]*+)?\\h*+\\n"
+                                + "\\h++)(\\S.*)$");
 
         private static final Pattern PHONE_LIST =
                 Pattern.compile(
@@ -411,15 +610,16 @@ public class bootdiag {
                                 "(?i)((?:with pw: |with password: ?|password: ?|paaword is:"
                                         + " |entered password |adding network password:|psk from"
                                         + " get_psk: |with password:|changing Password for .* to"
-                                        + " +|Password (?=.+ has an illegal)))(.*)"),
+                                        + " +|Password (?=.+ has an illegal)))"
+                                        + "(?!\\h*+[\"']?\\(redacted\\)[\"']?\\h*+[,}\\]])(.*)"),
                         Pattern.compile(
-                                "(?i)(\\b(?:psk|password|passphrase|sae_password)=)(\"[^\"\\n"
-                                        + "]*+\"?|[^\\s\"]++)"),
+                                "(?i)(\\b(?:psk|password|passphrase|sae_password|wep_key[0-3]|private_key2?_passwd|wpa_passphrase|wpa_psk|mka_cak|milenage|dpp_netaccesskey|pin|ext_password_backend)=)(\"[^\"\\n"
+                                    + "]*+\"?|[^\\s\"]++)"),
                         Pattern.compile(
                                 "(?im)((?:^|[\\h\",'\\[])(?:[a-z0-9-]+\\.(?:"
                                         + KEYS
                                         + ")|password|password-raw|passphrase|psk|sae_password|wep_key[0-3]|private_key2?_passwd)"
-                                        + "['\"]?,?\\h++)(.+)$"),
+                                        + "['\"]?,?\\h++)(?!:\\h*+[\"']?\\(redacted\\))(.+)$"),
                         Pattern.compile("(\\bwpa_passphrase['\"]?,?\\h++)(.+)"));
 
         private static final Pattern STRING = Pattern.compile("\"((?:[^\"\\\\]++|\\\\.)*+)\"");
@@ -428,9 +628,18 @@ public class bootdiag {
         private Secrets() {}
 
         static String out(String text) {
+            return out(text, FLOW);
+        }
+
+        static String ofFile(String path, String text) {
+            return out(text, path.endsWith(".yaml") ? YAML_FLOW : FLOW);
+        }
+
+        private static String out(String text, Pattern flow) {
             String t = MATERIAL.matcher(text).replaceAll("$1\n" + MARK + "\n");
+            t = flow.matcher(t).replaceAll(Secrets::inBraces);
             t = BLOCK.matcher(t).replaceAll("$1" + MARK);
-            t = SETTING.matcher(t).replaceAll("$1" + MARK + "$3");
+            t = SETTING.matcher(t).replaceAll("$1" + MARK);
             for (Pattern p : TO_THE_END) {
                 t = p.matcher(t).replaceAll("$1" + MARK);
             }
@@ -449,6 +658,13 @@ public class bootdiag {
                 t = p.matcher(t).replaceAll("$1" + MARK);
             }
             return t;
+        }
+
+        private static String inBraces(MatchResult m) {
+            String value = m.group(3) == null ? "" : m.group(3);
+            boolean quoted = value.startsWith("\"") || value.startsWith("'");
+            String quote = quoted ? value.substring(0, 1) : m.group(2);
+            return Matcher.quoteReplacement(m.group(1) + quote + MARK + quote);
         }
 
         /** The same for each string of each line of {@code journalctl -o json}; it stays JSON. */
@@ -619,6 +835,9 @@ public class bootdiag {
                         "/etc/NetworkManager/NetworkManager.conf",
                         "/etc/network/interfaces",
                         "/etc/dhcpcd.conf",
+                        "/boot/firmware/cmdline.txt",
+                        "/boot/cmdline.txt",
+                        "/etc/systemd/system/default.target",
                         "/etc/os-release",
                         "/etc/resolv.conf",
                         "/etc/default/hostapd",
@@ -628,6 +847,10 @@ public class bootdiag {
                         "/proc/sys/kernel/random/boot_id",
                         "/var/lib/NetworkManager/NetworkManager.state",
                         "/var/lib/NetworkManager/no-auto-default.state");
+
+        /** Secrets, of which it is enough that they are there. */
+        static final List<String> THERE =
+                List.of("/boot/firmware/netfix-rescue.key", "/boot/netfix-rescue.key");
 
         private static final List<String> OF_A_LINK =
                 List.of("carrier", "type", "uevent", "phy80211/name", "operstate");
@@ -797,6 +1020,7 @@ public class bootdiag {
             SINGLE.forEach(sight::keepFile);
             WHOLE.forEach(folder -> sight.keepTree(folder, 4));
             NAMES.forEach(sight::keepNames);
+            THERE.forEach(sight::keepStat);
             List<String> wifi = new ArrayList<>();
             for (String name : sight.names("/sys/class/net")) {
                 String folder = "/sys/class/net/" + name;
@@ -901,7 +1125,8 @@ public class bootdiag {
                             texts.put(
                                     path,
                                     Optional.of(
-                                            Secrets.out(
+                                            Secrets.ofFile(
+                                                    path,
                                                     new String(content, StandardCharsets.UTF_8))));
                         }
                     }
@@ -2030,6 +2255,17 @@ public class bootdiag {
             this.failed = true;
         }
 
+        String firstCause() {
+            return causes.isEmpty() ? "not known" : causes.get(0).code();
+        }
+
+        /** Lost anew: why it was lost before says nothing of this time. */
+        void lost() {
+            failed = false;
+            causes = List.of();
+            journal = List.of();
+        }
+
         /**
          * @param name in {@link Shelf#CAPTURES}
          */
@@ -2038,7 +2274,11 @@ public class bootdiag {
             captured = Shelf.CAPTURES + "/" + name;
         }
 
-        void notCaptured(String why) {
+        /**
+         * @param name under which it was to be kept, empty where it got none
+         */
+        void notCaptured(String name, String why) {
+            captures.remove(name);
             captured = why;
         }
 
@@ -2237,6 +2477,10 @@ public class bootdiag {
         static final String CAPTURES = "network-failure-captures";
         static final String CAPTURE = "boot-\\d{5}\\.tar\\.gz";
 
+        /** In a status whose record could not be kept beside it. */
+        static final String ELSEWHERE_NOTE =
+                "The newer record is in /var/log of the root partition";
+
         private static final int BOOTS = 5;
         private static final int MOST_CAPTURE = 120_000;
         private static final int JOURNAL_LINES = 300;
@@ -2295,31 +2539,68 @@ public class bootdiag {
          *     nothing could be written at all
          */
         Optional<String> keep(Boot boot, Optional<Sight> capture) {
-            String why = "no boot partition is mounted";
             Optional<Matcher> mount = given.isPresent() ? Optional.empty() : mounted();
             Optional<Path> folder = given.or(() -> mount.map(m -> Path.of(m.group(1))));
-            if (folder.isPresent()) {
-                boolean readOnly =
-                        mount.map(m -> List.of(m.group(2).split(",")).contains("ro")).orElse(false);
-                try {
-                    if (readOnly) {
-                        output("mount", "-o", "remount,rw", folder.get().toString());
-                    }
-                    write(folder.get(), boot, capture, "");
-                    return Optional.of(folder.get().toString());
-                } catch (IOException e) {
-                    why = folder.get() + " cannot be written: " + e.getMessage();
-                } finally {
-                    if (readOnly) {
-                        output("mount", "-o", "remount,ro", folder.get().toString());
-                    }
+            if (folder.isEmpty()) {
+                return keepElsewhere(boot, capture, "no boot partition is mounted");
+            }
+            boolean readOnly =
+                    mount.map(m -> List.of(m.group(2).split(",")).contains("ro")).orElse(false);
+            try {
+                if (readOnly) {
+                    output("mount", "-o", "remount,rw", folder.get().toString());
+                }
+                write(folder.get(), boot, capture, "");
+                return Optional.of(folder.get().toString());
+            } catch (IOException e) {
+                String why = folder.get() + " cannot be written: " + e.getMessage();
+                Optional<String> there = keepElsewhere(boot, capture, why);
+                if (there.isPresent()) {
+                    point(folder.get(), boot);
+                }
+                return there;
+            } finally {
+                if (readOnly) {
+                    output("mount", "-o", "remount,ro", folder.get().toString());
                 }
             }
+        }
+
+        private Optional<String> keepElsewhere(Boot boot, Optional<Sight> capture, String why) {
             try {
                 write(elsewhere, boot, capture, "It lies here because " + why + ".");
                 return Optional.of(elsewhere + " (" + why + ")");
             } catch (IOException e) {
                 return Optional.empty();
+            }
+        }
+
+        /**
+         * Yesterday's verdict must not stay where today's found no room: the short text may still
+         * fit, and one line goes over what is there, for which a full partition has room.
+         */
+        private static void point(Path folder, Boot boot) {
+            Path status = folder.resolve(STATUS);
+            List<String> lines = new ArrayList<>(boot.status());
+            lines.add(ELSEWHERE_NOTE + ".");
+            try {
+                replace(status, Plain.bytes(lines));
+            } catch (IOException full) {
+                byte[] line =
+                        Plain.bytes(
+                                List.of(
+                                        "VERDICT: not here. "
+                                                + ELSEWHERE_NOTE
+                                                + ", where this"
+                                                + " one was full or read-only."));
+                try (FileChannel channel = FileChannel.open(status, StandardOpenOption.WRITE)) {
+                    channel.write(ByteBuffer.wrap(line), 0);
+                    channel.truncate(line.length);
+                    channel.force(true);
+                } catch (IOException readOnly) {
+                    // Nothing can be told here, then; read looks at both.
+                    return;
+                }
             }
         }
 
@@ -2334,16 +2615,38 @@ public class bootdiag {
             }
         }
 
+        /** The text first: it is small, and on a full partition it matters more. */
         private void write(Path folder, Boot boot, Optional<Sight> capture, String note)
                 throws IOException {
-            if (capture.isPresent()) {
-                try {
-                    keep(folder, boot, capture.get());
-                } catch (IOException e) {
-                    // On a full partition the text may still find room, and it matters more.
-                    boot.notCaptured("could not be kept: " + e.getMessage());
-                }
+            Path captures = folder.resolve(CAPTURES);
+            Optional<byte[]> content = capture.flatMap(sight -> packed(boot, sight));
+            // A boot that fails again and again must not push out the others.
+            Optional<String> own = content.flatMap(packed -> boot.replaceable());
+            String name = "";
+            if (content.isPresent()) {
+                name = String.format(Locale.ROOT, "boot-%05d.tar.gz", last(captures) + 1);
+                boot.captured(name);
             }
+            try {
+                text(folder, boot, note);
+            } catch (IOException e) {
+                if (content.isPresent()) {
+                    boot.notCaptured(name, "could not be kept: " + e.getMessage());
+                }
+                throw e;
+            }
+            if (content.isEmpty()) {
+                return;
+            }
+            try {
+                keep(captures, name, own, content.get());
+            } catch (IOException e) {
+                boot.notCaptured(name, "could not be kept: " + e.getMessage());
+                text(folder, boot, note);
+            }
+        }
+
+        private static void text(Path folder, Boot boot, String note) throws IOException {
             List<String> log = new ArrayList<>();
             log.add("What netfix bootdiag saw of this Pi's network, the newest boot first.");
             if (!note.isEmpty()) {
@@ -2370,44 +2673,51 @@ public class bootdiag {
             replace(folder.resolve(STATUS), Plain.bytes(status));
         }
 
+        /** Empty where it cannot be made, or is too large: the boot is told why. */
+        private static Optional<byte[]> packed(Boot boot, Sight sight) {
+            try {
+                byte[] content = sight.capture();
+                if (content.length > MOST_CAPTURE) {
+                    sight.shortenJournal(JOURNAL_LINES);
+                    content = sight.capture();
+                }
+                if (content.length <= MOST_CAPTURE) {
+                    return Optional.of(content);
+                }
+                boot.notCaptured("", "too large to be kept (" + content.length + " bytes)");
+            } catch (IOException e) {
+                boot.notCaptured("", "could not be kept: " + e.getMessage());
+            }
+            return Optional.empty();
+        }
+
+        private static int last(Path captures) throws IOException {
+            List<Path> there = captures(captures);
+            return there.isEmpty()
+                    ? 0
+                    : Integer.parseInt(
+                            there.get(there.size() - 1)
+                                    .getFileName()
+                                    .toString()
+                                    .replaceAll("\\D", ""));
+        }
+
         /** Under a new name each: a capture is never half an old one. */
-        private static void keep(Path folder, Boot boot, Sight sight) throws IOException {
-            Path captures = folder.resolve(CAPTURES);
+        private static void keep(Path captures, String name, Optional<String> own, byte[] content)
+                throws IOException {
             if (!Files.isDirectory(captures)) {
                 // Not its parents: where the partition is gone, they would be made on the root's
                 // card.
                 Files.createDirectory(captures);
             }
-            byte[] content = sight.capture();
-            if (content.length > MOST_CAPTURE) {
-                sight.shortenJournal(JOURNAL_LINES);
-                content = sight.capture();
-            }
-            if (content.length > MOST_CAPTURE) {
-                boot.notCaptured("too large to be kept (" + content.length + " bytes)");
-                return;
-            }
-            List<Path> there = captures(captures);
-            int last =
-                    there.isEmpty()
-                            ? 0
-                            : Integer.parseInt(
-                                    there.get(there.size() - 1)
-                                            .getFileName()
-                                            .toString()
-                                            .replaceAll("\\D", ""));
-            // A boot that fails again and again must not push out the others.
-            Optional<String> own = boot.replaceable();
             if (own.isPresent()) {
                 Files.deleteIfExists(captures.resolve(own.get()));
-                there = captures(captures);
             }
+            List<Path> there = captures(captures);
             for (Path old : there.subList(0, Math.max(0, there.size() - BOOTS + 1))) {
                 Files.deleteIfExists(old);
             }
-            String name = String.format(Locale.ROOT, "boot-%05d.tar.gz", last + 1);
             replace(captures.resolve(name), content);
-            boot.captured(name);
         }
 
         private static List<Path> captures(Path folder) throws IOException {
@@ -2424,7 +2734,7 @@ public class bootdiag {
         /**
          * One of that section's boot that is whole: the power may have gone while it was written.
          */
-        static Optional<Path> captureOf(Path folder, String section) {
+        static Optional<Path> captureOf(Path folder, String section, PrintStream out) {
             for (String name : Boot.captures(section)) {
                 Path file = folder.resolve(CAPTURES).resolve(name);
                 if (!Files.exists(file)) {
@@ -2434,8 +2744,7 @@ public class bootdiag {
                     in.transferTo(OutputStream.nullOutputStream());
                     return Optional.of(file);
                 } catch (IOException e) {
-                    System.out.println(
-                            Plain.text(file.getFileName() + " is damaged: " + e.getMessage()));
+                    out.println(Plain.text(file.getFileName() + " is damaged: " + e.getMessage()));
                 }
             }
             return Optional.empty();
@@ -2512,6 +2821,7 @@ public class bootdiag {
         private final Shelf shelf;
         private final Air air;
         private final Limits limits;
+        private final PrintStream err;
         private final Boot boot;
         private final Map<String, String> shown = new TreeMap<>();
         private String managers = "";
@@ -2525,10 +2835,11 @@ public class bootdiag {
         private boolean done;
         private Optional<Instant> begin = Optional.empty();
 
-        Recorder(Shelf shelf, Air air, Limits limits) {
+        Recorder(Shelf shelf, Air air, Limits limits, PrintStream err) {
             this.shelf = shelf;
             this.air = air;
             this.limits = limits;
+            this.err = err;
             this.boot = new Boot(air.bootId());
         }
 
@@ -2557,6 +2868,7 @@ public class bootdiag {
                             told = true;
                             Sight sight = air.sight();
                             boot.failure(Causes.of(sight), journal(sight));
+                            boot.event(now, "why, first of all: " + boot.firstCause());
                             write(now, Optional.of(sight));
                         } else if (first
                                 || boot.changedSince(written) && now - written >= pause()) {
@@ -2622,6 +2934,9 @@ public class bootdiag {
                     reachable = works;
                     since = now;
                     boot.event(now, works ? "REACHABLE" : "NOT REACHABLE ANY MORE");
+                    if (!works) {
+                        boot.lost();
+                    }
                 }
                 clock(now);
                 boot.state(links, reachable, since, now);
@@ -2674,9 +2989,9 @@ public class bootdiag {
             writes++;
             Optional<String> where = shelf.keep(boot, capture);
             if (where.isEmpty()) {
-                System.err.println(name() + ": the record could be written nowhere");
+                err.println(name() + ": the record could be written nowhere");
             } else if (where.get().contains(" (")) {
-                System.err.println(name() + ": the record is in " + where.get());
+                err.println(name() + ": the record is in " + where.get());
             }
         }
     }
@@ -2739,10 +3054,16 @@ public class bootdiag {
 
                 pidfile=/run/netfix-bootdiag.pid
 
+                # A Java that runs a jar may have no compiler, without which it does not run a source.
                 java_of() {
                     for java in "$(cat /usr/local/lib/netfix-bootdiag/java 2>/dev/null)" "$(command -v java)" \\
                         /usr/lib/jvm/*/bin/java; do
                         if [ -x "$java" ] && "$java" --version 2>/dev/null | grep -q -E '^[a-z]+ (1[7-9]|[2-9][0-9])'; then
+                            case $1 in
+                                # netfix's launcher sees to its own builds.
+                                *.jar | /usr/local/lib/netfix/*) ;;
+                                *) "$java" --list-modules 2>/dev/null | grep -q '^jdk[.]compiler' || continue ;;
+                            esac
                             printf '%s\\n' "$java"
                             return 0
                         fi
@@ -2750,27 +3071,52 @@ public class bootdiag {
                     return 1
                 }
 
-                # Prints what to hand to java: the built classes where they are, else the source.
+                # built FOLDER: its jar is of the bootdiag.java beside it, as that is now.
+                built() {
+                    [ -r "$1/bootdiag.jar" ] || return 1
+                    [ -r "$1/bootdiag.java" ] && [ -r "$1/bootdiag.sha256" ] || return 0
+                    sum=$(sha256sum <"$1/bootdiag.java")
+                    [ "${sum%% *}" = "$(cat "$1/bootdiag.sha256")" ]
+                }
+
+                # Prints what to hand to java: what lies beside this; else what is installed with netfix, where an edit reaches it;
+                # else the copy that install has made, which needs nothing else. Of that what is built, unless it was edited since.
                 code_of() {
                     here=$(dirname "$(readlink -f "$0")")
-                    for folder in "$here" /usr/local/lib/netfix-bootdiag /usr/local/lib/netfix \\
-                        /boot/firmware /boot; do
-                        if [ -r "$folder/bootdiag.jar" ]; then
-                            printf '%s\\n' "$folder/bootdiag.jar"
+                    copy=/usr/local/lib/netfix-bootdiag
+                    netfix=/usr/local/lib/netfix
+                    if [ "$here" = "$copy" ] || ! [ -r "$here/bootdiag.java" ]; then
+                        if [ -r "$netfix/bootdiag.java" ] && [ -r "$netfix/builds/bootdiag/start" ]; then
+                            printf '%s\\n' "$netfix/bootdiag.java"
                             return 0
                         fi
-                        if [ -r "$folder/bootdiag.java" ]; then
-                            printf '%s\\n' "$folder/bootdiag.java"
+                    fi
+                    for folder in "$here" "$copy" "$netfix" /boot/firmware /boot; do
+                        code=
+                        if built "$folder"; then
+                            code=$folder/bootdiag.jar
+                        elif [ -r "$folder/bootdiag.java" ]; then
+                            code=$folder/bootdiag.java
+                            if [ -r "$folder/bootdiag.jar" ]; then
+                                echo "$code was edited since it was built; to build it: sudo sh $folder/boot-diagnostic.sh install" >&2
+                                if ! jdk=$(java_of "$code") || ! "$jdk" "$code" --version >/dev/null; then
+                                    echo 'it does not compile here; the last build that did goes on' >&2
+                                    code=$folder/bootdiag.jar
+                                fi
+                            fi
+                        fi
+                        if [ -n "$code" ]; then
+                            printf '%s\\n' "$code"
                             return 0
                         fi
                     done
                     return 1
                 }
 
-                # The boot partition as it is mounted, else /var/log.
+                # The boot partition as it is mounted.
                 place() {
                     awk '$3 == "vfat" && ($2 == "/boot" || $2 == "/boot/firmware") { at = $2 }
-                        END { print at == "" ? "/var/log" : at }' /proc/mounts
+                        END { print at }' /proc/mounts
                 }
 
                 # What docker0 or a VPN has leads nobody here; a bridge's address does, by the port below it.
@@ -2784,6 +3130,14 @@ public class bootdiag {
                     return 1
                 }
 
+                # Puts what comes in at one go beside the old status, then in its place; fails where it cannot.
+                publish() {
+                    [ -w "$1" ] && printf '%s\\r\\n' "$text" >"$1/diagnostic-status.new" && sync "$1/diagnostic-status.new" &&
+                        mv -f "$1/diagnostic-status.new" "$1/diagnostic-status.txt" && sync "$1/diagnostic-status.txt" && return 0
+                    rm -f "$1/diagnostic-status.new"
+                    return 1
+                } 2>/dev/null
+
                 # What sh can say where no Java runs the recorder: once when the boot has settled.
                 by_hand() {
                     waited=0
@@ -2791,31 +3145,72 @@ public class bootdiag {
                         sleep 5
                         waited=$((waited + 5))
                     done
-                    {
+                    text=$(
                         if has_address; then
-                            printf 'VERDICT: it has an address; whether it is reachable was not tested\\r\\n'
+                            echo 'VERDICT: it has an address; whether it is reachable was not tested'
                         else
-                            printf 'VERDICT: NOT REACHABLE: no interface has an address\\r\\n'
+                            echo 'VERDICT: NOT REACHABLE: no interface has an address'
                         fi
-                        printf 'This is all, because %s. sudo apt-get install default-jdk-headless\\r\\n\\r\\n' "$1"
-                        ip -o link show 2>&1 | tr -cd '\\n -~' | sed 's/$/\\r/'
-                        ip -o addr show 2>&1 | tr -cd '\\n -~' | sed 's/$/\\r/'
-                        systemctl is-active NetworkManager dhcpcd systemd-networkd 2>&1 | sed 's/$/\\r/'
-                    } >"$(place)/diagnostic-status.txt"
-                    sync
+                        echo "This is all, because $1."
+                        echo 'With this card in a computer that has netfix, ./jbang fix sdcard FOLDER puts a repair on it,'
+                        echo 'without Java on the Pi; for the whole record: sudo apt-get install openjdk-17-jdk-headless'
+                        echo '(default-jdk-headless where that is newer).'
+                        date -u "+The Pi's clock then: %Y-%m-%d %H:%M:%S UTC"
+                        echo
+                        {
+                            ip -o link show
+                            ip -o addr show
+                            systemctl is-active NetworkManager dhcpcd systemd-networkd
+                        } 2>&1 | tr -cd '\\n -~'
+                    )
+                    text=$(printf '%s\\n' "$text" | awk 'NR > 1 { printf "\\r\\n" } { printf "%s", $0 }')
+                    at=$(place)
+                    why='no boot partition is mounted'
+                    if [ -n "$at" ]; then
+                        if publish "$at"; then return 0; fi
+                        why="$at cannot be written"
+                        if awk -v at="$at" '$2 == at { ro = $4 ~ /^(.*,)?ro(,|$)/ } END { exit !ro }' /proc/mounts &&
+                            mount -o remount,rw "$at"; then
+                            kept=1
+                            publish "$at" && kept=0
+                            mount -o remount,ro "$at"
+                            if [ "$kept" = 0 ]; then return 0; fi
+                        fi
+                    fi
+                    text="$text$(printf '\\r\\nIt lies here because %s.' "$why")"
+                    if ! publish /var/log; then
+                        echo "boot-diagnostic.sh: $why, nor can /var/log" >&2
+                        return 1
+                    fi
+                    # Over what is there even a full partition can write: an old verdict is none.
+                    if [ -n "$at" ] && [ -w "$at/diagnostic-status.txt" ]; then
+                        line='VERDICT: not here. The newer record is in /var/log of the root partition.'
+                        printf '%s\\r\\n' "$line" | dd of="$at/diagnostic-status.txt" conv=notrunc,fsync 2>/dev/null &&
+                            truncate -s "$((${#line} + 2))" "$at/diagnostic-status.txt"
+                    fi
+                }
+
+                # without REASON VERB...: a boot is told of all the same; the other verbs are Java's.
+                without() {
+                    if [ $# -eq 1 ]; then
+                        by_hand "$1"
+                    else
+                        echo "${0##*/} $2: $1 (sudo apt-get install openjdk-17-jdk-headless, or default-jdk-headless where that is newer)" >&2
+                        return 3
+                    fi
                 }
 
                 run() {
-                    if ! java=$(java_of); then
-                        by_hand 'no Java 17 or newer is installed'
-                        return 0
+                    if ! code=$(code_of); then
+                        without 'bootdiag.java is not beside this script, in /usr/local/lib/netfix-bootdiag or on the boot partition' "$@"
+                        return
+                    fi
+                    if ! java=$(java_of "$code"); then
+                        without 'no JDK of Java 17 or newer is installed' "$@"
+                        return
                     fi
                     NETFIX_COMMAND=${0##*/}
                     export NETFIX_COMMAND
-                    if ! code=$(code_of); then
-                        by_hand 'bootdiag.java is not beside this script, in /usr/local/lib/netfix-bootdiag or on the boot partition'
-                        return 0
-                    fi
                     if [ "$code" = /usr/local/lib/netfix/bootdiag.java ] && [ -d /usr/local/lib/netfix/builds/bootdiag ]; then
                         # Built with the other scripts, and built anew after an edit: a start from the source costs eight times as much.
                         launcher=/usr/local/lib/netfix/lib/launcher.sh
@@ -2831,8 +3226,10 @@ public class bootdiag {
                     esac
                 }
 
+                # The number may be another process's by now.
                 running() {
-                    [ -r "$pidfile" ] && pid=$(cat "$pidfile") && [ -d "/proc/${pid:-none}" ]
+                    [ -r "$pidfile" ] && pid=$(cat "$pidfile") &&
+                        tr '\\0' ' ' <"/proc/${pid:-none}/cmdline" 2>/dev/null | grep -q -e bootdiag -e boot-diagnostic
                 }
 
                 case ${1:-run} in
@@ -2913,6 +3310,7 @@ public class bootdiag {
                             ? Files.readAllBytes(jar)
                             : compiled(FOLDER.resolve("bootdiag.java")),
                     "rw-r--r--");
+            put(FOLDER.resolve("bootdiag.sha256"), hash(text), "rw-r--r--");
             put(OWN_SCRIPT, LAUNCHER.getBytes(Plain.ASCII), "rwxr-xr-x");
             if (!Files.exists(SCRIPT) || !Files.exists(INSTALLED)) {
                 put(SCRIPT, LAUNCHER.getBytes(Plain.ASCII), "rwxr-xr-x");
@@ -2931,6 +3329,16 @@ public class bootdiag {
                     "Installed: every boot from the next one on is recorded in "
                             + Shelf.LOG
                             + " on the boot partition. bootdiag uninstall takes it away.");
+        }
+
+        /** By which the script sees that what lies beside the jar is not what it was built of. */
+        private static byte[] hash(byte[] text) throws IOException {
+            try {
+                byte[] sum = MessageDigest.getInstance("SHA-256").digest(text);
+                return (HexFormat.of().formatHex(sum) + "\n").getBytes(Plain.ASCII);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IOException(e);
+            }
         }
 
         /** A start from the source costs eight times as much, and this is one at every boot. */
@@ -3007,7 +3415,12 @@ public class bootdiag {
                 remove(SCRIPT);
             }
             for (String name :
-                    List.of("bootdiag.java", "bootdiag.jar", "java", "boot-diagnostic.sh")) {
+                    List.of(
+                            "bootdiag.java",
+                            "bootdiag.jar",
+                            "bootdiag.sha256",
+                            "java",
+                            "boot-diagnostic.sh")) {
                 remove(FOLDER.resolve(name));
             }
             remove(FOLDER);

@@ -216,7 +216,7 @@ public class diagnose implements Callable<Integer> {
                     Watch.of(
                             machine,
                             recording == null ? Watch.Ends.of(machine) : recording,
-                            new LiveStreams(),
+                            end.ending(new LiveStreams()),
                             Duration.ofSeconds(seconds),
                             terminal,
                             end::isOver);

@@ -54,9 +54,10 @@ import java.util.concurrent.Callable;
         description = "Puts in place what keeps this Pi reachable, and proves it.",
         footer = {
             "",
-            "Exit status: 0 done or nothing to do, 1 something to do (--dry-run), 2 wrong usage or"
-                + " input, nothing done, 3 could not tell or not allowed (try sudo), 4 not proved"
-                + " and taken back, 5 not taken back completely."
+            "Exit status: 0 done or nothing to do, 1 something to do (--dry-run), or nothing that"
+                    + " keeps this machine reachable after its next boot, 2 wrong usage or input,"
+                    + " nothing done, 3 could not tell or not allowed (try sudo), 4 not proved"
+                    + " and taken back, 5 not taken back completely."
         })
 public class fix implements Callable<Integer> {
 
@@ -73,16 +74,19 @@ public class fix implements Callable<Integer> {
         WatchfulMachine read = new WatchfulMachine(machine);
         Scene scene = gather(read);
         Plan plan = Plan.of(scene, options.chosen(), options.acceptedLosses());
-        show(plan);
-        if (plan.isEmpty()) {
-            return plan.outlook();
-        }
+        Outlook outlook = Outlook.of(machine, scene, plan);
+        show(plan, outlook);
+        options.tellWhatIsNoLoss(scene);
         if (options.dryRun) {
-            options.foretellStranding(Outlook.stranded(machine, scene, plan));
-            return plan.outlook();
+            options.foretellStranding(outlook.stranded());
+            return plan.status(outlook.afterBoot());
+        }
+        options.refuseBrokenConfiguration(plan, scene);
+        if (plan.isEmpty()) {
+            return plan.status(outlook.afterBoot());
         }
         options.refuse(plan, scene);
-        options.refuseStranding(Outlook.stranded(machine, scene, plan));
+        options.refuseStranding(outlook.stranded());
         if (common.mountedRoot().isPresent()) {
             return options.agreed(read)
                     ? new RootedFix(common.mountedRoot().get(), narration()).run(plan)
@@ -103,6 +107,13 @@ public class fix implements Callable<Integer> {
         try (Progress progress = common.progress()) {
             return Scene.at(machine, progress);
         }
+    }
+
+    private void show(Plan plan, Outlook outlook) {
+        System.out.print(
+                common.json
+                        ? PlanReport.json(plan, outlook.afterBoot()) + "\n"
+                        : PlanReport.of(plan, outlook.afterBoot(), common.terminal()));
     }
 
     private void show(Plan plan) {
@@ -174,7 +185,7 @@ public class fix implements Callable<Integer> {
             name = "confirm",
             description = "Says that the fix works; the next boot does so by itself.")
     int confirm() throws IOException {
-        return new Transaction(options.writable(common.machine()), narration()).verb("confirm");
+        return new Transaction(options.writable(common.machine()), narration()).confirm();
     }
 
     @Command(
@@ -184,6 +195,6 @@ public class fix implements Callable<Integer> {
         Machine machine = options.notACapture(common.machine());
         return common.mountedRoot().isPresent()
                 ? new RootedFix(common.mountedRoot().get(), narration()).seal()
-                : new Transaction(options.writable(machine), narration()).verb("seal");
+                : new Transaction(options.writable(machine), narration()).seal();
     }
 }

@@ -37,8 +37,9 @@ import java.util.concurrent.Callable;
         description = "Says whether netfix's measures are in place. Changes nothing.",
         footer = {
             "",
-            "Exit status: 0 all in place, 1 something is missing, 2 wrong usage or input, 3 could"
-                    + " not tell (try sudo)."
+            "Exit status: 0 all in place, 1 something is missing, or nobody reaches this machine"
+                    + " now or after its next boot, 2 wrong usage or input, 3 could not tell (try"
+                    + " sudo)."
         })
 public class verify implements Callable<Integer> {
 
@@ -63,6 +64,7 @@ public class verify implements Callable<Integer> {
         try (Progress progress = common.progress()) {
             scene = Scene.at(machine, progress);
         }
+        scene.warnings().forEach(line -> System.err.println("Warning: " + line));
         Verification verification = Verification.of(scene, Transaction.state(machine));
         System.out.print(
                 prometheus

@@ -1,5 +1,6 @@
 package netfix;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,31 @@ final class Absences {
     /** More returns than this are counted with the last one of the same thing. */
     private static final int MOST_RETURNS = 1000;
 
+    /** More of them than these are not remembered; what took something away is said at once. */
+    private static final int MOST_ACTS = 1000;
+
+    /** What an act takes away is gone soon after it; a look that finds it out needs its time. */
+    private static final long BEFORE = Duration.ofSeconds(15).toNanos();
+
+    /** The kernel's word is heard before the journal's. */
+    private static final long AFTER = Duration.ofSeconds(3).toNanos();
+
+    private static final Set<Thing.Aspect> OF_AN_INTERFACE =
+            Set.of(
+                    Thing.Aspect.UP,
+                    Thing.Aspect.CARRIER,
+                    Thing.Aspect.ADDRESS,
+                    Thing.Aspect.ROUTE,
+                    Thing.Aspect.NETWORK,
+                    Thing.Aspect.PROFILE_IN_USE,
+                    Thing.Aspect.MANAGER);
+
+    /**
+     * @param subject an interface or a profile; empty where all of them
+     */
+    private record Act(long nanos, String subject, String who) {}
+
+    private final List<Act> acts = new ArrayList<>();
     private final Snapshot baseline;
     private final SortedSet<Thing> there;
     private final Set<Integer> indexes;
@@ -41,6 +67,10 @@ final class Absences {
     }
 
     void heard(WatchEvent event) {
+        DaemonEvents.actor(event)
+                .filter(who -> acts.size() < MOST_ACTS)
+                .map(who -> new Act(event.nanos(), actedOn(event), who))
+                .ifPresent(acts::add);
         event.thing()
                 .ifPresent(
                         t -> {
@@ -78,6 +108,34 @@ final class Absences {
         present.removeAll(there);
         present.removeIf(thing -> !Things.known(baseline, thing.aspect()));
         gained = present;
+    }
+
+    /** btwifiset's own switch is that of wlan0, and of no other interface. */
+    private static String actedOn(WatchEvent event) {
+        return event.subject().equals("btwifiset") ? "wlan0" : event.subject();
+    }
+
+    /** With who did it, where an act on that interface, or on its profile, came just before. */
+    private Absence attributed(Absence a) {
+        return acts.stream()
+                .filter(act -> a.who().isEmpty() && concerns(act, a.thing()))
+                .filter(act -> act.nanos() - a.since() <= AFTER)
+                .filter(act -> a.since() - act.nanos() <= BEFORE)
+                .reduce((first, second) -> second)
+                .map(act -> new Absence(a.thing(), a.since(), act.who(), a.until()))
+                .orElse(a);
+    }
+
+    private boolean concerns(Act act, Thing thing) {
+        if (thing.aspect() == Thing.Aspect.NAME_SERVER || thing.aspect() == Thing.Aspect.RADIO) {
+            return thing.aspect() == Thing.Aspect.NAME_SERVER || act.subject().isEmpty();
+        }
+        return OF_AN_INTERFACE.contains(thing.aspect())
+                && (act.subject().isEmpty()
+                        || act.subject().equals(thing.subject())
+                        || baseline.nm().devices().orElse(List.of()).stream()
+                                .filter(d -> d.name().equals(thing.subject()))
+                                .anyMatch(d -> d.connection().equals(act.subject())));
     }
 
     private void went(Thing thing, long nanos, String who) {
@@ -135,8 +193,9 @@ final class Absences {
         return inTime(returned).stream().filter(a -> !gone.containsKey(a.thing())).toList();
     }
 
-    private static List<Absence> inTime(Map<Thing, Absence> absences) {
-        List<Absence> all = new ArrayList<>(absences.values());
+    private List<Absence> inTime(Map<Thing, Absence> absences) {
+        List<Absence> all = new ArrayList<>();
+        absences.values().forEach(a -> all.add(attributed(a)));
         all.sort((a, b) -> Long.compare(a.since() - b.since(), 0));
         return List.copyOf(all);
     }

@@ -24,7 +24,8 @@ public record Aftermath(
         Optional<FindingRow.Cause> cause) {
 
     /**
-     * @param name of the interface at the baseline, or what else worked
+     * @param name of the interface at the baseline, or what else worked: {@code eth0's IPv4} where
+     *     only that went
      */
     public record Worked(String name, Answer now, Answer afterBoot) {
 
@@ -115,11 +116,12 @@ public record Aftermath(
                             .filter(l -> l.name().equals(name))
                             .findFirst();
             if (now.isPresent()) {
-                all.add(
-                        new Worked(
-                                link.name(),
-                                Reach.of(after, now.get()),
-                                BootForecast.of(after, now.get())));
+                Answer boot = BootForecast.of(after, now.get());
+                Answer reach = Reach.of(after, now.get());
+                all.add(new Worked(link.name(), reach, boot));
+                if (!reach.isNo()) {
+                    all.addAll(families(before, link, after, now.get(), boot));
+                }
             } else {
                 Answer gone =
                         after.links()
@@ -141,16 +143,60 @@ public record Aftermath(
         return List.copyOf(all);
     }
 
+    /**
+     * The one of IPv4 and IPv6 that an interface lost while it is reachable by the other: most of
+     * what speaks with a Pi speaks IPv4 only, and a router that announces itself hides its loss.
+     */
+    private static List<Worked> families(
+            Snapshot before, Link was, Snapshot after, Link is, Answer boot) {
+        List<Worked> all = new ArrayList<>();
+        for (boolean v6 : new boolean[] {false, true}) {
+            if (!has(was, v6) || !routed(before, was, v6) && !before.defaultRoutes(was).isEmpty()) {
+                continue;
+            }
+            String family = v6 ? "IPv6" : "IPv4";
+            Answer now = Answer.yes("it has an address");
+            if (!has(is, v6)) {
+                now = Answer.no("no " + family + " address is left");
+            } else if (routed(before, was, v6) && !routed(after, is, v6)) {
+                now =
+                        after.routes()
+                                .whyUnknown()
+                                .map(Answer::unknown)
+                                .orElse(Answer.no("no default route of " + family + " is left"));
+            }
+            if (!now.isYes()) {
+                all.add(new Worked(was.name() + "'s " + family, now, boot));
+            }
+        }
+        return all;
+    }
+
+    private static boolean has(Link link, boolean v6) {
+        return link.globalAddresses().stream().anyMatch(a -> a.v6() == v6);
+    }
+
+    private static boolean routed(Snapshot s, Link link, boolean v6) {
+        return s.defaultRoutes(link).stream().anyMatch(r -> r.v6() == v6);
+    }
+
     /** What is found says most; else who did it; else it lies outside what is known. */
     private static Optional<FindingRow.Cause> cause(Watch.Observed observed, List<Finding> fresh) {
-        Optional<FindingRow.Cause> found =
-                fresh.stream().filter(Finding::isError).map(f -> f.row().cause()).findFirst();
-        if (found.isPresent() || observed.lost().isEmpty()) {
-            return found;
-        }
         boolean phone =
                 Stream.concat(observed.lost().stream(), observed.returned().stream())
                         .anyMatch(a -> DaemonEvents.byBtwifiset(a.who()));
+        Optional<FindingRow.Cause> found =
+                fresh.stream()
+                        .filter(Finding::isError)
+                        .map(
+                                f ->
+                                        phone && f.row().phones()
+                                                ? FindingRow.Cause.BTBERRYWIFI
+                                                : f.cause())
+                        .findFirst();
+        if (found.isPresent() || observed.lost().isEmpty()) {
+            return found;
+        }
         return Optional.of(phone ? FindingRow.Cause.BTBERRYWIFI : FindingRow.Cause.OUTSIDE);
     }
 

@@ -44,13 +44,16 @@ final class AlteredMachine implements Machine {
     }
 
     /**
-     * @param changes in their order; those of what runs, and of /run, are gone after a boot
+     * @param changes in their order; those of what runs, and of /run, are gone after a boot, but
+     *     for NetworkManager's switches, which it keeps
      */
     static AlteredMachine after(Machine machine, List<Change> changes) {
         AlteredMachine after = new AlteredMachine(machine);
         for (Change change : changes) {
             if (change instanceof Change.OnDisk onDisk && !onDisk.path().startsWith("/run/")) {
                 after.put(onDisk);
+            } else if (change instanceof Change.Run run) {
+                after.switched(run.argv());
             }
         }
         return after;
@@ -80,9 +83,18 @@ final class AlteredMachine implements Machine {
     /** Undo switches off what a fix has switched on, and NetworkManager keeps that in a file. */
     private void keepSwitch(String op) {
         List<String> inverse = machine.read(op + "/inverse").orElse("").lines().toList();
-        Switches.switchedOff(read(Switches.STATE).orElse(""), inverse)
+        switched(inverse);
+    }
+
+    private void switched(List<String> argv) {
+        Switches.switched(read(Switches.STATE).orElse(""), argv)
                 .ifPresent(
                         state -> altered.put(Switches.STATE, new There("file", 0600, state, "")));
+        if (Switches.opensRadios(argv)) {
+            for (String soft : Rfkill.wifiBlocks(machine)) {
+                altered.put(soft, new There("file", 0644, "0\n", ""));
+            }
+        }
     }
 
     private void keep(String op) {

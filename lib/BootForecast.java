@@ -1,9 +1,12 @@
 package netfix;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -20,7 +23,7 @@ public final class BootForecast {
     }
 
     public static Answer of(Snapshot snapshot, Link link) {
-        return new BootForecast(snapshot).forecast(link);
+        return new BootForecast(snapshot).known(link);
     }
 
     /** What one manager would do with an interface at boot, if it is started. */
@@ -52,6 +55,31 @@ public final class BootForecast {
                 : answer;
     }
 
+    /** The units and profiles say what a boot makes of them, and not that it is this system's. */
+    private Answer known(Link link) {
+        Answer answer = forecast(link);
+        Optional<Mount> root = snapshot.premises().forgetfulRoot();
+        if (root.isPresent()) {
+            return Answer.unknown(
+                    "the root is a file system in memory ("
+                            + root.get().type()
+                            + "), and what the next boot finds lies below it");
+        }
+        return snapshot.premises()
+                .orders()
+                .elsewhere()
+                .filter(e -> answer.isYes())
+                .map(
+                        e ->
+                                Answer.unknown(
+                                        "the next boot goes elsewhere ("
+                                                + e.what()
+                                                + ", "
+                                                + e.source()
+                                                + ")"))
+                .orElse(answer);
+    }
+
     private Answer forecast(Link link) {
         if (snapshot.units().whyUnknown().isPresent()) {
             return Answer.unknown(snapshot.units().whyUnknown().get());
@@ -72,7 +100,14 @@ public final class BootForecast {
             boolean byNetplan = manager == Manager.NETWORKD && snapshot.netplan().startsNetworkd();
             String file = unit.fileAtBoot();
             if (unit.maskedAtBoot()) {
-                out.add(manager + " is masked");
+                out.add(
+                        manager
+                                + " is masked"
+                                + snapshot.premises()
+                                        .orders()
+                                        .mask(unit.name())
+                                        .map(e -> " (" + e.what() + ", " + e.source() + ")")
+                                        .orElse(""));
             } else if (unit.enabled() || byNetplan) {
                 answers.add(of(manager, link));
             } else if (file.equals("disabled")) {
@@ -161,7 +196,7 @@ public final class BootForecast {
         if (unknown.isPresent()) {
             return Answer.unknown(unknown.get());
         }
-        Optional<Profile> profile = savedProfile(snapshot, link);
+        Optional<Profile> profile = profileFor(link);
         if (profile.isPresent()) {
             return inRange(link, "NetworkManager, saved profile \"" + profile.get().id() + "\"");
         }
@@ -185,6 +220,39 @@ public final class BootForecast {
                 link.kind() == Link.Kind.WIRED
                         || link.kind() == Link.Kind.VIRTUAL && !link.controller() && !link.vlan();
         return ethernet ? automatic(config, link, none) : Answer.no(none);
+    }
+
+    /**
+     * The profile that an interface gets where all of them come up at once: most come up on one
+     * only (connection.multi-connect, nm-settings(5)), and one that names its interface is nobody
+     * else's.
+     */
+    private Optional<Profile> profileFor(Link link) {
+        List<String> wrong = ProfileFaults.wrongPasswords(snapshot);
+        List<Link> links = new ArrayList<>(snapshot.physical());
+        links.removeIf(l -> l.name().equals(link.name()));
+        links.add(link);
+        links.sort(Comparator.comparing((Link l) -> !l.hasCarrier()).thenComparing(Link::index));
+        Set<String> given = new HashSet<>();
+        for (Link one : links) {
+            Optional<Profile> profile =
+                    savedProfiles(snapshot, one)
+                            .filter(
+                                    p ->
+                                            !p.type().equals(Profile.WIFI)
+                                                    || !wrong.contains(p.ssid()))
+                            .filter(p -> !given.contains(p.file()))
+                            .min(Comparator.comparing((Profile p) -> !isBound(p)));
+            if (one.name().equals(link.name())) {
+                return profile;
+            }
+            profile.filter(p -> !p.multiple()).ifPresent(p -> given.add(p.file()));
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isBound(Profile profile) {
+        return !profile.interfaceName().isEmpty() || !profile.mac().isEmpty();
     }
 
     private static Answer inRange(Link link, String what) {
@@ -273,6 +341,15 @@ public final class BootForecast {
     }
 
     private String noneMatches(Link link) {
+        // Matching, and passed over above.
+        Optional<Profile> other = savedProfile(snapshot, link);
+        if (other.isPresent()) {
+            return ProfileFaults.wrongPasswords(snapshot).contains(other.get().ssid())
+                    ? "the password in the saved profile \"" + other.get().id() + "\" does not work"
+                    : "the saved profile \""
+                            + other.get().id()
+                            + "\" comes up on one interface only (connection.multi-connect)";
+        }
         Optional<Profile> waiting = waiting(snapshot, link);
         if (waiting.isPresent()) {
             Profile p = waiting.get();
@@ -317,11 +394,24 @@ public final class BootForecast {
      * itself. A port's counts where its bridge or bond has a profile that gives it an address.
      */
     static Optional<Profile> savedProfile(Snapshot snapshot, Link link) {
+        return savedProfiles(snapshot, link).findFirst();
+    }
+
+    private static Stream<Profile> savedProfiles(Snapshot snapshot, Link link) {
         return atNextBoot(snapshot)
                 .filter(p -> p.autoconnectsOn(link) && p.wantsPerson().isEmpty())
                 .filter(p -> p.controller().isEmpty() ? !p.noAddress() : carried(snapshot, p))
-                .filter(p -> !link.controller() || hasPort(snapshot, p))
-                .findFirst();
+                .filter(p -> !link.controller() || hasPort(snapshot, p));
+    }
+
+    /**
+     * All of these, and those that may be for it: that hangs on a MAC address or driver which is
+     * not known.
+     */
+    static Stream<Profile> perhapsSaved(Snapshot snapshot, Link link) {
+        return Stream.concat(
+                savedProfiles(snapshot, link),
+                atNextBoot(snapshot).filter(p -> p.fits(link).isEmpty() && p.autoconnect()));
     }
 
     /** A profile that would fit, and that somebody has to bring up by hand. */

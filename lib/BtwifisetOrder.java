@@ -3,7 +3,11 @@ package netfix;
 import java.util.ArrayList;
 import java.util.List;
 
-/** btwifiset chooses its mode once, at its start: NetworkManager has to be there before it. */
+/**
+ * btwifiset chooses its mode once, at its start: NetworkManager has to be there before it. And its
+ * own installer enables and starts btwifiset.service again at every update: a drop-in outlives
+ * that, and keeps it from answering the phone beside btwifiset-stable.
+ */
 final class BtwifisetOrder {
 
     static final String UNIT = "btwifiset.service";
@@ -16,7 +20,12 @@ final class BtwifisetOrder {
             # NetworkManager is there.
             [Unit]
             After=NetworkManager.service
-            """;
+            # An update of btwifiset enables and starts this unit again; where btwifiset-stable runs it in its
+            # place, it stays away.
+            ConditionPathExists=|!%s
+            ConditionPathExists=|!%s
+            """
+                    .formatted(Services.STABLE.link(), Services.GUARD);
 
     private BtwifisetOrder() {}
 
@@ -33,7 +42,16 @@ final class BtwifisetOrder {
     private static Fulfilment standing(String dropIn) {
         return dropIn.equals(TEXT)
                 ? Fulfilment.inPlace()
-                : Fulfilment.missing(List.of("btwifiset may start before NetworkManager"));
+                : Fulfilment.missing(
+                        List.of(
+                                dropIn.isEmpty()
+                                        ? "btwifiset may start before NetworkManager"
+                                        : DROP_IN + " is not as netfix writes it"));
+    }
+
+    /** It does not start beside btwifiset-stable, whoever enables it. */
+    static boolean keepsItAway(Scene scene) {
+        return scene.ground().text(DROP_IN).orElse("").equals(TEXT);
     }
 
     static List<Plan.Draft> changes(Scene scene) {

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +36,12 @@ final class CaptureFormat {
     private static final int LONGEST_INDEX = 8 << 20;
 
     private static final int LARGE = 1 << 20;
+
+    /**
+     * What a command says, the journal aside, which is read line by line: a thousand neighbours,
+     * the most that a kernel keeps, are 150 kB.
+     */
+    private static final int LONGEST_OUTPUT = 1 << 20;
 
     private CaptureFormat() {}
 
@@ -209,6 +214,7 @@ final class CaptureFormat {
                             + INDEX
                             + ") is missing; copy it again");
         }
+        notLonger(files.get(WATCH), LONGEST_INDEX, where + ": " + WATCH);
         return capture.after(
                 new Capture.Watched(
                         one(baseline, where + ", " + BASELINE),
@@ -224,15 +230,7 @@ final class CaptureFormat {
                             + INDEX
                             + "; make one with diagnose --capture FILE.tar.gz");
         }
-        if (index.length > LONGEST_INDEX) {
-            throw new BadInput(
-                    where
-                            + ": "
-                            + INDEX
-                            + " is longer than "
-                            + (LONGEST_INDEX >> 20)
-                            + " MiB; that is no netfix capture");
-        }
+        notLonger(index, LONGEST_INDEX, where + ": " + INDEX);
         try {
             JsonNode top = Json.read(new String(index, StandardCharsets.UTF_8));
             String schema = top.path("schema").asText();
@@ -251,7 +249,7 @@ final class CaptureFormat {
             }
             Capture capture =
                     new Capture(
-                            Instant.parse(top.path("taken").asText()),
+                            WatchFormat.instant(top.path("taken").asText()),
                             top.path("live").asBoolean());
             capture.whole.addAll(strings(top.path("whole")));
             for (JsonNode node : top.path("commands")) {
@@ -338,16 +336,29 @@ final class CaptureFormat {
     }
 
     private static String text(Map<String, byte[]> files, String name, String where) {
-        return new String(content(files, name, where), StandardCharsets.UTF_8);
+        byte[] content = content(files, name, where);
+        notLonger(content, (int) Machine.MOST_BYTES, where + ": " + name);
+        return new String(content, StandardCharsets.UTF_8);
     }
 
     private static String stdout(
             List<String> argv, Map<String, byte[]> files, String name, String where) {
         byte[] content = content(files, name, where);
         boolean journal = argv.contains("json") && argv.get(0).equals("journalctl");
+        if (!journal) {
+            notLonger(content, LONGEST_OUTPUT, where + ": " + name);
+        }
         return journal && content.length > LARGE
                 ? LeanJson.of(content)
                 : new String(content, StandardCharsets.UTF_8);
+    }
+
+    /** As a tree it takes ten times its length, and all of it is one document. */
+    private static void notLonger(byte[] content, int most, String what) {
+        if (content.length > most) {
+            throw new BadInput(
+                    what + " is longer than " + (most >> 20) + " MiB; that is no netfix capture");
+        }
     }
 
     private static byte[] content(Map<String, byte[]> files, String name, String where) {

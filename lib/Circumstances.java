@@ -1,5 +1,6 @@
 package netfix;
 
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Set;
  * @param foreign interfaces that are somebody else's on purpose (hostapd, a bridge), by name
  * @param fixConfirmed whether what a confirmed fix left can be put back
  * @param absent tools that are not installed, as far as one was needed
+ * @param refused what NetworkManager said when it did not start with its configuration
  */
 record Circumstances(
         String pendingFix,
@@ -18,7 +20,18 @@ record Circumstances(
         long heldFor,
         Set<String> foreign,
         boolean fixConfirmed,
-        Set<String> absent) {
+        Set<String> absent,
+        List<Journal.Line> refused) {
+
+    Circumstances(
+            String pendingFix,
+            boolean terminal,
+            long heldFor,
+            Set<String> foreign,
+            boolean fixConfirmed,
+            Set<String> absent) {
+        this(pendingFix, terminal, heldFor, foreign, fixConfirmed, absent, List.of());
+    }
 
     Circumstances(String pendingFix, boolean terminal, long heldFor, Set<String> foreign) {
         this(pendingFix, terminal, heldFor, foreign, false, Set.of());

@@ -7,6 +7,7 @@
 //SOURCES BadInput.java
 //SOURCES Board.java
 //SOURCES BootForecast.java
+//SOURCES BootOrders.java
 //SOURCES BtwifisetOrder.java
 //SOURCES Capture.java
 //SOURCES CaptureFile.java
@@ -35,6 +36,7 @@
 //SOURCES ExclusiveControl.java
 //SOURCES ExitCode.java
 //SOURCES Explanation.java
+//SOURCES FatFiles.java
 //SOURCES Fault.java
 //SOURCES Faults.java
 //SOURCES FileStat.java
@@ -120,6 +122,7 @@
 //SOURCES Progress.java
 //SOURCES Pseudonyms.java
 //SOURCES Reach.java
+//SOURCES ReadableConfiguration.java
 //SOURCES Reading.java
 //SOURCES RecordingMachine.java
 //SOURCES Recovery.java
@@ -139,6 +142,7 @@
 //SOURCES ScanForecast.java
 //SOURCES Scene.java
 //SOURCES Script.java
+//SOURCES SealedSources.java
 //SOURCES ServiceMeasures.java
 //SOURCES Services.java
 //SOURCES ServiceFaults.java
@@ -189,6 +193,7 @@ import picocli.AutoComplete;
 import picocli.CommandLine;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
@@ -203,16 +208,14 @@ public final class Cli {
     /** Before a command's name: its completion for bash, which install puts in place. */
     static final String COMPLETION = "--completion-script-for";
 
+    /** What is no script of a Pi's, and is typed with root's rights all the same. */
+    private static final List<String> INSTALLERS = List.of("install", "uninstall");
+
     private Cli() {}
 
     /** The exit status. */
     public static int run(Callable<Integer> command, String... args) {
-        CommandLine cli = new CommandLine(command);
-        cli.setCaseInsensitiveEnumValuesAllowed(true);
-        cli.getCommandSpec().versionProvider(Cli::version);
-        Script.ALL.stream()
-                .filter(script -> script.name().equals(cli.getCommandName()))
-                .forEach(script -> named(cli, script, System.getenv()));
+        CommandLine cli = line(command, System.getenv());
         if (args.length == 2 && args[0].equals(COMPLETION)) {
             cli.getOut().print(completion(args[1], cli));
             cli.getOut().flush();
@@ -241,26 +244,43 @@ public final class Cli {
         }
     }
 
+    /** With its name and the beginning of its help. */
+    static CommandLine line(Callable<Integer> command, Map<String, String> environment) {
+        CommandLine cli = new CommandLine(command);
+        cli.setCaseInsensitiveEnumValuesAllowed(true);
+        cli.getCommandSpec().versionProvider(Cli::version);
+        Script.ALL.stream()
+                .filter(script -> script.name().equals(cli.getCommandName()))
+                .forEach(script -> named(cli, script, environment));
+        if (INSTALLERS.contains(cli.getCommandName())) {
+            example(cli, cli.getCommandName(), List.of("--dry-run"), environment);
+        }
+        return cli;
+    }
+
     static String completion(String name, CommandLine cli) {
         return AutoComplete.bash(name, cli);
     }
 
     /**
-     * Help begins with a line to type, which changes nothing; and it and every message call the
-     * command by the word with which it was started.
+     * Help begins with a line to type, which changes nothing; it and every message call the command
+     * by the word with which it was started.
      */
     static void named(CommandLine cli, Script script, Map<String, String> environment) {
         String typed = typed(environment);
         if (!typed.isEmpty()) {
             cli.setCommandName(typed);
         }
+        example(cli, script.name(), script.rehearsal(), environment);
+    }
+
+    private static void example(
+            CommandLine cli, String name, List<String> words, Map<String, String> environment) {
         cli.getCommandSpec()
                 .usageMessage()
                 .header(
-                        "Example: "
-                                + asRoot(script.name(), environment)
-                                + (script.rehearsal().isEmpty() ? "" : " ")
-                                + String.join(" ", script.rehearsal()),
+                        ("Example: " + asRoot(name, environment) + " " + String.join(" ", words))
+                                .strip(),
                         "");
     }
 

@@ -92,8 +92,13 @@ public final class CommonOptions {
         return root == null && from == null;
     }
 
-    /** The mounted card, where one is named. */
+    /**
+     * The mounted card that is to be changed, where one is named.
+     *
+     * @throws BadInput where it is no card but the machine that this runs on
+     */
     public Optional<Path> mountedRoot() {
+        Optional.ofNullable(root).ifPresent(RootedMachine::notThisMachine);
         return Optional.ofNullable(root);
     }
 

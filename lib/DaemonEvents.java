@@ -6,6 +6,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,9 +25,12 @@ final class DaemonEvents {
     private static final Pattern RADIO =
             Pattern.compile(".*: idx (\\d+) type (\\d+) op (\\d+) soft (\\d) hard (\\d)");
 
+    /** As Python shows a text: in double quotes where there is a single one in it and no other. */
+    private static final String QUOTED = "(?:'((?:[^'\\\\]|\\\\.)*+)'|\"((?:[^\"\\\\]|\\\\.)*+)\")";
+
     /** What btwifiset logs of the phone's writes: a list as Python shows it. */
     private static final Pattern PHONE =
-            Pattern.compile("registering SSID \\['(.*?)', (?:'(.*)'\\]|.*)$");
+            Pattern.compile("registering SSID \\[" + QUOTED + ", (?:" + QUOTED + "[],].*|.*)$");
 
     private static final String WLAN = "1";
     private static final String ADDED_AT_START = "0";
@@ -34,13 +39,15 @@ final class DaemonEvents {
     /** An audit line comes within a second of what btwifiset says; a loaded Pi needs more. */
     private static final Duration SOON = Duration.ofSeconds(15);
 
+    private static final String BROUGHT_UP = "the profile %s is brought up";
+
     private static final Map<String, String> OPS =
             Map.ofEntries(
                     Map.entry("connection-delete", "the profile %s was deleted"),
                     Map.entry("connection-add", "the profile %s was added"),
                     Map.entry("connection-add-activate", "the profile %s was added and brought up"),
                     Map.entry("connection-update", "the profile %s was changed"),
-                    Map.entry("connection-activate", "the profile %s is brought up"),
+                    Map.entry("connection-activate", BROUGHT_UP),
                     Map.entry("connection-deactivate", "the profile %s was taken down"),
                     Map.entry("device-disconnect", "%s was disconnected by hand"),
                     Map.entry("device-managed", "who manages %s was changed"),
@@ -48,6 +55,20 @@ final class DaemonEvents {
                     Map.entry("networking-control", "networking was switched%s"),
                     Map.entry("radio-control", "a radio was switched: %s"),
                     Map.entry("sleep-control", "networking was switched%s"));
+
+    /** Of these the ones that take something away from an interface, by what is said of them. */
+    private static final List<String> TAKING =
+            List.of(
+                    " was deleted",
+                    " is brought up",
+                    " was taken down",
+                    " was disconnected by hand",
+                    "who manages ",
+                    "networking was switched",
+                    "a radio was switched");
+
+    private static final String FAILED = ", which failed";
+    private static final String PHONES_OFF = "Bring WiFi down";
 
     private static final String BY_IT = " in btwifiset";
     private static final String JUST_AFTER = "; just after btwifiset said: ";
@@ -118,12 +139,33 @@ final class DaemonEvents {
     /** A line of {@code journalctl -o json}; most lines of a daemon are no event. */
     Optional<WatchEvent> journal(long nanos, String json) {
         List<Journal.Line> lines = Journal.parse(json);
-        if (lines.isEmpty()) {
-            return Optional.empty();
+        return lines.isEmpty() ? Optional.empty() : journal(nanos, lines.get(0));
+    }
+
+    /**
+     * Who deleted which profile, as far as lines that were kept tell it; their processes are gone.
+     *
+     * @return by UUID, who did it last, in the words of a {@link WatchEvent}
+     */
+    static Map<String, String> deletions(List<Journal.Line> kept) {
+        DaemonEvents events = new DaemonEvents(pid -> "");
+        Map<String, String> who = new TreeMap<>();
+        for (Journal.Line line : new Journal(kept, Reading.unknown("kept"), "", "").lines()) {
+            long nanos = TimeUnit.MILLISECONDS.toNanos(line.at().toEpochMilli());
+            Optional<WatchEvent> event = events.journal(nanos, line);
+            if (event.map(WatchEvent::gone).orElse(false)) {
+                who.put(audits(line).get(0).uuid(), event.get().who());
+            }
         }
-        Journal.Line line = lines.get(0);
-        List<Journal.Audit> audits =
-                new Journal(lines, Reading.unknown("one line"), "", "").audits();
+        return who;
+    }
+
+    private static List<Journal.Audit> audits(Journal.Line line) {
+        return new Journal(List.of(line), Reading.unknown("one line"), "", "").audits();
+    }
+
+    private Optional<WatchEvent> journal(long nanos, Journal.Line line) {
+        List<Journal.Audit> audits = audits(line);
         if (!audits.isEmpty()) {
             return Optional.of(audit(nanos, audits.get(0)));
         }
@@ -149,7 +191,7 @@ final class DaemonEvents {
     private WatchEvent audit(long nanos, Journal.Audit a) {
         String name = a.name().isEmpty() ? a.iface() : "\"" + a.name() + "\"";
         String words = OPS.getOrDefault(a.op(), a.op() + " of %s").replace("%s", name);
-        String text = a.success() ? words : words + ", which failed";
+        String text = a.success() ? words : words + FAILED;
         String process = processes.apply(a.pid());
         String who =
                 process.isEmpty()
@@ -201,9 +243,32 @@ final class DaemonEvents {
                 || a.op().equals("device-disconnect") && words.endsWith("(DISCONN)");
     }
 
+    /** Whether a profile is brought up, again or anew. */
+    static boolean bringsUp(WatchEvent event) {
+        return event.source() == WatchSource.JOURNAL
+                && event.text().equals(BROUGHT_UP.replace("%s", "\"" + event.subject() + "\""));
+    }
+
     /** Whether what is said of who did something is evidence that it was btwifiset. */
     static boolean byBtwifiset(String who) {
         return who.contains(BY_IT) || who.contains(JUST_AFTER);
+    }
+
+    /**
+     * Who, where it is an act after which an interface may be without what it had: its address, its
+     * routes, its name servers.
+     */
+    static Optional<String> actor(WatchEvent e) {
+        boolean taking =
+                !e.who().isEmpty()
+                        && !e.text().endsWith(FAILED)
+                        && TAKING.stream().anyMatch(e.text()::contains);
+        if (taking) {
+            return Optional.of(e.who());
+        }
+        return e.subject().equals("btwifiset") && e.text().contains(PHONES_OFF)
+                ? Optional.of("ip" + JUST_AFTER + e.text().replaceFirst("^btwifiset: ", ""))
+                : Optional.empty();
     }
 
     private Optional<WatchEvent> btwifiset(long nanos, Journal.Line line) {
@@ -227,7 +292,9 @@ final class DaemonEvents {
         Matcher phone = PHONE.matcher(message);
         String words =
                 phone.find()
-                        ? asked(phone.group(1), phone.group(2) == null ? "" : phone.group(2))
+                        ? asked(
+                                unquoted(phone.group(1), phone.group(2)),
+                                unquoted(phone.group(3), phone.group(4)))
                         : message.strip();
         said.addLast(new Said(nanos, words));
         if (said.size() > MOST_SAID) {
@@ -235,6 +302,12 @@ final class DaemonEvents {
         }
         return Optional.of(
                 WatchEvent.of(nanos, WatchSource.JOURNAL, "btwifiset", "btwifiset: " + words));
+    }
+
+    /** Of the text in either kind of quotes what was in them; empty where neither is there. */
+    private static String unquoted(String single, String twofold) {
+        String text = single != null ? single : twofold != null ? twofold : "";
+        return text.replaceAll("\\\\([\\\\'\"])", "$1");
     }
 
     /** The phone's commands, as register_SSID of btwifiset.py takes them. */

@@ -139,9 +139,14 @@ final class DaemonFaults {
     static Verdict notAnswering(Snapshot s) {
         Unit unit = s.unit(Manager.NETWORKMANAGER.unit());
         Optional<String> why = s.nm().general().whyUnknown();
+        // One answer that is not understood is no daemon that hangs.
+        boolean deaf =
+                why.isPresent()
+                        && s.nm().devices().whyUnknown().isPresent()
+                        && s.nm().connections().whyUnknown().isPresent();
         return ifTheManager(
                 s,
-                unit.running() && why.isPresent(),
+                unit.running() && deaf,
                 new Verdict.Hit(
                         FindingRow.MACHINE,
                         Verdict.Severity.WARNING,
@@ -152,6 +157,53 @@ final class DaemonFaults {
                         BootForecast.ofAll(s).isYes()
                                 ? List.of("systemctl status dbus NetworkManager", "sudo reboot")
                                 : List.of("systemctl status dbus NetworkManager")));
+    }
+
+    /**
+     * NetworkManager has D-Bus start its supplicant, which a mask forbids. (Not where iwd is its
+     * backend, and not on an interface that it leaves to others.)
+     */
+    static Verdict supplicantMasked(Snapshot s) {
+        if (s.units().whyUnknown().isPresent()) {
+            return Verdict.unknown(s.units().whyUnknown().get());
+        }
+        Unit supplicant = s.unit("wpa_supplicant.service");
+        if (!supplicant.masked() || !s.unit(NM).inForce()) {
+            return Verdict.clear();
+        }
+        String runtime = supplicant.file().equals("masked-runtime") ? "--runtime " : "";
+        return Verdict.of(
+                s.physical().stream()
+                        .filter(link -> link.kind() == Link.Kind.WIFI && isNetworkManagers(s, link))
+                        .map(
+                                link ->
+                                        new Verdict.Hit(
+                                                link.name(),
+                                                BootForecast.savedProfile(s, link).isPresent()
+                                                        ? Verdict.Severity.ERROR
+                                                        : Verdict.Severity.WARNING,
+                                                "wpa_supplicant.service is masked; without it"
+                                                        + " NetworkManager has no Wi-Fi on "
+                                                        + link.name()
+                                                        + (supplicant.running()
+                                                                ? " once it ends"
+                                                                : ""),
+                                                List.of(Evidence.of(supplicant)),
+                                                List.of(
+                                                        "sudo systemctl unmask "
+                                                                + runtime
+                                                                + "wpa_supplicant",
+                                                        "sudo systemctl start wpa_supplicant")))
+                        .toList());
+    }
+
+    private static boolean isNetworkManagers(Snapshot s, Link link) {
+        boolean iwd =
+                s.nm().config().deviceEntries("wifi.backend", link).stream()
+                        .flatMap(Optional::stream)
+                        .anyMatch(entry -> entry.value().strip().equals("iwd"));
+        boolean managed = s.nm().device(link).map(Nmcli.Device::managed).orElse(true);
+        return managed && !iwd && !broughtUpByOthers(s, link);
     }
 
     static Verdict brokenConfiguration(Snapshot s) {

@@ -231,8 +231,8 @@ final class DeviceFaults {
                                                 l ->
                                                         l.message().contains("registering SSID")
                                                                 && l.message().contains(command))
-                                        .filter(l -> !l.at().isAfter(line.at()))
-                                        .filter(l -> l.at().isAfter(line.at().minusSeconds(30)))
+                                        .filter(l -> !l.until(line).isNegative())
+                                        .filter(l -> l.until(line).toSeconds() < 30)
                                         .reduce((a, b) -> b));
     }
 

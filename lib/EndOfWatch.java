@@ -2,6 +2,8 @@ package netfix;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,6 +27,8 @@ public final class EndOfWatch implements AutoCloseable {
     private final Thread hook = new Thread(this::holdUp, "end of watch");
     private volatile int exit = ExitCode.INTERRUPTED;
     private volatile boolean begun;
+    private final List<Streams.Open> open = new ArrayList<>();
+    private boolean ended;
 
     /**
      * @param patience what the time limits of commands are multiplied by
@@ -62,9 +66,34 @@ public final class EndOfWatch implements AutoCloseable {
         }
     }
 
-    private void holdUp() {
+    /**
+     * The same streams, ended with the JVM: they are in sessions of their own, which Ctrl-C does
+     * not reach, and before the baseline nobody else ends them.
+     */
+    public Streams ending(Streams streams) {
+        return (argv, listener) -> {
+            Streams.Open one = streams.open(argv, listener);
+            synchronized (open) {
+                open.add(one);
+                if (ended) {
+                    one.close();
+                }
+            }
+            return one;
+        };
+    }
+
+    private void endStreams() {
+        synchronized (open) {
+            ended = true;
+            open.forEach(Streams.Open::close);
+        }
+    }
+
+    void holdUp() {
         if (!begun) {
             // Ctrl-C reaches the commands of the first look too: there is nothing to compare with.
+            endStreams();
             return;
         }
         over.set(true);
@@ -75,6 +104,7 @@ public final class EndOfWatch implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        endStreams();
     }
 
     /** The report is out: from now on Ctrl-C is Ctrl-C again. */

@@ -12,13 +12,16 @@ final class ExclusiveControl {
 
     static final String FILE = "/etc/NetworkManager/conf.d/01-exclusive-control.conf";
 
+    /** How the file begins where netfix has written it. */
+    static final String OURS = "# Written by netfix (fix undo takes it back).";
+
     private static final String KEPT_OFF = "rc-manager=unmanaged";
 
     private ExclusiveControl() {}
 
     static String text(Scene scene) {
         List<String> lines = new ArrayList<>();
-        lines.add("# Written by netfix (fix undo takes it back). NetworkManager.conf(5)");
+        lines.add(OURS + " NetworkManager.conf(5)");
         lines.add("[main]");
         if (stubIsOurs(scene)) {
             lines.add("dns=systemd-resolved");

@@ -9,9 +9,12 @@ package netfix;
  */
 record Fault(String code, String subject, String text) {
 
-    /** The same fault whatever has changed in what proves it. */
+    /**
+     * The same fault whatever has changed in what proves it; why an interface is not connected may
+     * be seen only when it has been tried again.
+     */
     String key() {
-        return code + " " + subject;
+        return (code.equals(Faults.NO_LEASE) ? Faults.NOT_CONNECTED : code) + " " + subject;
     }
 
     boolean ofMachine() {

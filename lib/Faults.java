@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What is wrong at one look, as far as it is monitor's to repair; what is nobody's fault and left
@@ -22,6 +23,10 @@ record Faults(
 
     static final String PROFILE_MISSING = "profile-missing";
     static final String NOT_CONNECTED = "not-connected";
+
+    /** The same, where what it waits for is its DHCP server. */
+    static final String NO_LEASE = "no-lease";
+
     static final String SUPPLICANT_GONE = "supplicant-gone";
     static final String SUPPLICANT_STRAY = "supplicant-stray";
 
@@ -37,6 +42,9 @@ record Faults(
     private static final int PREPARING = 40;
     private static final int IP_CONFIG = 70;
     private static final int ACTIVATED = 100;
+
+    /** NMDeviceStateReason: no address in time, and a lease that ran out. */
+    private static final Set<Integer> NO_ADDRESS = Set.of(5, 6);
 
     /**
      * @param worked the interfaces that have carried since this Pi was set up
@@ -64,6 +72,70 @@ record Faults(
                                                 + gateway
                                                 + " does not answer (ICMP, TCP, ARP)")));
         return new Faults(List.copyOf(all), left, carrying, held);
+    }
+
+    /**
+     * The interfaces whose last activation has got as far as to ask for an address. To be told from
+     * one look to the next: a failed activation leaves none of it ("failed -> disconnected (reason
+     * 'none')").
+     *
+     * @param before as it was at the last look
+     */
+    static Set<String> askedForAddress(Snapshot snapshot, Set<String> before) {
+        Set<String> asked = new TreeSet<>(before);
+        for (Nmcli.Device device : snapshot.nm().devices().orElse(List.of())) {
+            if (device.state() >= IP_CONFIG && device.state() < ACTIVATED) {
+                asked.add(device.name());
+            } else if (device.state() >= PREPARING && device.state() <= ACTIVATED) {
+                asked.remove(device.name());
+            }
+        }
+        return asked;
+    }
+
+    /**
+     * Where an address was asked for and none came, no supplicant and no manager is at fault: it is
+     * tried again, and no more.
+     *
+     * @param asked {@link #askedForAddress}
+     */
+    Faults withSilentServers(Set<String> asked) {
+        return new Faults(
+                faults.stream()
+                        .map(
+                                f ->
+                                        f.code().equals(NOT_CONNECTED)
+                                                        && asked.contains(f.subject())
+                                                ? noLease(f.subject())
+                                                : f)
+                        .toList(),
+                left,
+                carrying,
+                held);
+    }
+
+    private static Fault noLease(String name) {
+        return new Fault(
+                NO_LEASE, name, name + " is not connected: no DHCP server has given it an address");
+    }
+
+    /**
+     * What is left where another path is lost: those that carry, but for one whose gateway is known
+     * to be silent.
+     */
+    Set<String> working() {
+        Set<String> all = new TreeSet<>(carrying);
+        faults.stream()
+                .filter(f -> f.code().equals(GATEWAY_SILENT))
+                .forEach(f -> all.remove(f.subject()));
+        return all;
+    }
+
+    /** Those of them that a manager holds. */
+    Set<String> heldWorking() {
+        Set<String> all = working();
+        all.retainAll(held);
+        return all;
     }
 
     /** Nobody interferes with what is coming up. */
@@ -249,6 +321,8 @@ record Faults(
             } else if (device.state() == DISCONNECTED) {
                 if (link.kind() == Link.Kind.WIFI && inSight(s, link).isEmpty()) {
                     left.put(name, "no access point of a saved network is in sight");
+                } else if (profile(s, link).isPresent() && NO_ADDRESS.contains(device.reason())) {
+                    faults.add(noLease(name));
                 } else if (profile(s, link).isPresent()) {
                     faults.add(
                             new Fault(
@@ -267,21 +341,18 @@ record Faults(
 
     /**
      * The newest copy of a profile of that interface that is gone; one in sight first. None where
-     * it cannot be told what is there.
+     * it cannot be told what is there. A network that has a profile is not without one: the phone,
+     * or its owner, gave it another.
      */
     static Optional<KnownGood.Copy> missingProfile(
             Snapshot s, Link link, List<KnownGood.Copy> copies) {
         if (s.nm().profiles().value().isEmpty()) {
             return Optional.empty();
         }
-        Set<String> there = new TreeSet<>();
+        Set<String> there = there(s);
         Set<String> files = new TreeSet<>();
-        for (Profile profile : s.nm().profiles().orElse(List.of())) {
-            there.add(profile.uuid());
-            // One that NetworkManager does not read, too: it is not to be written over.
-            files.add(profile.file());
-        }
-        s.nm().connections().orElse(List.of()).forEach(c -> there.add(c.uuid()));
+        // One that NetworkManager does not read, too: it is not to be written over.
+        s.nm().profiles().orElse(List.of()).forEach(p -> files.add(p.file()));
         boolean wifi = link.kind() == Link.Kind.WIFI;
         Set<String> seen = new TreeSet<>();
         s.nm().seen().orElse(List.of()).forEach(one -> seen.add(one.ssid()));
@@ -289,6 +360,7 @@ record Faults(
                 copies.stream()
                         .filter(c -> !there.contains(c.uuid()) && !files.contains(c.file()))
                         .filter(c -> c.wifi() == wifi && c.device().equals(link.name()))
+                        .filter(c -> !wifi || !networks(s, link).contains(c.ssid()))
                         .toList();
         boolean other = wifi ? inSight(s, link).isPresent() : profile(s, link).isPresent();
         return other
@@ -297,6 +369,22 @@ record Faults(
                         .filter(c -> seen.contains(c.ssid()))
                         .findFirst()
                         .or(() -> gone.stream().findFirst());
+    }
+
+    /** The UUIDs of the profiles that are there, on the disk or in NetworkManager's memory. */
+    static Set<String> there(Snapshot s) {
+        Set<String> there = new TreeSet<>();
+        s.nm().profiles().orElse(List.of()).forEach(p -> there.add(p.uuid()));
+        s.nm().connections().orElse(List.of()).forEach(c -> there.add(c.uuid()));
+        return there;
+    }
+
+    /** The SSIDs that have a profile which could be brought up there. */
+    private static Set<String> networks(Snapshot s, Link link) {
+        return s.nm().profiles().orElse(List.of()).stream()
+                .filter(p -> p.fits(link).orElse(true))
+                .map(Profile::ssid)
+                .collect(Collectors.toSet());
     }
 
     /** A saved profile that comes up by itself there. */

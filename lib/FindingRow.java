@@ -12,6 +12,8 @@ import java.util.function.Function;
  * @param code for scripts and for {@code --explain}; never renamed
  * @param title one line, true of every hit
  * @param cause which of the documentation's five causes it belongs to
+ * @param phones whether it is btwifiset's where a line of it is among what was seen, whatever the
+ *     cause is else: a person does the same at a terminal
  * @param why why it matters, in a sentence or two
  * @param recognised how it is recognised, in a sentence
  * @param remedy what to do, in general; a finding has the commands with the names in them
@@ -24,6 +26,7 @@ public record FindingRow(
         String code,
         String title,
         Cause cause,
+        boolean phones,
         String why,
         String recognised,
         String remedy,
@@ -66,6 +69,7 @@ public record FindingRow(
             private String code = "";
             private String title = "";
             private Cause cause = Cause.OUTSIDE;
+            private boolean phones;
             private String why = "";
             private String recognised = "";
             private String remedy = "";
@@ -113,6 +117,11 @@ public record FindingRow(
             return this;
         }
 
+        Table orThePhones() {
+            last().phones = true;
+            return this;
+        }
+
         Table survivesReboot() {
             last().survivesReboot = true;
             return this;
@@ -131,6 +140,7 @@ public record FindingRow(
                                             d.code,
                                             d.title,
                                             d.cause,
+                                            d.phones,
                                             d.why,
                                             d.recognised,
                                             d.remedy,

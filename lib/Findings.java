@@ -55,6 +55,20 @@ public final class Findings {
                                 + " restart NetworkManager")
                 .source("NetworkManager.conf(5)")
                 .survivesReboot();
+        t.row("boot-held-off", OUTSIDE, HostFaults::bootHeldOff)
+                .title("The next boot is told to do without the network")
+                .why(
+                        "A word in the kernel's line, or another default.target, outdoes what is"
+                                + " enabled: with every unit in order the network stays away, and"
+                                + " no systemctl unmask mends it.")
+                .recognised(
+                        "systemd.mask= of a network manager without which nothing is reachable"
+                                + " after a boot; systemd.unit=, rescue, emergency or single in"
+                                + " cmdline.txt; a default.target that is neither multi-user nor"
+                                + " graphical.")
+                .remedy("take the word out of cmdline.txt; systemctl set-default multi-user.target")
+                .source("kernel-command-line(7); systemd(1); systemd.special(7), default.target")
+                .survivesReboot();
         t.row("networkmanager-masked", SERVICE_CONFLICT, DaemonFaults::masked)
                 .title("NetworkManager is masked")
                 .why(
@@ -179,6 +193,17 @@ public final class Findings {
                         "Both run, and one holds an interface that the other one holds or claims.")
                 .remedy("disable the one that does not own the interface, and reboot")
                 .source("interfaces(5), systemd-networkd(8)")
+                .survivesReboot();
+        t.row("supplicant-masked", SUPPLICANT, DaemonFaults::supplicantMasked)
+                .title("NetworkManager's wpa_supplicant is masked")
+                .why(
+                        "NetworkManager has it started when Wi-Fi is needed; masked, it is not, and"
+                                + " every Wi-Fi interface stays unavailable.")
+                .recognised(
+                        "wpa_supplicant.service is a link to /dev/null, NetworkManager has a Wi-Fi"
+                                + " interface, and its wifi.backend is not iwd.")
+                .remedy("systemctl unmask wpa_supplicant, systemctl start wpa_supplicant")
+                .source("NetworkManager.conf(5), wifi.backend; systemctl(1), mask")
                 .survivesReboot();
         t.row("two-supplicants", SUPPLICANT, ServiceFaults::twoSupplicants)
                 .title("Two wpa_supplicants on one interface")
@@ -321,7 +346,8 @@ public final class Findings {
                         "nmcli(1), device set; NetworkManager.conf(5), unmanaged-devices and"
                                 + " [device] managed")
                 .silencedBy(NO_NM);
-        t.row("device-disconnected", BTBERRYWIFI, DeviceFaults::disconnectedByHand)
+        t.row("device-disconnected", INTERFACE_STATE, DeviceFaults::disconnectedByHand)
+                .orThePhones()
                 .title("An interface was disconnected by hand")
                 .why(
                         "NetworkManager does not connect again what a person, or the phone's"
@@ -399,8 +425,12 @@ public final class Findings {
                 .why(
                         "The link is up and the router at its end says nothing: it is off, or the"
                                 + " link only seems to be up.")
-                .recognised("Neither ping nor ARP brings an answer from a default route's gateway.")
-                .remedy("nmcli device connect IF brings the link up anew; else look at the router")
+                .recognised(
+                        "Neither ping nor ARP (IPv6: neighbour discovery) brings an answer from a"
+                                + " default route's gateway.")
+                .remedy(
+                        "Have its manager bring the link up anew (nmcli device connect IF); else"
+                                + " look at the router")
                 .source("ip-neighbour(8), FAILED")
                 .silencedBy("address-lost", "interface-down");
         t.row("wrong-route-first", ROUTING, PathFaults::wrongRouteFirst)
@@ -503,6 +533,15 @@ public final class Findings {
                                 + " /etc/cloud/cloud.cfg.d/99-disable-network-config.cfg")
                 .source("cloudinit.readthedocs.io, Network configuration")
                 .survivesReboot();
+        t.row("rescue-key-left", OUTSIDE, HostFaults::rescueKey)
+                .title("A rescue's Wi-Fi key lies on the boot partition")
+                .why(
+                        "fix sdcard --wifi puts it there for the next boot, which deletes it; where"
+                                + " that boot was cut off, or the script was damaged, it stays.")
+                .recognised("netfix-rescue.key is in /boot/firmware or /boot.")
+                .remedy("netfix fix sdcard /boot/firmware --undo, which overwrites it")
+                .source("README, My Pi is gone")
+                .survivesReboot();
         t.row("resolver-of-a-vpn", OUTSIDE, PathFaults::resolverOfAVpn)
                 .title("A VPN resolves names")
                 .why("What goes wrong with names is the VPN's to mend.")
@@ -532,6 +571,7 @@ public final class Findings {
                         "networkmanager-not-enabled",
                         "networkmanager-config-broken",
                         "networking-off",
+                        "boot-held-off",
                         "wired-auto-profile-deleted",
                         "wifi-off");
         t.row("btwifiset-logs-passwords", BTBERRYWIFI, DaemonFaults::passwordsInJournal)

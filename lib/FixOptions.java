@@ -103,6 +103,48 @@ public final class FixOptions {
     }
 
     /**
+     * Says which of the accepted losses are none here. A loss is gone once it is accepted and done,
+     * and the same command line has to stay good, so it is no error.
+     */
+    public void tellWhatIsNoLoss(Scene scene) {
+        noLosses(scene.takeOver().losses()).forEach(System.err::println);
+    }
+
+    List<String> noLosses(List<Loss> losses) {
+        String there = losses.isEmpty() ? "" : "; there are " + String.join(", ", ids(losses));
+        return accepted.stream()
+                .filter(id -> !ids(losses).contains(id))
+                .map(id -> "fix: --accept-loss " + id + ": nothing of that name is lost here")
+                .map(line -> Terminal.safe(line + there))
+                .toList();
+    }
+
+    private static List<String> ids(List<Loss> losses) {
+        return losses.stream().map(Loss::id).toList();
+    }
+
+    /**
+     * @throws BadInput where NetworkManager does not start with a file that netfix leaves to its
+     *     owner: a fix that hands the network over to it would lose the machine
+     */
+    public void refuseBrokenConfiguration(Plan plan, Scene scene) {
+        boolean asked =
+                plan.standings().stream()
+                        .anyMatch(
+                                j ->
+                                        j.measure().id().equals(ReadableConfiguration.ID)
+                                                && j.standing().isMissing());
+        List<String> left = ReadableConfiguration.leftToItsOwner(scene);
+        if (asked && !left.isEmpty()) {
+            throw new BadInput(
+                    Terminal.safe(
+                            "nothing was done: NetworkManager does not start with "
+                                    + left.get(0)
+                                    + "; then start fix again"));
+        }
+    }
+
+    /**
      * @throws BadInput where the plan must not be carried out: something would be lost that nobody
      *     has accepted, something could not be told, or the root does not keep what is written
      */
@@ -122,7 +164,7 @@ public final class FixOptions {
             throw new BadInput(
                     "nothing was done: what is listed above would be lost; to go on, add"
                             + " --accept-loss "
-                            + String.join(",", plan.losses().stream().map(Loss::id).toList()));
+                            + String.join(",", ids(plan.losses())));
         }
     }
 

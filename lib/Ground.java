@@ -30,6 +30,7 @@ public record Ground(
     /** Until the next boot (systemctl mask --runtime). */
     static final String RUNTIME_UNITS = "/run/systemd/system";
 
+    private static final String INIT = "/sbin/init";
     private static final String MOUNTS = "/proc/mounts";
 
     static Ground read(Machine machine, Snapshot snapshot) {
@@ -37,6 +38,13 @@ public record Ground(
         Map<String, Reading<FileStat>> stats = new LinkedHashMap<>();
         List<String> paths = new ArrayList<>(Measures.FILES);
         snapshot.interfaces().stanzas().forEach(stanza -> paths.add(stanza.file()));
+        for (IniFile.Fault fault : snapshot.nm().config().faults()) {
+            paths.add(fault.file());
+            RepairAct.SetAside.places(fault.file()).forEach(paths::add);
+        }
+        paths.add(INIT);
+        paths.add(UNITS);
+        paths.addAll(UnitFiles.VENDOR);
         Set<String> installing = new LinkedHashSet<>(Manager.allUnits());
         installing.add("NetworkManager-dispatcher.service");
         // The instances, one for each Wi-Fi interface.
@@ -144,6 +152,19 @@ public record Ground(
 
     public Optional<FileStat> stat(String path) {
         return stats.getOrDefault(path, Reading.absent("")).value();
+    }
+
+    /**
+     * Whether systemd starts this machine: /sbin/init is a link to it (Debian's systemd-sysv).
+     * Where there is none, as in a container's root, there are folders of units.
+     */
+    boolean hasSystemd() {
+        return stat(INIT)
+                .map(init -> init.target().endsWith("/systemd"))
+                .orElseGet(
+                        () ->
+                                Stream.concat(Stream.of(UNITS), UnitFiles.VENDOR.stream())
+                                        .anyMatch(this::exists));
     }
 
     public boolean masked(String unit) {

@@ -46,6 +46,48 @@ final class HostFaults {
                                 : "the root is mounted read-only: no profile can be saved");
     }
 
+    /** A mask of a manager that nobody misses is as somebody wants it. */
+    static Verdict bootHeldOff(Snapshot s) {
+        BootOrders orders = s.premises().orders();
+        List<Verdict.Hit> hits = new ArrayList<>();
+        for (Manager manager : Manager.values()) {
+            orders.mask(manager.unit())
+                    .filter(e -> s.unit(manager.unit()).exists())
+                    .filter(e -> BootForecast.ofAll(s).isNo())
+                    .ifPresent(
+                            e ->
+                                    hits.add(
+                                            heldOff(
+                                                    "the next boot does not start " + manager,
+                                                    e,
+                                                    "take " + e.what() + " out of " + e.source())));
+        }
+        orders.elsewhere()
+                .ifPresent(
+                        e ->
+                                hits.add(
+                                        heldOff(
+                                                "the next boot does not go to the usual system",
+                                                e,
+                                                e.source().equals(BootOrders.DEFAULT_TARGET)
+                                                        ? "sudo systemctl set-default"
+                                                                + " multi-user.target"
+                                                        : "take "
+                                                                + e.what()
+                                                                + " out of "
+                                                                + e.source())));
+        return Verdict.of(hits);
+    }
+
+    private static Verdict.Hit heldOff(String what, Evidence seen, String remedy) {
+        return new Verdict.Hit(
+                FindingRow.MACHINE,
+                Verdict.Severity.ERROR,
+                what + ", whatever is enabled",
+                List.of(seen),
+                List.of(remedy));
+    }
+
     static Verdict full(Snapshot s) {
         return eachMount(
                 s,
@@ -135,6 +177,26 @@ final class HostFaults {
                                         List.of(new Evidence("wifis:", file)),
                                         List.of()))
                 .orElse(Verdict.clear());
+    }
+
+    /** A secret on FAT, which any computer reads: by a rescue that was cut off, or waits. */
+    static Verdict rescueKey(Snapshot s) {
+        return Verdict.of(
+                s.premises().rescueKeys().stream()
+                        .map(
+                                key ->
+                                        new Verdict.Hit(
+                                                FindingRow.MACHINE,
+                                                Verdict.Severity.WARNING,
+                                                key
+                                                        + ", with the key of a Wi-Fi network, lies"
+                                                        + " where any computer reads it",
+                                                List.of(new Evidence("the file is there", key)),
+                                                List.of(
+                                                        "netfix fix sdcard "
+                                                                + key.replaceFirst("/[^/]*$", "")
+                                                                + " --undo")))
+                        .toList());
     }
 
     static Verdict powerSave(Snapshot s) {

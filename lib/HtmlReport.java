@@ -133,6 +133,7 @@ public final class HtmlReport {
             """;
 
     private final StringBuilder page = new StringBuilder();
+    private String told = "";
     private final Diagnosis d;
     private final Snapshot s;
 
@@ -388,8 +389,11 @@ public final class HtmlReport {
         line("</dl>");
     }
 
-    private static String by(String who) {
-        return who.isEmpty() ? "" : ", by " + who;
+    /** One act takes much with it: who it was is said once. */
+    private String by(String who) {
+        String said = who.equals(told) ? "the same" : who;
+        told = who;
+        return who.isEmpty() ? "" : ", by " + said;
     }
 
     private static String clock(Watch.Observed o, long nanos) {
@@ -726,7 +730,7 @@ public final class HtmlReport {
         line(
                 "<p>"
                         + element("span", "soft", "Root cause: ")
-                        + text(f.row().cause().toString())
+                        + text(f.cause().toString())
                         + ". "
                         + text(
                                 f.row().survivesReboot()

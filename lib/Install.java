@@ -76,7 +76,8 @@ public final class Install implements Callable<Integer> {
         if (status == ExitCode.GOOD) {
             System.out.println("Installed. Look first: sudo " + Script.ALL.get(0).command());
             System.out.println(
-                    "It works without a network. Taken back by: sudo jbang uninstall@netfix");
+                    "Its commands work without a network. Taken back by: sudo jbang"
+                            + " uninstall@netfix");
         }
         return status == ExitCode.GOOD && fix ? run.fix() : status;
     }

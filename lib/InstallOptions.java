@@ -43,9 +43,10 @@ final class InstallOptions {
 
     /**
      * @param verb install or uninstall
-     * @throws BadInput where it is not allowed
+     * @throws BadInput where it is not allowed, or the image is the machine that this runs on
      */
     boolean agreed(Machine machine, String verb) {
+        Optional.ofNullable(root).ifPresent(RootedMachine::notThisMachine);
         if (root == null && !Look.isRoot(machine)) {
             throw BadInput.notAllowed(
                     "not allowed: " + verb + " changes files of root's; use sudo");

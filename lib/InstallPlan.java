@@ -22,6 +22,9 @@ final class InstallPlan {
     /** Whose something is afterwards, where that is not root. */
     record Owned(String path, int uid, int gid) {}
 
+    /** What hands the libraries to a jbang that is not ours, as its user. */
+    record Handing(String user, String jbang, Command command) {}
+
     private static final String FOLDER = Installation.FOLDER;
     static final String BUILDS = FOLDER + "/builds";
     static final String CATALOG = FOLDER + "/jbang-catalog.json";
@@ -37,12 +40,17 @@ final class InstallPlan {
 
     private static final String JBANG = Script.COMMANDS + "/jbang";
 
+    /** Where the one of its own installer and SDKMAN's lie in a home; both are first on a PATH. */
+    private static final List<String> JBANGS_OF_A_HOME =
+            List.of("/.jbang/bin/jbang", "/.sdkman/candidates/jbang/current/bin/jbang");
+
     private final Machine machine;
     private final Installed former;
     private final List<String> shown = new ArrayList<>();
     private final List<Aside> asides = new ArrayList<>();
     private final List<Change.OnDisk> changes = new ArrayList<>();
     private final List<Owned> owned = new ArrayList<>();
+    private final List<Handing> handings = new ArrayList<>();
     private final List<Installed.Piece> pieces = new ArrayList<>();
     private final Set<String> folders = new TreeSet<>();
     private boolean renewsRecorder;
@@ -69,8 +77,9 @@ final class InstallPlan {
         plan.scripts(parcel);
         Script.ALL.forEach(script -> plan.launcher(script, parcel.launcher(script)));
         plan.command(Script.BOOTDIAG, parcel.bootDiagnostic());
-        plan.jbang();
+        Optional<String> another = plan.jbang();
         accounts.forEach(plan::catalog);
+        accounts.forEach(account -> plan.handing(account, another));
         plan.recorder(parcel);
         plan.java();
         // Before anything that it names: what is cut short can be taken back, and ended, too.
@@ -211,20 +220,90 @@ final class InstallPlan {
         }
     }
 
-    /** A jbang command, unless there is one. */
-    private void jbang() {
+    /**
+     * A jbang command, unless there is one.
+     *
+     * @return the one that is there
+     */
+    private Optional<String> jbang() {
         String target = "../lib/netfix/jbang";
         boolean ours = machine.stat(JBANG).value().map(FileStat::target).orElse("").equals(target);
-        boolean another =
+        Optional<String> another =
                 Stream.of("/usr/local/sbin", Script.COMMANDS, "/usr/bin", "/bin")
-                        .anyMatch(folder -> isThere(folder + "/jbang"));
-        if (another && !ours) {
-            return;
+                        .map(folder -> folder + "/jbang")
+                        .filter(this::isThere)
+                        .findFirst();
+        if (another.isPresent() && !ours) {
+            return another;
         }
         shown.add("ln -s " + target + " " + JBANG + "  # there is no other jbang here");
         folder(Script.COMMANDS).forEach(changes::add);
         changes.add(new Change.Link(JBANG, target, ""));
         pieces.add(new Installed.Piece(Installed.Kind.LINK, target, JBANG));
+        return Optional.empty();
+    }
+
+    /**
+     * Another jbang looks for libraries in its user's ~/.m2 and then in the network, and root's is
+     * empty as a rule. It resolves them once from what was installed: after that it builds netfix
+     * without a network, too.
+     */
+    private void handing(Account account, Optional<String> systems) {
+        Optional<String> jbang =
+                Stream.concat(
+                                JBANGS_OF_A_HOME.stream()
+                                        .map(file -> account.home() + file)
+                                        .filter(this::isThere),
+                                systems.stream())
+                        .findFirst();
+        if (jbang.isEmpty()) {
+            return;
+        }
+        List<String> words =
+                List.of(
+                        jbang.get(),
+                        "--quiet",
+                        "info",
+                        "classpath",
+                        "--repos",
+                        "central=file://" + FOLDER + "/m2/",
+                        FOLDER + "/lib/Install.java");
+        if (!machine.runsCommands()) {
+            shown.add(
+                    "leave "
+                            + jbang.get()
+                            + " without what it needs offline  # on the Pi, once: "
+                            + Command.shown(words));
+            return;
+        }
+        shown.add(
+                "hand the libraries to "
+                        + jbang.get()
+                        + " for "
+                        + account.name()
+                        + "  # it is not netfix's, and keeps its own in "
+                        + account.home()
+                        + "/.m2");
+        List<String> argv = new ArrayList<>();
+        if (account.uid() != 0) {
+            argv.addAll(
+                    List.of(
+                            "setpriv",
+                            "--reuid=" + account.uid(),
+                            "--regid=" + account.gid(),
+                            "--init-groups"));
+        }
+        argv.addAll(
+                List.of(
+                        "env",
+                        "--chdir=" + account.home(),
+                        "--unset=JBANG_DIR",
+                        "--unset=JBANG_CACHE_DIR",
+                        "--unset=JBANG_REPO",
+                        "HOME=" + account.home(),
+                        "JBANG_NO_VERSION_CHECK=true"));
+        argv.addAll(words);
+        handings.add(new Handing(account.name(), jbang.get(), new Command(argv, InstallRun.LONG)));
     }
 
     private void catalog(Account account) {
@@ -374,6 +453,11 @@ final class InstallPlan {
 
     List<Owned> owned() {
         return owned;
+    }
+
+    /** To be done once netfix itself is in place; what fails here costs the commands nothing. */
+    List<Handing> handings() {
+        return handings;
     }
 
     /** Whether {@code bootdiag install} is to be done again. */

@@ -14,7 +14,7 @@ final class InstallRun {
     private static final String BUILDS = InstallPlan.BUILDS;
 
     /** For a start on a slow Pi that is busy. */
-    private static final Duration LONG = Duration.ofMinutes(2);
+    static final Duration LONG = Duration.ofMinutes(2);
 
     private final Optional<Path> root;
     private final LiveMachine here = new LiveMachine();
@@ -71,6 +71,7 @@ final class InstallRun {
             own(hands, plan.owned());
             if (root.isEmpty()) {
                 complete(hands);
+                plan.handings().forEach(this::hand);
             }
             here.run(Command.of("sync"));
             hands.perform(plan.end());
@@ -159,6 +160,22 @@ final class InstallRun {
             if (said.ok()) {
                 hands.perform(Change.Put.text(script.completion(), 0644, said.stdout(), ""));
             }
+        }
+    }
+
+    private void hand(InstallPlan.Handing handing) {
+        narration.println(
+                "Handing the libraries to " + handing.jbang() + " for " + handing.user() + ".");
+        CommandResult said = here.run(handing.command());
+        if (!said.ok()) {
+            narration.println(
+                    "It did not take them ("
+                            + Terminal.safe(said.failure())
+                            + "): without a network "
+                            + handing.user()
+                            + " starts netfix by its commands, as "
+                            + Script.ALL.get(0).command()
+                            + ", not by jbang");
         }
     }
 

@@ -5,8 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -59,6 +63,16 @@ public final class Journal {
                     "20",
                     "--grep=brcmf_fw_crashed|Firmware has halted or crashed");
 
+    /** What NetworkManager said when it did not start with its configuration. */
+    static final Command REFUSED =
+            journal(
+                    "-b",
+                    "-n",
+                    "20",
+                    "-u",
+                    "NetworkManager.service",
+                    "--grep=Failed to read configuration");
+
     static final Command BOOTS = journal("--list-boots");
 
     private static Command journal(String... more) {
@@ -73,11 +87,14 @@ public final class Journal {
     /**
      * @param boot the boot's id
      * @param at wall-clock time; a Pi has no RTC, so before NTP it may lie in the past
+     * @param monotonic microseconds since the kernel started, by the clock that does not jump; -1
+     *     where it is not told
      * @param unit the unit that it came from or is about
      */
     public record Line(
             String boot,
             Instant at,
+            long monotonic,
             String unit,
             String identifier,
             int pid,
@@ -101,6 +118,16 @@ public final class Journal {
         @Override
         public int hashCode() {
             return 31 * at.hashCode() + message.hashCode();
+        }
+
+        /**
+         * How much later another line came, negative where it came before: between two lines of one
+         * boot the wall clock may have been set.
+         */
+        Duration until(Line later) {
+            return monotonic >= 0 && later.monotonic >= 0 && boot.equals(later.boot)
+                    ? Duration.ofNanos((later.monotonic - monotonic) * 1000)
+                    : Duration.between(at, later.at);
         }
 
         /** {@code btwifiset.service[612]}, for evidence. */
@@ -146,10 +173,30 @@ public final class Journal {
      * @param gap why lines that were asked for are not here, empty where all are
      */
     Journal(List<Line> lines, Reading<Integer> boots, String thisBoot, String gap) {
-        this.lines = lines.stream().distinct().sorted(Comparator.comparing(Line::at)).toList();
+        this.lines = inOrder(lines.stream().distinct().toList());
         this.boots = boots;
         this.thisBoot = thisBoot;
         this.gap = gap;
+    }
+
+    /** Boot by boot, as the wall clock has it at their ends; within one by the other clock. */
+    private static List<Line> inOrder(List<Line> lines) {
+        Map<String, Instant> ends = new HashMap<>();
+        Set<String> wallClock = new HashSet<>();
+        for (Line line : lines) {
+            ends.merge(line.boot(), line.at(), (a, b) -> a.isAfter(b) ? a : b);
+            if (line.monotonic() < 0) {
+                wallClock.add(line.boot());
+            }
+        }
+        return lines.stream()
+                .sorted(
+                        Comparator.comparing((Line l) -> ends.get(l.boot()))
+                                .thenComparing(Line::boot)
+                                .thenComparingLong(
+                                        l -> wallClock.contains(l.boot()) ? 0 : l.monotonic())
+                                .thenComparing(Line::at))
+                .toList();
     }
 
     static List<Line> parse(String text) {
@@ -171,6 +218,7 @@ public final class Journal {
                     new Line(
                             node.path("_BOOT_ID").text(),
                             Instant.EPOCH.plus(micros(time)),
+                            monotonic(node.path("__MONOTONIC_TIMESTAMP").text()),
                             about.isEmpty() ? unit : about,
                             node.path("SYSLOG_IDENTIFIER").text(),
                             node.path("_PID").integer(),
@@ -178,6 +226,13 @@ public final class Journal {
                             text(node.path("MESSAGE"))));
         }
         return lines;
+    }
+
+    private static long monotonic(String digits) {
+        // Nanoseconds of it have to fit into a long.
+        return digits.length() < 16 && MICROS.matcher(digits).matches()
+                ? Long.parseLong(digits)
+                : -1;
     }
 
     private static Duration micros(String digits) {
@@ -247,7 +302,7 @@ public final class Journal {
     }
 
     private static Audit audit(String text, Line line) {
-        java.util.Map<String, String> f = new java.util.HashMap<>();
+        Map<String, String> f = new HashMap<>();
         Matcher m = FIELD.matcher(text);
         while (m.find()) {
             // The first one: a name may hold what looks like another field.

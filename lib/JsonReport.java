@@ -60,7 +60,7 @@ public final class JsonReport {
             node.put("subject", f.hit().subject());
             node.put("title", f.row().title());
             node.put("text", f.hit().text());
-            node.put("cause", f.row().cause().toString());
+            node.put("cause", f.cause().toString());
             node.put("why", f.row().why());
             node.put("survives_reboot", f.row().survivesReboot());
             ArrayNode evidence = node.putArray("evidence");

@@ -2,12 +2,9 @@ package netfix;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -32,10 +29,12 @@ final class KernelLine {
 
     private static final int MOST_BYTES = KERNEL_BYTES - FIRMWARE_BYTES;
 
+    private final FatFiles card;
     private final Path file;
     private final byte[] content;
 
-    private KernelLine(Path file, byte[] content) {
+    private KernelLine(FatFiles card, Path file, byte[] content) {
+        this.card = card;
         this.file = file;
         this.content = content;
     }
@@ -44,9 +43,9 @@ final class KernelLine {
      * @throws BadInput where it cannot be read, or is no line that words may be added to; it names
      *     the file, the line and what to do
      */
-    static KernelLine read(Path file) {
+    static KernelLine read(FatFiles card, Path file) {
         try {
-            KernelLine line = new KernelLine(file, Files.readAllBytes(file));
+            KernelLine line = new KernelLine(card, file, card.read(file));
             line.refuseWhatIsOdd();
             return line;
         } catch (NoSuchFileException e) {
@@ -151,17 +150,14 @@ final class KernelLine {
                             + FIRMWARE_BYTES
                             + "): take out words that are not needed; nothing was changed");
         }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            write(channel, concat(more, rest), end);
-        }
-        if (!Arrays.equals(wanted, Files.readAllBytes(file))) {
-            throw new IOException(file + " is not as it was written");
-        }
+        card.over(file, concat(more, rest), end);
+        card.mustBe(file, wanted);
     }
 
     /** As it is without the first of those words. */
     KernelLine without(String words) {
         return new KernelLine(
+                card,
                 file,
                 text().replaceFirst(Pattern.quote(words), "").getBytes(StandardCharsets.UTF_8));
     }
@@ -176,21 +172,10 @@ final class KernelLine {
         byte[] rest = Arrays.copyOfRange(content, at + words.length, content.length);
         byte[] blanks = new byte[words.length];
         Arrays.fill(blanks, (byte) ' ');
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            write(channel, blanks, at);
-            write(channel, rest, at);
-            channel.truncate(at + rest.length);
-            channel.force(true);
-        }
+        card.over(file, blanks, at);
+        card.over(file, rest, at);
+        card.cut(file, at + rest.length);
         return true;
-    }
-
-    private static void write(FileChannel channel, byte[] content, long at) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(content);
-        while (bytes.hasRemaining()) {
-            channel.write(bytes, at + bytes.position());
-        }
-        channel.force(true);
     }
 
     private static byte[] concat(byte[]... parts) {

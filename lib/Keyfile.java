@@ -175,6 +175,15 @@ final class Keyfile {
         return out.toString();
     }
 
+    /** The passphrases and keys in it, as text. */
+    List<String> secrets() {
+        return sections.values().stream()
+                .flatMap(keys -> keys.entrySet().stream())
+                .filter(e -> SECRETS.contains(e.getKey()) && !e.getValue().isEmpty())
+                .map(e -> Profile.unescape(e.getValue()))
+                .toList();
+    }
+
     static Keyfile parse(String file, String text) {
         Keyfile keyfile = new Keyfile();
         for (IniFile.Entry e : IniFile.keyfile(file, text).entries()) {

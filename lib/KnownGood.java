@@ -112,19 +112,31 @@ final class KnownGood {
         List<Change> changes = new ArrayList<>();
         for (Copy copy : copies()) {
             if (copy.id().equals(id)) {
-                copies.remove(copy.uuid());
-                unproved.remove(copy.uuid());
-                changes.add(
-                        new Change(
-                                Optional.empty(),
-                                copy.uuid(),
-                                "the profile \""
-                                        + id
-                                        + "\" was deleted on purpose; netfix's copy"
-                                        + " goes as well"));
+                changes.add(drop(copy, "was deleted on purpose"));
             }
         }
         return changes;
+    }
+
+    /**
+     * @param why in words that go on from the profile's name
+     */
+    Change drop(Copy copy, String why) {
+        copies.remove(copy.uuid());
+        unproved.remove(copy.uuid());
+        return new Change(
+                Optional.empty(),
+                copy.uuid(),
+                "the profile \"" + copy.id() + "\" " + why + "; netfix's copy goes as well");
+    }
+
+    /** Copies of the same network on the same interface, beside that of the profile there. */
+    List<Copy> others(Profile profile, String device) {
+        return copies().stream()
+                .filter(c -> c.wifi() && profile.type().equals(Profile.WIFI))
+                .filter(c -> c.device().equals(device) && c.ssid().equals(profile.ssid()))
+                .filter(c -> !c.uuid().equals(profile.uuid()))
+                .toList();
     }
 
     /** All of them: another board's. */

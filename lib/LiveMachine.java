@@ -90,6 +90,8 @@ public final class LiveMachine extends MachineOfFiles implements Writable {
             ProcessResult result =
                     new ProcessExecutor(argv)
                             .environment(UNTRANSLATED)
+                            // Without, zt-exec has the process mix both.
+                            .redirectErrorStream(false)
                             .streams(new NotPumped())
                             .addListener(output)
                             .execute();

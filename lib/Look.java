@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Takes a {@link Snapshot}: every command at once, each with its own time limit, so that one that
@@ -126,9 +127,15 @@ public final class Look {
         var addresses = start(IpAddress.COMMAND);
         var routes4 = start(Route.COMMAND);
         var routes6 = start(Route.COMMAND6);
+        CompletableFuture<BootOrders> orders = read(BootOrders::read, why -> BootOrders.NONE);
         CompletableFuture<Reading<Map<String, Unit>>> units =
                 CompletableFuture.supplyAsync(
-                        () -> guarded(() -> units(machine, wifiNames(machine)), Reading::unknown),
+                        () ->
+                                guarded(
+                                        () ->
+                                                units(machine, wifiNames(machine))
+                                                        .map(u -> told(u, orders.join())),
+                                        Reading::unknown),
                         waiting);
         var devices = start(Nmcli.DEVICES);
         var connections = start(Nmcli.CONNECTIONS);
@@ -180,11 +187,10 @@ public final class Look {
 
         Snapshot.Premises premises =
                 guarded(
-                        () -> premises(links.orElse(List.of()), pinged, logs.join()),
+                        () -> premises(links.orElse(List.of()), pinged, logs.join(), orders.join()),
                         why -> Snapshot.Premises.NONE);
         Snapshot.Host theHost = host.join();
-        Unit daemon = state(units.join(), Manager.NETWORKMANAGER);
-        Reading<Nmcli.General> now = parsed(nm(general.join(), daemon), Nmcli::general);
+        Reading<Nmcli.General> now = parsed(nm(general.join(), units.join()), Nmcli::general);
         return new Snapshot(
                 theHost,
                 links,
@@ -194,9 +200,9 @@ public final class Look {
                 units.join(),
                 new Snapshot.NetworkManager(
                         now,
-                        parsed(nm(devices.join(), daemon), Nmcli::devices),
-                        parsed(nm(connections.join(), daemon), Nmcli::connections),
-                        parsed(nm(seen.join(), daemon), Nmcli::wifiList),
+                        parsed(nm(devices.join(), units.join()), Nmcli::devices),
+                        parsed(nm(connections.join(), units.join()), Nmcli::connections),
+                        parsed(nm(seen.join(), units.join()), Nmcli::wifiList),
                         profiles.join(),
                         config.join()
                                 .forVersion(now.value().map(Nmcli.General::version).orElse("")),
@@ -214,7 +220,7 @@ public final class Look {
                 guarded(() -> Processes.of(processes.join()), Reading::unknown),
                 switches(rfkill.join()),
                 savedSwitches.join(),
-                guarded(() -> Iw.networks(associated.join().output().orElse("")), why -> Map.of()),
+                parsed(output(associated.join()), text -> Reading.known(Iw.networks(text))),
                 guarded(
                         () -> journal(theHost, boot.join(), evidence.join(), boots.join()),
                         Reading::unknown),
@@ -225,7 +231,10 @@ public final class Look {
 
     /** What costs a command is asked only where something is amiss. */
     private Snapshot.Premises premises(
-            List<Link> links, Map<Snapshot.Gateway, CommandResult> pinged, CommandResult logs) {
+            List<Link> links,
+            Map<Snapshot.Gateway, CommandResult> pinged,
+            CommandResult logs,
+            BootOrders orders) {
         List<Mount> mounts = new ArrayList<>(Mount.parse(logs.stdout()));
         if (!mounts.isEmpty() && !mounts.get(0).target().equals("/")) {
             mounts.addAll(0, Mount.parse(run(Mount.of("/")).stdout()));
@@ -251,7 +260,13 @@ public final class Look {
                 mounts,
                 amiss ? Journal.parse(run(Journal.FIRMWARE).stdout()) : List.of(),
                 drowsy,
-                cloudInit());
+                cloudInit(),
+                // Whether it is there, and nothing of what is in it.
+                Stream.of("/boot/firmware/", "/boot/")
+                        .map(folder -> folder + SdCard.KEY)
+                        .filter(key -> machine.stat(key).value().isPresent())
+                        .toList(),
+                orders);
     }
 
     /** The line of ping's that tells of a round trip of a tenth of a second or more. */
@@ -346,6 +361,15 @@ public final class Look {
         return run(Unit.show(List.copyOf(names))).output().map(Unit::parse).map(this::atBoot);
     }
 
+    private static Map<String, Unit> told(Map<String, Unit> units, BootOrders orders) {
+        if (orders.masks().isEmpty()) {
+            return units;
+        }
+        Map<String, Unit> all = new TreeMap<>(units);
+        all.replaceAll((name, unit) -> orders.told(unit));
+        return all;
+    }
+
     /**
      * A mask or an enablement in /run hides what lies on disk, and the next boot knows only that.
      */
@@ -418,9 +442,12 @@ public final class Look {
     /**
      * Without nmcli, or with a D-Bus that is dead, its unit still tells that there is no daemon.
      */
-    private Reading<String> nm(CommandResult result, Unit daemon) {
+    private Reading<String> nm(CommandResult result, Reading<Map<String, Unit>> units) {
+        Unit daemon = state(units, Manager.NETWORKMANAGER);
         if (result.outcome() == CommandResult.Outcome.NO_SUCH_TOOL && !daemon.exists()) {
-            return Reading.absent("NetworkManager is not installed");
+            return units.whyUnknown()
+                    .map(why -> Reading.<String>unknown(result.failure() + "; " + why))
+                    .orElse(Reading.absent("NetworkManager is not installed"));
         }
         boolean ended =
                 daemon.exists() && (List.of("inactive", "failed").contains(daemon.active()));

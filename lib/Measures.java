@@ -56,7 +56,7 @@ public final class Measures {
                             Measures::wiredProfile,
                             scene -> List.of(Plan.Phase.PROFILES.with(WiredProfile.put(scene)))),
                     new Measure(
-                            "take-over",
+                            OldManagers.ID,
                             "step1",
                             "What other managers configured is in NetworkManager",
                             "nothing: the managers are masked, and their networks are gone",
@@ -101,6 +101,18 @@ public final class Measures {
                                                             0644,
                                                             ExclusiveControl.text(scene),
                                                             "")))),
+                    new Measure(
+                            ReadableConfiguration.ID,
+                            "step2",
+                            "NetworkManager can read its configuration",
+                            "nothing",
+                            "a file in conf.d with which NetworkManager does not start gets "
+                                    + RepairAct.SetAside.ENDING
+                                    + " behind its name",
+                            "One line that is no configuration, and the next boot has no"
+                                    + " NetworkManager.",
+                            ReadableConfiguration::standing,
+                            ReadableConfiguration::changes),
                     new Measure(
                             "networkmanager-at-boot",
                             "step2",

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -173,14 +174,22 @@ final class MonitorFiles {
                     copy(file).ifPresent(copies::add);
                 }
             }
-        } catch (IOException e) {
-            complain(folder + " cannot be read: " + reason(e));
+        } catch (IOException | DirectoryIteratorException e) {
+            complain(folder + " cannot be read: " + e.getMessage());
         }
         return copies;
     }
 
-    private Optional<KnownGood.Copy> copy(Path file) throws IOException {
-        String[] parts = Files.readString(file, StandardCharsets.UTF_8).split("\n", 5);
+    /** One that cannot be read costs itself alone. */
+    private Optional<KnownGood.Copy> copy(Path file) {
+        String text;
+        try {
+            text = Files.readString(file, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            complain(file + " cannot be read, and is passed over: " + reason(e));
+            return Optional.empty();
+        }
+        String[] parts = text.split("\n", 5);
         if (parts.length != 5
                 || !parts[0].equals(KNOWN_GOOD)
                 || !parts[1].startsWith(KnownGood.FOLDER + "/")
@@ -192,7 +201,8 @@ final class MonitorFiles {
         Profile profile = Profile.parse(parts[1], parts[4], Optional.empty());
         return Optional.of(
                 new KnownGood.Copy(
-                        profile.uuid(),
+                        // NetworkManager's own, where the text has none.
+                        profile.uuid().isEmpty() ? file.getFileName().toString() : profile.uuid(),
                         profile.id(),
                         parts[1],
                         parts[2],

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What monitor must not forget over a power cut: how often a fault came back, what has worked here,
@@ -61,6 +63,7 @@ final class MonitorMemory {
     private String board = "";
     private final Map<String, String> worked = new TreeMap<>();
     private final Map<String, Integer> rounds = new LinkedHashMap<>();
+    private final Set<String> taken = new TreeSet<>();
     private final Map<String, Total> totals = new TreeMap<>();
     private final List<Incident> incidents = new ArrayList<>();
     private long count;
@@ -82,6 +85,14 @@ final class MonitorMemory {
     /** How often in a row the ladder for a fault was climbed in vain, by the fault's key. */
     Map<String, Integer> rounds() {
         return rounds;
+    }
+
+    /**
+     * The UUIDs of profiles whose deletion was heard and was nobody's purpose, until they are there
+     * again: the journal that tells it may be gone with the next boot.
+     */
+    Set<String> taken() {
+        return taken;
     }
 
     /** By step. */
@@ -127,6 +138,7 @@ final class MonitorMemory {
                 line(text, "rounds", String.valueOf(entry.getValue()), entry.getKey());
             }
         }
+        taken.forEach(uuid -> line(text, "taken", uuid));
         totals.forEach(
                 (step, t) ->
                         line(
@@ -199,6 +211,7 @@ final class MonitorMemory {
                 String[] w = line.split(" ", 3);
                 rounds.put(w[2], Math.max(0, Integer.parseInt(w[1])));
             }
+            case "taken" -> taken.add(line.split(" ", 2)[1]);
             case "total" -> {
                 String[] w = line.split(" ", 5);
                 totals.put(

@@ -10,7 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,6 +23,15 @@ import java.util.concurrent.atomic.AtomicLong;
  * a minute it asks the gateways, without a process.
  */
 public final class MonitorService {
+
+    /** Where btwifiset-stable keeps what its guard goes by (lib/btwifiset-stable.sh). */
+    private static final String GUARD = "/run/netfix/btwifiset";
+
+    /** It waits for what is being connected, half a minute at most, and connects again. */
+    private static final long GUARDING = 60_000;
+
+    /** After a boot nothing works at first: no reason to give back what somebody may not want. */
+    private static final long LOST_FOR = 60_000;
 
     private static final String BUILD = MonitorStatus.buildOf(Installation.jar());
 
@@ -40,6 +51,9 @@ public final class MonitorService {
     /** Lines that wait, in characters; more than this are made up for by a look. */
     private static final long MOST_WAITING = 1L << 20;
 
+    /** More interfaces than this are not remembered once they are gone. */
+    private static final int MOST_LINKS = 128;
+
     /** For {@code --once}: a ladder takes its time, and a person waits. */
     private static final long ONCE_AT_MOST = 180_000;
 
@@ -49,7 +63,7 @@ public final class MonitorService {
      */
     private static final WatchSource STAND_IN = WatchSource.NETWORKMANAGER;
 
-    private record Heard(WatchSource source, long at, String line, boolean ended) {}
+    record Heard(WatchSource source, long at, String line, boolean ended) {}
 
     private final Machine machine;
     private final Streams streams;
@@ -69,6 +83,16 @@ public final class MonitorService {
     private final Map<String, String> deaf = new TreeMap<>();
     private final Map<String, String> silent = new TreeMap<>();
     private final Map<String, Integer> missed = new HashMap<>();
+    private Set<String> asking = Set.of();
+
+    /** UUIDs of profiles that went unseen; who deleted them is not known. */
+    private final Set<String> doubtful = new TreeSet<>();
+
+    /** By UUID, when btwifiset took a profile in its session; its guard gives it back. */
+    private final Map<String, Long> guarded = new TreeMap<>();
+
+    private boolean judged;
+    private long lostAt = Long.MAX_VALUE;
     private final Map<String, String> connected = new HashMap<>();
 
     private MonitorMemory memory = new MonitorMemory();
@@ -76,7 +100,7 @@ public final class MonitorService {
     private Watchman watchman = new Watchman(memory, false, 1);
     private KernelEvents kernel;
     private final DaemonEvents daemons = new DaemonEvents(this::process);
-    private Faults faults = new Faults(List.of(), Map.of(), java.util.Set.of(), java.util.Set.of());
+    private Faults faults = new Faults(List.of(), Map.of(), Set.of(), Set.of());
     private Snapshot snapshot;
     private final Instant since;
     private volatile boolean watching;
@@ -168,11 +192,23 @@ public final class MonitorService {
             if (other.isPresent()) {
                 throw new BadInput(other.get());
             }
+        }
+        remembers();
+    }
+
+    /** Takes up what it keeps. */
+    void remembers() {
+        if (options.keeps()) {
             memory = files.memory();
             good = new KnownGood(files.copies());
             board();
         }
         watchman = new Watchman(memory, options.repair(), options.patience());
+    }
+
+    /** What is wrong as it was seen last. */
+    Faults faults() {
+        return faults;
     }
 
     /** A card in another Pi: what is remembered was true of that one. */
@@ -399,7 +435,7 @@ public final class MonitorService {
     }
 
     /** Whether the state may have changed with it. */
-    private boolean take(Heard heard) {
+    boolean take(Heard heard) {
         if (heard.ended() && ending) {
             return false;
         }
@@ -450,6 +486,9 @@ public final class MonitorService {
 
     private void happened(long at, WatchEvent event) {
         watchman.heard(at, event);
+        if (DaemonEvents.bringsUp(event)) {
+            connected.replaceAll((link, uuid) -> named(event.subject(), uuid) ? "" : uuid);
+        }
         boolean deleted =
                 event.gone()
                         && event.thing().map(t -> t.aspect() == Thing.Aspect.PROFILE).orElse(false);
@@ -459,13 +498,56 @@ public final class MonitorService {
         // The journal may be gone with the next boot, and with it who it was.
         say(List.of(Terminal.safe(event.shown())));
         if (onPurpose(event.who(), atWork())) {
-            for (KnownGood.Change change : good.dropped(event.subject())) {
-                if (options.keeps()) {
-                    files.keep(change);
-                }
-                say(List.of(Terminal.safe(change.said())));
+            good.dropped(event.subject()).forEach(this::changed);
+            return;
+        }
+        for (KnownGood.Copy copy : good.copies()) {
+            if (copy.id().equals(event.subject())) {
+                taken(copy, event.who());
             }
         }
+    }
+
+    /** It is to come back; where btwifiset's guard knows it that is its part, twice a session. */
+    private void taken(KnownGood.Copy copy, String who) {
+        if (options.keeps() && memory.taken().add(copy.uuid())) {
+            files.remember(memory);
+        }
+        String its = GUARD + "/profiles/" + copy.uuid() + "/data";
+        boolean known = machine.stat(its).value().isPresent();
+        if (known && guards() && DaemonEvents.byBtwifiset(who)) {
+            guarded.put(copy.uuid(), now());
+        }
+    }
+
+    /**
+     * Whether that profile is the guard's to give back: for as long as it may be about it, and
+     * where it has done so as often as it does in a session.
+     */
+    private boolean isGuards(String uuid) {
+        Long taken = guarded.get(uuid);
+        String count = machine.read(GUARD + "/profiles/" + uuid + "/count").orElse("").strip();
+        return taken != null && (now() - taken < GUARDING || count.matches("[2-9]"));
+    }
+
+    /** Whether a session of btwifiset-stable goes on; its guard leaves its process there. */
+    private boolean guards() {
+        String pid = machine.read(GUARD + "/pid").orElse("").strip();
+        return pid.matches("\\d{1,9}") && machine.stat("/proc/" + pid).value().isPresent();
+    }
+
+    private boolean named(String name, String uuid) {
+        return snapshot != null
+                && snapshot.nm().connections().orElse(List.of()).stream()
+                        .anyMatch(c -> c.name().equals(name) && c.uuid().equals(uuid));
+    }
+
+    private void changed(KnownGood.Change change) {
+        if (options.keeps()) {
+            files.keep(change);
+        }
+        memory.taken().remove(change.dropped());
+        say(List.of(Terminal.safe(change.said())));
     }
 
     /**
@@ -491,15 +573,27 @@ public final class MonitorService {
     // --- Looking
 
     /** One look and all that follows from it; milliseconds until the next one is wanted. */
-    private long round() {
+    long round() {
         asked = asked();
         snapshot = Look.at(new Glance(machine), Progress.silent());
         kernel = new KernelEvents(snapshot);
         boolean learnt = learn();
-        faults =
-                Faults.of(snapshot, Findings.of(snapshot), good.copies(), memory.worked().keySet());
-        silent.keySet().retainAll(faults.carrying());
-        faults = faults.withSilent(silent);
+        learnt |= whatWent();
+        asking = Faults.askedForAddress(snapshot, asking);
+        Findings findings = Findings.of(snapshot);
+        List<KnownGood.Copy> copies =
+                good.copies().stream()
+                        .filter(c -> !doubtful.contains(c.uuid()) && !isGuards(c.uuid()))
+                        .toList();
+        faults = faults(findings, copies);
+        boolean lost = faults.working().isEmpty();
+        lostAt = lost ? Math.min(lostAt, now()) : Long.MAX_VALUE;
+        boolean withheld = copies.size() < good.copies().size();
+        if (withheld && lost && now() - lostAt >= LOST_FOR * options.patience()) {
+            withheld = false;
+            copies = good.copies();
+            faults = faults(findings, copies);
+        }
         Watchman.Instructions i =
                 watchman.see(
                         new Watchman.Sight(
@@ -508,7 +602,7 @@ public final class MonitorService {
                                 snapshot,
                                 faults,
                                 circumstances(),
-                                good.copies()));
+                                copies));
         if (options.keeps() && (i.remember() || learnt)) {
             files.remember(memory);
         }
@@ -523,13 +617,85 @@ public final class MonitorService {
         }
         fingerprint = fingerprint();
         // Whether it helped is to be seen at once, and not only where an event says so.
-        return i.orders().isEmpty() ? i.lookAgain() : QUIET;
+        boolean waits = withheld && (lost || !guarded.isEmpty());
+        long again = waits ? Math.min(i.lookAgain(), LOST_FOR) : i.lookAgain();
+        return i.orders().isEmpty() ? again : QUIET;
+    }
+
+    private Faults faults(Findings findings, List<KnownGood.Copy> copies) {
+        Faults seen = Faults.of(snapshot, findings, copies, memory.worked().keySet());
+        silent.keySet().retainAll(seen.carrying());
+        return seen.withSilentServers(asking).withSilent(silent);
+    }
+
+    /**
+     * Which of the profiles that have worked are gone, and whether they are to come back. What went
+     * while monitor did not run is asked of the journal, once.
+     *
+     * @return whether the memory has changed
+     */
+    private boolean whatWent() {
+        if (!guarded.isEmpty() && !guards()) {
+            guarded.clear();
+        }
+        if (!options.keeps() || snapshot.nm().profiles().value().isEmpty()) {
+            return false;
+        }
+        Set<String> there = Faults.there(snapshot);
+        doubtful.removeAll(there);
+        guarded.keySet().removeAll(there);
+        boolean news = memory.taken().removeAll(there);
+        if (!judged) {
+            judged = true;
+            List<KnownGood.Copy> gone =
+                    good.copies().stream()
+                            .filter(c -> !there.contains(c.uuid()))
+                            .filter(c -> !memory.taken().contains(c.uuid()))
+                            .toList();
+            gone.forEach(c -> doubtful.add(c.uuid()));
+            // An automatic profile of Ethernet's is gone after many a boot, and nobody's deed.
+            List<KnownGood.Copy> worthAsking =
+                    gone.stream().filter(c -> c.wifi() || isMissed(c)).toList();
+            news |= !worthAsking.isEmpty() && wentUnseen(worthAsking);
+        }
+        return news;
+    }
+
+    private boolean wentUnseen(List<KnownGood.Copy> gone) {
+        Map<String, String> deleted =
+                DaemonEvents.deletions(Journal.parse(machine.run(Journal.EVIDENCE).stdout()));
+        boolean news = false;
+        for (KnownGood.Copy copy : gone) {
+            String who = deleted.getOrDefault(copy.uuid(), "");
+            if (onPurpose(who, false) || who.contains(" of uid ")) {
+                doubtful.remove(copy.uuid());
+                changed(good.drop(copy, "was deleted on purpose while monitor did not run"));
+            } else if (DaemonEvents.byBtwifiset(who)) {
+                doubtful.remove(copy.uuid());
+                news |= memory.taken().add(copy.uuid());
+            } else if (isMissed(copy)) {
+                say(
+                        List.of(
+                                Terminal.safe(
+                                        "the profile \""
+                                                + copy.id()
+                                                + "\" went while monitor did not run, and who"
+                                                + " deleted it is not known: it comes back only"
+                                                + " where no path works, or by fix recover")));
+            }
+        }
+        return news;
+    }
+
+    private boolean isMissed(KnownGood.Copy copy) {
+        return snapshot.physical().stream()
+                .anyMatch(l -> Faults.missingProfile(snapshot, l, List.of(copy)).isPresent());
     }
 
     private Circumstances circumstances() {
         String pending = Transaction.pendingWork(machine);
         if (faults.faults().isEmpty()) {
-            return new Circumstances(pending, false, 0, java.util.Set.of());
+            return new Circumstances(pending, false, 0, Set.of());
         }
         return new Circumstances(
                 pending,
@@ -537,7 +703,16 @@ public final class MonitorService {
                 heldFor(),
                 ForeignOwners.of(machine, snapshot).links().keySet(),
                 Transaction.state(machine).name().equals("confirmed"),
-                hands.absent());
+                hands.absent(),
+                refused());
+    }
+
+    private List<Journal.Line> refused() {
+        boolean broken =
+                faults.faults().stream().anyMatch(f -> f.code().equals(RepairSteps.CONFIG_BROKEN));
+        return broken && !snapshot.unit(Scene.NETWORKMANAGER).running()
+                ? Journal.parse(machine.run(Journal.REFUSED).stdout())
+                : List.of();
     }
 
     private boolean atWork() {
@@ -558,8 +733,11 @@ public final class MonitorService {
     private boolean learn() {
         boolean news = false;
         for (Link link : snapshot.physical()) {
+            if (snapshot.nm().device(link).filter(d -> !d.connected()).isPresent()) {
+                // An address that is flushed is no end of an activation; this is.
+                connected.put(link.name(), "");
+            }
             if (Reach.of(snapshot, link).isNo()) {
-                connected.remove(link.name());
                 continue;
             }
             String gateway =
@@ -573,30 +751,67 @@ public final class MonitorService {
                     snapshot.nm().device(link).filter(Nmcli.Device::connected);
             device.ifPresent(d -> good(link, d));
         }
+        forgetThoseThatLeft();
         return news;
     }
 
+    /** A stick with another name each time it is plugged in. */
+    private void forgetThoseThatLeft() {
+        if (memory.worked().size() + connected.size() > MOST_LINKS) {
+            Set<String> there = new TreeSet<>();
+            snapshot.physical().forEach(link -> there.add(link.name()));
+            memory.worked().keySet().retainAll(there);
+            connected.keySet().retainAll(there);
+            missed.keySet().retainAll(there);
+        }
+    }
+
     private void good(Link link, Nmcli.Device device) {
-        boolean activated = !device.uuid().equals(connected.put(link.name(), device.uuid()));
-        if (!options.keeps()) {
+        Optional<String> before = Optional.ofNullable(connected.put(link.name(), device.uuid()));
+        Optional<Profile> its =
+                snapshot.nm().profiles().orElse(List.of()).stream()
+                        .filter(p -> is(p, device.uuid()) && p.refusal().isEmpty())
+                        .findFirst();
+        if (!options.keeps() || its.isEmpty()) {
             return;
         }
-        snapshot.nm().profiles().orElse(List.of()).stream()
-                .filter(p -> p.uuid().equals(device.uuid()) && p.refusal().isEmpty())
-                .findFirst()
-                .flatMap(
-                        profile ->
-                                good.works(
-                                        profile,
-                                        machine.read(profile.file()).orElse(""),
-                                        link.name(),
-                                        activated,
-                                        machine.clock().getEpochSecond()))
-                .ifPresent(
-                        change -> {
-                            files.keep(change);
-                            say(List.of(Terminal.safe(change.said())));
-                        });
+        Profile profile = its.get().withUuid(device.uuid());
+        String text = machine.read(profile.file()).orElse("");
+        boolean activated =
+                before.isPresent()
+                        ? !before.get().equals(device.uuid())
+                        : differs(profile, text) && sinceBeforeTheBoot(profile.file());
+        good.works(profile, text, link.name(), activated, machine.clock().getEpochSecond())
+                .ifPresent(this::changed);
+        Set<String> there = Faults.there(snapshot);
+        for (KnownGood.Copy other : good.others(profile, link.name())) {
+            if (!there.contains(other.uuid())) {
+                changed(good.drop(other, "has another in its place"));
+            }
+        }
+    }
+
+    /** One that was written by hand may have none; NetworkManager makes one of its path. */
+    private boolean is(Profile profile, String uuid) {
+        return profile.uuid().isEmpty()
+                ? snapshot.nm().connections().orElse(List.of()).stream()
+                        .anyMatch(c -> c.uuid().equals(uuid) && c.file().equals(profile.file()))
+                : profile.uuid().equals(uuid);
+    }
+
+    private boolean differs(Profile profile, String text) {
+        return good.copies().stream()
+                .anyMatch(c -> c.uuid().equals(profile.uuid()) && !c.text().equals(text));
+    }
+
+    /**
+     * At the first sight of an interface that is connected already: whether the profile is as it
+     * was when this boot began, so that it is what was activated.
+     */
+    private boolean sinceBeforeTheBoot(String file) {
+        String changed = machine.run(Command.of("stat", "-c", "%Y", "--", file)).stdout().strip();
+        long boot = machine.clock().getEpochSecond() - uptime(machine);
+        return changed.matches("\\d{1,12}") && Long.parseLong(changed) < boot;
     }
 
     // --- Asking

@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * NetworkManager's configuration as the daemon merges it (NetworkManager.conf(5), read_config in
@@ -324,6 +326,28 @@ public final class NmConfig {
     /** Lines that are no configuration: NetworkManager does not start with one. */
     public List<IniFile.Fault> faults() {
         return List.copyOf(faults);
+    }
+
+    /** "FILE: Key file does not start with a group", "file FILE not found" (nm-config.c). */
+    private static final Pattern REFUSES =
+            Pattern.compile(
+                    "Failed to read configuration: (?:file )?(/.+?\\.conf)(?:: | not found).*");
+
+    /**
+     * Files with which NetworkManager does not start, each once: the one that its own last words
+     * name, where it is one of them; it stops at the first, and names no other. Where it has not
+     * tried to start all of them are.
+     */
+    List<String> refused(List<Journal.Line> journal) {
+        List<String> files = faults.stream().map(IniFile.Fault::file).distinct().toList();
+        return journal.stream()
+                .map(line -> REFUSES.matcher(line.message()))
+                .filter(Matcher::matches)
+                .map(m -> m.group(1))
+                .reduce((first, last) -> last)
+                .filter(files::contains)
+                .map(List::of)
+                .orElse(files);
     }
 
     /** Why a file could not be read, or not be judged, one line each. */

@@ -8,6 +8,9 @@ import java.util.TreeSet;
 /** What the other managers configured, as profiles of NetworkManager, before they go. */
 final class OldManagers {
 
+    /** The measure's. */
+    static final String ID = "take-over";
+
     private OldManagers() {}
 
     static Fulfilment standing(Scene scene) {
@@ -101,7 +104,7 @@ final class OldManagers {
                         Plan.Phase.HAND_OVER.with(
                                 Change.Put.text(
                                         file,
-                                        mode,
+                                        StanzaEdit.mode(without, mode),
                                         without,
                                         "without " + String.join(", ", taken))));
             }

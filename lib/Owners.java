@@ -56,6 +56,7 @@ public final class Owners {
             return String.join(" and ", names);
         }
         return snapshot.nm().devices().whyUnknown().isPresent()
+                        || snapshot.units().whyUnknown().isPresent()
                 ? "whose it is could not be told"
                 : "nobody";
     }

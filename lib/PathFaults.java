@@ -43,7 +43,10 @@ final class PathFaults {
                                             + route.gateway()
                                             + " on "
                                             + link.name()
-                                            + " answers neither ping nor ARP",
+                                            + " answers neither ping nor "
+                                            + (route.gateway().contains(":")
+                                                    ? "neighbour discovery"
+                                                    : "ARP"),
                                     List.of(
                                             new Evidence(
                                                     route.gateway()
@@ -52,14 +55,33 @@ final class PathFaults {
                                                                     " ", failed.get().states()),
                                                     "ip neighbour show"),
                                             new Evidence("no answer", "ping " + route.gateway())),
-                                    List.of(
-                                            "sudo nmcli device connect "
-                                                    + Command.quoted(link.name()))));
+                                    upAnew(s, link)));
                     break;
                 }
             }
         }
         return Verdict.of(hits);
+    }
+
+    /**
+     * By who holds the link, who gives it its addresses and routes again: with ip(8) alone they
+     * would stay away.
+     */
+    private static List<String> upAnew(Snapshot s, Link link) {
+        String name = Command.quoted(link.name());
+        return Owners.of(s).of(link).stream()
+                .filter(Owners.Claim::holds)
+                .findFirst()
+                .map(
+                        claim ->
+                                switch (claim.manager()) {
+                                    case NETWORKMANAGER -> "sudo nmcli device connect " + name;
+                                    case NETWORKD -> "sudo networkctl reconfigure " + name;
+                                    case DHCPCD -> "sudo dhcpcd --rebind " + name;
+                                    case IFUPDOWN -> "sudo ifdown " + name + "; sudo ifup " + name;
+                                })
+                .map(List::of)
+                .orElse(List.of("ip neighbour show dev " + name));
     }
 
     private static boolean silent(Snapshot s, Route route) {

@@ -55,7 +55,7 @@ public final class Paths {
                             .findFirst()
                             .orElse("-");
             boolean wifi = link.kind() == Link.Kind.WIFI;
-            String ssid = snapshot.associated().getOrDefault(link.name(), "");
+            String ssid = snapshot.associated().orElse(Map.of()).getOrDefault(link.name(), "");
             Optional<Integer> seconds = Optional.ofNullable(took.get(link.name()));
             lines.add(
                     String.join(

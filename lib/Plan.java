@@ -77,7 +77,13 @@ public record Plan(
             steps.removeIf(step -> step.change() instanceof Change.Live);
         }
         steps.sort(Comparator.comparing(Step::phase));
-        boolean takesOver = steps.stream().anyMatch(s -> s.phase() == Phase.TAKE_OVER);
+        // Where the other manager is masked already, nothing is left to stop.
+        boolean takesOver =
+                steps.stream()
+                        .anyMatch(
+                                s ->
+                                        s.phase() == Phase.TAKE_OVER
+                                                || s.measure().equals(OldManagers.ID));
         if (!takesOver && scene.snapshot().host().live()) {
             return new Plan(
                     judged,
@@ -100,9 +106,12 @@ public record Plan(
         return measures.stream().map(m -> new Judged(m, m.standing().apply(scene))).toList();
     }
 
-    /** The exit status of a plan that is only shown: 1 beats 3. */
-    public int outlook() {
-        if (!isEmpty()) {
+    /**
+     * The exit status of a plan that is only shown, or has nothing to do: 1 beats 3. A machine that
+     * is lost at its next boot is a problem, also where no measure mends it.
+     */
+    public int status(Answer afterBoot) {
+        if (!isEmpty() || afterBoot.isNo() || anyMissing()) {
             return ExitCode.PROBLEMS;
         }
         return unknown().isEmpty() ? ExitCode.GOOD : ExitCode.UNKNOWN;
@@ -111,6 +120,11 @@ public record Plan(
     /** The measures of which it could not be told how they stand. */
     List<Judged> unknown() {
         return standings.stream().filter(j -> j.standing() instanceof Fulfilment.Unknown).toList();
+    }
+
+    /** Something is, whether or not a change mends it. */
+    boolean anyMissing() {
+        return standings.stream().anyMatch(j -> j.standing().isMissing());
     }
 
     public boolean isEmpty() {

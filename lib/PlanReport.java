@@ -11,6 +11,18 @@ public final class PlanReport {
 
     private PlanReport() {}
 
+    /** The same, and what it leads to. */
+    public static String of(Plan plan, Answer afterBoot, Terminal terminal) {
+        boolean helpless = plan.isEmpty() && afterBoot.isNo();
+        return of(plan, terminal)
+                + "\nReachable after a reboot"
+                + (plan.isEmpty() ? "" : ", with this done")
+                + ": "
+                + VerificationReport.sentence(afterBoot)
+                + (helpless ? " Nothing that fix does would change that." : "")
+                + "\n";
+    }
+
     /** Lines, each ended by a newline. */
     public static String of(Plan plan, Terminal terminal) {
         List<String> lines = new ArrayList<>();
@@ -33,7 +45,9 @@ public final class PlanReport {
                                 + ")");
             }
         }
-        if (plan.isEmpty()) {
+        if (plan.isEmpty() && plan.anyMissing()) {
+            lines.add("Nothing that fix can do: what is listed above needs a hand.");
+        } else if (plan.isEmpty()) {
             lines.add("Nothing to do: " + nothing(plan));
         } else {
             lines.add("");
@@ -86,7 +100,18 @@ public final class PlanReport {
     }
 
     /** The schema {@code netfix/plan/1}. */
+    public static String json(Plan plan, Answer afterBoot) {
+        ObjectNode top = document(plan);
+        JsonReport.answer(top.putObject("reachable_after_boot"), afterBoot);
+        return Json.pretty(top);
+    }
+
+    /** The same without a forecast. */
     public static String json(Plan plan) {
+        return Json.pretty(document(plan));
+    }
+
+    private static ObjectNode document(Plan plan) {
         ObjectNode top = Json.object();
         top.put("schema", "netfix/plan/1");
         top.put("netfix", Cli.VERSION.replace("netfix ", ""));
@@ -101,7 +126,7 @@ public final class PlanReport {
         VerificationReport.respected(top.putArray("respected"), plan.respected());
         losses(top.putArray("told"), plan.told());
         losses(top.putArray("losses"), plan.losses());
-        return Json.pretty(top);
+        return top;
     }
 
     private static void losses(ArrayNode array, List<Loss> losses) {

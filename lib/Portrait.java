@@ -1,6 +1,7 @@
 package netfix;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A snapshot in words, piece by piece, for the reports; holds anybody's bytes. */
@@ -34,7 +35,7 @@ final class Portrait {
     }
 
     private String network(Link link) {
-        String ssid = s.associated().get(link.name());
+        String ssid = s.associated().orElse(Map.of()).get(link.name());
         return ssid == null ? "" : " to \"" + ssid + "\"";
     }
 

@@ -61,6 +61,29 @@ public record Profile(
     public static final String ETHERNET = "ethernet";
     public static final String WIFI = "wifi";
 
+    /** The same with the UUID that NetworkManager has given it. */
+    Profile withUuid(String other) {
+        return new Profile(
+                file,
+                id,
+                other,
+                type,
+                interfaceName,
+                mac,
+                autoconnect,
+                ssid,
+                keyManagement,
+                mode,
+                noAddress,
+                neverDefault,
+                controller,
+                wantsPerson,
+                match,
+                notOn,
+                multiple,
+                refusal);
+    }
+
     /** Lies where a reboot keeps it. */
     public boolean onDisk() {
         return !file.startsWith("/run/");

@@ -270,7 +270,7 @@ final class ProfileFaults {
             Optional<Journal.Audit> audit =
                     journal.get().audits().stream()
                             .filter(a -> a.op().equals("connection-delete") && a.success())
-                            .filter(a -> within(line, a.line()))
+                            .filter(a -> follows(line, a.line(), SOON))
                             .findFirst();
             String name = audit.map(Journal.Audit::name).filter(n -> !n.isEmpty()).orElse(ssid);
             if (isBack(s, ssid, name) || hits.stream().anyMatch(h -> h.subject().equals(name))) {
@@ -292,10 +292,19 @@ final class ProfileFaults {
                                     "sudo nmcli --ask device wifi connect "
                                             + Command.quoted(ssid))));
         }
-        for (Journal.Line wish : journal.get().btwifiset()) {
+        deletedInVain(s, journal.get(), otherWifi, hits);
+        if (hits.isEmpty() && !journal.get().gap().isEmpty()) {
+            return Verdict.unknown(journal.get().gap());
+        }
+        return Verdict.of(hits);
+    }
+
+    /** Where a network that was saved could not be connected to with what the phone sent. */
+    private static void deletedInVain(
+            Snapshot s, Journal journal, boolean otherWifi, List<Verdict.Hit> hits) {
+        for (Journal.Line wish : journal.btwifiset()) {
             String ssid = wished(wish.message());
-            List<Journal.Audit> lost =
-                    ssid.isEmpty() ? List.of() : twice(journal.get(), wish, ssid);
+            List<Journal.Audit> lost = ssid.isEmpty() ? List.of() : twice(journal, wish, ssid);
             if (lost.isEmpty()
                     || isBack(s, ssid, ssid)
                     || hits.stream().anyMatch(h -> h.subject().equals(ssid))) {
@@ -317,10 +326,6 @@ final class ProfileFaults {
                                             + Command.quoted(ssid)
                                             + " hidden yes")));
         }
-        if (hits.isEmpty() && !journal.get().gap().isEmpty()) {
-            return Verdict.unknown(journal.get().gap());
-        }
-        return Verdict.of(hits);
     }
 
     private static String wished(String message) {
@@ -340,8 +345,7 @@ final class ProfileFaults {
                 journal.audits().stream()
                         .filter(a -> a.name().equals(ssid) && a.success())
                         .filter(a -> a.op().matches("connection-(?:delete|add)"))
-                        .filter(a -> !a.line().at().isBefore(wish.at()))
-                        .filter(a -> a.line().at().isBefore(wish.at().plus(ATTEMPT)))
+                        .filter(a -> follows(wish, a.line(), ATTEMPT))
                         .toList();
         String ops = done.stream().map(Journal.Audit::op).collect(Collectors.joining(" "));
         return ops.matches("(?:connection-delete )+connection-add connection-delete")
@@ -354,20 +358,31 @@ final class ProfileFaults {
      * into the profile first and tries it then; what was there before is gone.
      */
     static Verdict passwordReplaced(Snapshot s) {
+        return Verdict.of(replacedPasswords(s));
+    }
+
+    /** The networks into whose profiles a password was written that does not work. */
+    static List<String> wrongPasswords(Snapshot s) {
+        return replacedPasswords(s).stream().map(Verdict.Hit::subject).toList();
+    }
+
+    private static List<Verdict.Hit> replacedPasswords(Snapshot s) {
+        Optional<Journal> journal = s.journal().value();
         List<Verdict.Hit> hits = new ArrayList<>();
-        for (Journal.Line wish : s.journal().value().map(Journal::btwifiset).orElse(List.of())) {
+        for (Journal.Line wish : journal.map(Journal::btwifiset).orElse(List.of())) {
             String ssid = wished(wish.message());
-            if (!ssid.isEmpty() && isBack(s, ssid, ssid)) {
-                Journal journal = s.journal().value().orElseThrow();
-                List<Evidence> seen = replaced(journal, wish, ssid);
-                if (!seen.isEmpty()
-                        && !works(s, ssid)
-                        && hits.stream().noneMatch(h -> h.subject().equals(ssid))) {
-                    hits.add(passwordReplaced(s, ssid, seen));
-                }
+            if (ssid.isEmpty()
+                    || !isBack(s, ssid, ssid)
+                    || works(s, ssid)
+                    || hits.stream().anyMatch(h -> h.subject().equals(ssid))) {
+                continue;
+            }
+            List<Evidence> seen = replaced(journal.get(), wish, ssid);
+            if (!seen.isEmpty()) {
+                hits.add(passwordReplaced(s, ssid, seen));
             }
         }
-        return Verdict.of(hits);
+        return hits;
     }
 
     private static boolean works(Snapshot s, String name) {
@@ -382,15 +397,14 @@ final class ProfileFaults {
                         .filter(a -> a.op().equals("connection-update") && a.success())
                         .filter(a -> a.name().equals(ssid))
                         .map(Journal.Audit::line)
-                        .filter(l -> !l.at().isBefore(wish.at()))
+                        .filter(l -> !wish.until(l).isNegative())
                         .toList();
-        if (changes.size() != 1 || !changes.get(0).at().isBefore(wish.at().plus(ATTEMPT))) {
+        if (changes.size() != 1 || !follows(wish, changes.get(0), ATTEMPT)) {
             return List.of();
         }
         Journal.Line change = changes.get(0);
         return journal.lines().stream()
-                .filter(l -> !l.at().isBefore(change.at()))
-                .filter(l -> l.at().isBefore(change.at().plus(ATTEMPT)))
+                .filter(l -> follows(change, l, ATTEMPT))
                 .filter(
                         l ->
                                 l.message().contains(": no secrets: ")
@@ -417,9 +431,9 @@ final class ProfileFaults {
                 List.of("sudo nmcli --ask connection up id " + Command.quoted(ssid)));
     }
 
-    private static boolean within(Journal.Line line, Journal.Line later) {
-        Duration gap = Duration.between(line.at(), later.at());
-        return !gap.isNegative() && gap.compareTo(SOON) <= 0;
+    private static boolean follows(Journal.Line line, Journal.Line later, Duration within) {
+        Duration gap = line.until(later);
+        return !gap.isNegative() && gap.compareTo(within) <= 0;
     }
 
     private static boolean isBack(Snapshot s, String ssid, String name) {

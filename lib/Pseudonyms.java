@@ -262,7 +262,7 @@ public final class Pseudonyms {
         }
         s.nm().seen().orElse(List.of()).forEach(seen -> network(seen.ssid()));
         s.nm().connections().orElse(List.of()).forEach(c -> network(c.name()));
-        s.associated().values().forEach(this::network);
+        s.associated().orElse(Map.of()).values().forEach(this::network);
         s.wifiConfs().values().forEach(all -> all.forEach(this::network));
         s.journal()
                 .value()

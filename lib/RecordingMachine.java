@@ -71,7 +71,7 @@ public final class RecordingMachine implements Machine {
     @Override
     public Reading<String> read(String path) {
         Reading<String> text = machine.read(path);
-        capture.texts.put(path, text.map(Redaction::of));
+        capture.texts.put(path, text.map(t -> Redaction.ofFile(path, t)));
         return text;
     }
 

@@ -98,10 +98,18 @@ public final class Recovery {
                 && !scene.foreign().serving().containsKey(Manager.DHCPCD)) {
             add(new Change.UnitJob("stop", Manager.DHCPCD.unit(), "start", ""));
         }
-        List<String> masks = scene.ground().masks(Scene.NETWORKMANAGER);
+        strayClients();
+        boolean noSupplicant = noSupplicant();
+        List<String> masks = new ArrayList<>(scene.ground().masks(Scene.NETWORKMANAGER));
+        if (noSupplicant) {
+            masks.addAll(scene.ground().masks(Faults.SUPPLICANT));
+        }
         if (!masks.isEmpty()) {
             masks.forEach(mask -> add(new Change.Remove(mask, "unmask it")));
             add(new Change.ReloadUnits());
+        }
+        if (noSupplicant) {
+            add(new Change.UnitJob("restart", Faults.SUPPLICANT, "stop", ""));
         }
         setAside();
         links.forEach(this::restore);
@@ -123,10 +131,42 @@ public final class Recovery {
         }
     }
 
+    /**
+     * Started by hand, or by what is no unit of its own: NetworkManager asks for addresses itself.
+     */
+    private void strayClients() {
+        List<Processes.Process> all =
+                scene.snapshot().processes().orElse(List.of()).stream()
+                        .filter(p -> p.program().equals("dhcpcd"))
+                        .toList();
+        for (Processes.Process p : all) {
+            boolean child = all.stream().anyMatch(other -> other.pid() == p.parent());
+            if (!child && !p.unit().endsWith(".service")) {
+                run(
+                        List.of("kill", String.valueOf(p.pid())),
+                        List.of(),
+                        "a dhcpcd that no unit has started");
+            }
+        }
+    }
+
+    /** Wi-Fi is lost, and NetworkManager's own supplicant does not run; iwd may have its place. */
+    private boolean noSupplicant() {
+        Snapshot snapshot = scene.snapshot();
+        Unit unit = snapshot.unit(Faults.SUPPLICANT);
+        return unit.exists()
+                && !unit.running()
+                && snapshot.processes().orElse(List.of()).stream()
+                        .noneMatch(p -> p.program().equals("iwd"))
+                && scene.wifi().stream()
+                        .anyMatch(l -> !scene.foreign().owns(l) && Reach.of(snapshot, l).isNo());
+    }
+
     /** With one of these NetworkManager does not start. */
     private void setAside() {
-        for (IniFile.Fault fault : scene.snapshot().nm().config().faults()) {
-            String file = fault.file();
+        List<Journal.Line> journal =
+                scene.snapshot().journal().value().map(Journal::lines).orElse(List.of());
+        for (String file : scene.snapshot().nm().config().refused(journal)) {
             if (file.startsWith(RepairAct.SetAside.FOLDER + "/")) {
                 RepairAct.SetAside.place(file, scene.ground()::exists)
                         .ifPresent(

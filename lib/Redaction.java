@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 
 import java.nio.charset.StandardCharsets;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,26 +23,71 @@ public final class Redaction {
 
     private static final String SECRET_KEYS =
             "psk|sae_password|sae-password|password|password-raw|passphrase|wep[-_]key[0-3]|leap-password|private[-_]key[-_]password"
-                + "|private_key_passwd|private_key2_passwd|phase2-private-key-password|ca-cert-password|client-cert-password|pin|crypto"
-                + "|secret|[a-z0-9_-]{1,40}[-_\\h](?:pass|password|passphrase|secret)|wpa_psk|privatekey|presharedkey|private|key|mka-cak|wpa-psk|wpa-passphrase|wpa-password|wireless-key|preshared-key|private-key";
+                + "|private[-_]key2?[-_]passwd|phase2-private-key-password|ca-cert-password|client-cert-password|pin|crypto"
+                + "|secret|[a-z0-9_-]{1,40}[-_\\h](?:pass|passwd|password|passphrase|secret|pin|psk)|wpa_psk|privatekey|presharedkey|private|shared|key|mka[-_]cak|wpa-psk|wpa-passphrase|wpa-password|wireless-key|preshared-key|private-key"
+                + "|milenage|dpp_netaccesskey|ext_password_backend|wps_priv_key";
+
+    private static final String DOUBLE_QUOTED = "\"(?:[^\"\\\\\\n]|\\\\.)*+\"";
+    private static final String SINGLE_QUOTED = "'(?:[^'\\n]|'')*+'";
 
     /** {@code psk=…}, {@code "password": "…"} at the start of a line, to the end of the value. */
     private static final Pattern SETTING =
             Pattern.compile(
-                    "(?im)^(\\h*+[#;]?\\h*+[\"']?(?:[a-z0-9-]+\\.)?(?:"
+                    "(?im)^(\\h*+[#;]?\\h*+(?:-\\h++)?[\"']?(?:[a-z0-9-]+\\.)?(?:"
                             + SECRET_KEYS
-                            + ")[\"']?\\h*+[=:]\\h*+)(\\S.*?)(,?)$");
+                            + ")[\"']?\\h*+[=:]\\h*+)(?:(?:"
+                            + DOUBLE_QUOTED
+                            + "|\\(redacted\\))(?=\\h*+[,}\\]]++\\h*+$)|\\S.*?(?=,?$))");
 
-    /** YAML's value on the lines below: {@code password: |}, or nothing after the colon. */
+    /** A key in braces, and a value of which it is certain where it ends. */
+    private static final String IN_BRACES =
+            "(?im)([{,]\\h*+([\"']?)(?:"
+                    + SECRET_KEYS
+                    + ")\\2\\h*+:\\h*+)(?:("
+                    + DOUBLE_QUOTED
+                    + "|"
+                    + SINGLE_QUOTED
+                    + "|-?[0-9]++|true|false|null";
+
+    private static final String OR_ALL = ")(?=\\h*+(?:[,}\\]]|$))|(?=[^\\s{\\[]).+$)";
+
+    /**
+     * JSON's and Python's {@code {"password": "…"}}, to be read as before; a word without quotes
+     * may hold commas and braces, and goes to the end of the line.
+     */
+    private static final Pattern FLOW = Pattern.compile(IN_BRACES + OR_ALL);
+
+    /**
+     * The same in YAML, {@code {"Cafe": {password: X, hidden: true}}}: there a word in braces holds
+     * neither (yaml.org/spec/1.2.2, ns-plain-safe).
+     */
+    private static final Pattern YAML_FLOW =
+            Pattern.compile(IN_BRACES + "|[^\\s,{}\\[\\]\"'][^,{}\\[\\]\\n]*+" + OR_ALL);
+
+    /**
+     * YAML's value on the lines below: {@code password: |}, nothing after the colon, or a quote
+     * that does not end there.
+     */
     private static final Pattern BLOCK =
             Pattern.compile(
-                    "(?i)^\\h*+(?:-\\h++)?[\"']?(?:"
+                    "(?i)^(?:.*[{,])?\\h*+(?:-\\h++)?[\"']?(?:"
                             + SECRET_KEYS
-                            + ")[\"']?\\h*+:\\h*+(?:[|>][-+0-9]*+)?\\h*+$");
+                            + ")[\"']?\\h*+:\\h*+(?:[|>][-+0-9]*+|\"[^\"]*+|'[^']*+)?\\h*+$");
 
+    /**
+     * Key and value apart by blanks: {@code wpa-} before any of wpa_supplicant's keys, in {@code
+     * /etc/network/interfaces}; {@code authtoken} of dhcpcd.conf(5).
+     */
     private static final Pattern ENI =
             Pattern.compile(
-                    "(?im)^(\\h*+(?:wpa-psk|wpa-password|wpa-passphrase|wireless-key\\S*)\\h++)(.+)$");
+                    "(?im)^(\\h*+#?\\h*+(?:wpa[-_](?!ssid\\h)(?:"
+                            + SECRET_KEYS
+                            + ")|wireless-(?:key|enc)\\S*|authtoken)\\h++)(.+)$");
+
+    /** {@code iwconfig wlan0 key s:…}, {@code iw dev wlan0 connect Cafe keys 0:…}. */
+    private static final Pattern WEP =
+            Pattern.compile(
+                    "(?i)(\\biw(?:config)?\\h[^\\n]{0,200}?\\h(?:keys?|enc(?:ryption)?)\\h++)(.+)");
 
     /**
      * All that follows a secret's name in a call of nmcli or wpa_cli, {@code wifi-sec.psk X}: where
@@ -52,7 +98,7 @@ public final class Redaction {
                     "(?i)((?:^|[\\h\",'\\[])(?:[a-z0-9-]+\\.(?:"
                             + SECRET_KEYS
                             + ")|password|password-raw|passphrase|psk|sae_password|wep_key[0-3]|private_key2?_passwd)"
-                            + "['\"]?,?\\h++)(.+)$");
+                            + "['\"]?,?\\h++)(?!:\\h*+[\"']?\\(redacted\\))(.+)$");
 
     /**
      * What nmcli lists (a UUID between colons), and NetworkManager's audit: there "password" is a
@@ -67,8 +113,8 @@ public final class Redaction {
     /** {@code psk=…} within a line. */
     private static final Pattern INLINE =
             Pattern.compile(
-                    "(?i)(\\b(?:psk|password|passphrase|sae_password)=)(\"[^\"\\n"
-                            + "]*+\"?|[^\\s\"]++)");
+                    "(?i)(\\b(?:psk|password|passphrase|sae_password|wep_key[0-3]|private_key2?_passwd|wpa_passphrase|wpa_psk|mka_cak|milenage|dpp_netaccesskey|pin|ext_password_backend)=)(\"[^\"\\n"
+                        + "]*+\"?|[^\\s\"]++)");
 
     /**
      * btwifiset's own wordings, each to the end of its message (seen in its source of March 2025).
@@ -77,7 +123,8 @@ public final class Redaction {
             Pattern.compile(
                     "(?i)((?:with pw: |with password: ?|password: ?|paaword is: |entered password"
                         + " |adding network password:|psk from get_psk: |with password:|changing"
-                        + " Password for .* to +|Password (?=.+ has an illegal)))(.*)");
+                        + " Password for .* to +|Password (?=.+ has an illegal)))"
+                        + "(?!\\h*+[\"']?\\(redacted\\)[\"']?\\h*+[,}\\]])(.*)");
 
     /**
      * A command of the phone as Python shows a list, {@code registering SSID ['name', 'password',
@@ -139,6 +186,15 @@ public final class Redaction {
     }
 
     public static String of(String text) {
+        return of(text, FLOW);
+    }
+
+    /** A file's text; netplan's YAML is to be YAML still. */
+    public static String ofFile(String path, String text) {
+        return of(text, path.endsWith(".yaml") ? YAML_FLOW : FLOW);
+    }
+
+    private static String of(String text, Pattern flow) {
         String t =
                 KEYS.matcher(text)
                         .replaceAll(
@@ -147,8 +203,10 @@ public final class Redaction {
                                                 + "\n"
                                                 + MARK
                                                 + "\n");
-        t = SETTING.matcher(lines(t)).replaceAll("$1" + MARK + "$3");
+        t = flow.matcher(t).replaceAll(Redaction::inBraces);
+        t = SETTING.matcher(lines(t)).replaceAll("$1" + MARK);
         t = ENI.matcher(t).replaceAll("$1" + MARK);
+        t = WEP.matcher(t).replaceAll("$1" + MARK);
         t = PHONE_RAW.matcher(t).replaceAll("$1" + MARK);
         t =
                 PHONE_LIST
@@ -164,6 +222,14 @@ public final class Redaction {
         t = BTWIFISET.matcher(t).replaceAll("$1" + MARK);
         t = INLINE.matcher(t).replaceAll("$1" + MARK);
         return WPA_PASSPHRASE.matcher(t).replaceAll("$1" + MARK);
+    }
+
+    /** In the quotes that were there, or else in those of the key: in JSON every word has them. */
+    private static String inBraces(MatchResult m) {
+        String value = m.group(3) == null ? "" : m.group(3);
+        boolean quoted = value.startsWith("\"") || value.startsWith("'");
+        String quote = quoted ? value.substring(0, 1) : m.group(2);
+        return Matcher.quoteReplacement(m.group(1) + quote + MARK + quote);
     }
 
     /**

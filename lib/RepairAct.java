@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** One thing that monitor does to the machine. */
 sealed interface RepairAct {
@@ -46,10 +47,13 @@ sealed interface RepairAct {
             if (name.getBytes(StandardCharsets.UTF_8).length + 2 > LONGEST_NAME) {
                 return Optional.empty();
             }
+            return places(path).filter(place -> !taken.test(place)).findFirst();
+        }
+
+        /** Where it may go, the first choice first. */
+        static Stream<String> places(String path) {
             return IntStream.rangeClosed(1, MOST)
-                    .mapToObj(n -> path + ENDING + (n == 1 ? "" : "." + n))
-                    .filter(place -> !taken.test(place))
-                    .findFirst();
+                    .mapToObj(n -> path + ENDING + (n == 1 ? "" : "." + n));
         }
 
         /** The path that a file of {@link #FOLDER} had before it was set aside, if it was. */

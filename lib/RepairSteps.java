@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
@@ -40,8 +41,13 @@ final class RepairSteps {
      * What a step is chosen by.
      *
      * @param fixConfirmed whether what a confirmed fix left can be put back
+     * @param refused what NetworkManager said when it did not start with its configuration
      */
-    record Place(Snapshot snapshot, List<KnownGood.Copy> copies, boolean fixConfirmed) {
+    record Place(
+            Snapshot snapshot,
+            List<KnownGood.Copy> copies,
+            boolean fixConfirmed,
+            List<Journal.Line> refused) {
 
         Optional<Link> link(Fault fault) {
             return snapshot.links().orElse(List.of()).stream()
@@ -53,6 +59,31 @@ final class RepairSteps {
     private RepairSteps() {}
 
     private static final String NM = Scene.NETWORKMANAGER;
+
+    static final String CONFIG_BROKEN = "networkmanager-config-broken";
+
+    /** What is left when every smaller step has been tried in vain. */
+    private static final Set<String> STUBBORN =
+            Set.of(
+                    "networkmanager-not-running",
+                    "networkmanager-not-answering",
+                    "networking-off",
+                    "device-disconnected",
+                    "device-unmanaged",
+                    "address-lost",
+                    "route-lost",
+                    "wired-no-profile",
+                    "wired-auto-profile-deleted",
+                    Faults.NOT_CONNECTED,
+                    Faults.PROFILE_MISSING,
+                    Faults.SUPPLICANT_GONE,
+                    Faults.SUPPLICANT_STRAY);
+
+    private static Set<String> plus(Set<String> codes, String... more) {
+        Set<String> all = new TreeSet<>(codes);
+        all.addAll(List.of(more));
+        return all;
+    }
 
     static final List<Step> TABLE =
             List.of(
@@ -166,6 +197,7 @@ final class RepairSteps {
                                     "wired-auto-profile-deleted",
                                     "address-lost",
                                     "route-lost",
+                                    Faults.NO_LEASE,
                                     Faults.NOT_CONNECTED),
                             40,
                             May.ALWAYS,
@@ -173,7 +205,7 @@ final class RepairSteps {
                     new Step(
                             "set-file-aside",
                             "NetworkManager does not start with a file that it cannot read",
-                            Set.of("networkmanager-config-broken"),
+                            Set.of(CONFIG_BROKEN),
                             40,
                             May.SIDE_LOST,
                             RepairSteps::setAside),
@@ -213,43 +245,18 @@ final class RepairSteps {
                     new Step(
                             "restart-networkmanager",
                             "smaller steps did not help",
-                            Set.of(
-                                    "networkmanager-not-running",
-                                    "networkmanager-not-answering",
-                                    "networking-off",
-                                    "device-disconnected",
-                                    "device-unmanaged",
-                                    "address-lost",
-                                    "route-lost",
-                                    "wired-no-profile",
-                                    "wired-auto-profile-deleted",
-                                    Faults.NOT_CONNECTED,
-                                    Faults.PROFILE_MISSING,
-                                    Faults.SUPPLICANT_GONE,
-                                    Faults.SUPPLICANT_STRAY),
+                            STUBBORN,
                             60,
                             May.ALL_LOST,
                             (place, f) -> List.of(RepairAct.unit("restart", NM))),
                     new Step(
                             "restore-fix",
                             "nothing else helped, and what the confirmed fix left may be gone",
-                            Set.of(
-                                    "networkmanager-not-running",
-                                    "networkmanager-not-answering",
+                            plus(
+                                    STUBBORN,
                                     "networkmanager-masked",
-                                    "networkmanager-config-broken",
-                                    "networkmanager-and-dhcpcd",
-                                    "networking-off",
-                                    "device-disconnected",
-                                    "device-unmanaged",
-                                    "address-lost",
-                                    "route-lost",
-                                    "wired-no-profile",
-                                    "wired-auto-profile-deleted",
-                                    Faults.NOT_CONNECTED,
-                                    Faults.PROFILE_MISSING,
-                                    Faults.SUPPLICANT_GONE,
-                                    Faults.SUPPLICANT_STRAY),
+                                    CONFIG_BROKEN,
+                                    "networkmanager-and-dhcpcd"),
                             60,
                             May.ALL_LOST,
                             RepairSteps::restoreFix));
@@ -273,13 +280,13 @@ final class RepairSteps {
                     "interface-down",
                     "device-unmanaged",
                     "networkmanager-masked",
-                    "networkmanager-config-broken" ->
+                    CONFIG_BROKEN ->
                     300;
             // A restart by hand or by an update stops it for a moment.
             case "networkmanager-not-running" -> 1500;
             case "networkmanager-not-answering" -> 45_000;
             // NetworkManager tries four times by itself, with seconds in between.
-            case Faults.NOT_CONNECTED -> 8000;
+            case Faults.NOT_CONNECTED, Faults.NO_LEASE -> 8000;
             case Faults.SUPPLICANT_GONE -> 1500;
             default -> 700;
         };
@@ -394,10 +401,9 @@ final class RepairSteps {
         if (place.snapshot().unit(NM).running()) {
             return acts;
         }
-        for (IniFile.Fault fault : place.snapshot().nm().config().faults()) {
-            RepairAct act = new RepairAct.SetAside(fault.file());
-            if (fault.file().startsWith(RepairAct.SetAside.FOLDER + "/") && !acts.contains(act)) {
-                acts.add(act);
+        for (String file : place.snapshot().nm().config().refused(place.refused())) {
+            if (file.startsWith(RepairAct.SetAside.FOLDER + "/")) {
+                acts.add(new RepairAct.SetAside(file));
             }
         }
         if (!acts.isEmpty()) {

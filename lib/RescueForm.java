@@ -24,11 +24,12 @@ public record RescueForm(Optional<String> function, String text) {
                 form(
                         "form_networkmanager_at_boot",
                         "where no network manager is enabled, the one that had the network is"
-                                + " unmasked and enabled"));
+                                + " unmasked and enabled; NetworkManager's own wpa_supplicant is"
+                                + " unmasked"));
         t.put(
-                "exclusive-control",
+                ReadableConfiguration.ID,
                 form(
-                        "form_exclusive_control",
+                        "form_readable_configuration",
                         "a configuration file with which NetworkManager does not start gets .off"
                                 + " behind its name"));
         t.put(
@@ -43,6 +44,7 @@ public record RescueForm(Optional<String> function, String text) {
         t.put(
                 "networking-on",
                 form("form_networking_on", "networking and Wi-Fi are switched on, and unblocked"));
+        t.put("exclusive-control", none("it strands no Pi that it is missing"));
         t.put("country-code", none("--country writes it into cmdline.txt from this side"));
         String owner = "it would change who manages an interface";
         t.put("take-over", none(owner));

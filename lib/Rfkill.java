@@ -50,6 +50,14 @@ public record Rfkill(int id, String type, String device, boolean soft, boolean h
                 });
     }
 
+    /** The files that block Wi-Fi by software, where there is a 1 in them. */
+    static List<String> wifiBlocks(Machine machine) {
+        return machine.list(FOLDER).orElse(List.of()).stream()
+                .filter(name -> text(machine, name, "type").equals("wlan"))
+                .map(name -> FOLDER + "/" + name + "/soft")
+                .toList();
+    }
+
     private static String text(Machine machine, String name, String file) {
         return machine.read(FOLDER + "/" + name + "/" + file).orElse("").strip();
     }

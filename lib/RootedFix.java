@@ -29,7 +29,7 @@ public final class RootedFix {
         this.narration = narration;
         this.machine = new RootedMachine(root);
         try {
-            this.hands = new RootedHands(root);
+            this.hands = RootedHands.lasting(root);
         } catch (IOException e) {
             throw RootedHands.refused(e, root.toString());
         }
@@ -74,6 +74,7 @@ public final class RootedFix {
             }
             hands.note(PlanFolder.BASE + "/transaction.sh", PlanFolder.script());
             hands.note(STATE, "confirmed " + fix + " " + board(before) + " -\n");
+            hands.settle(PlanFolder.BASE);
         } catch (IOException e) {
             forget(folder, before);
             throw RootedHands.refused(e, root.toString());
@@ -119,6 +120,7 @@ public final class RootedFix {
             hands.deleteAll(folder);
             if (state.isPresent()) {
                 hands.note(STATE, state.get());
+                hands.settle(STATE);
             } else {
                 hands.deleteAll(STATE);
                 hands.deleteAll(PlanFolder.BASE + "/transaction.sh");
@@ -166,15 +168,19 @@ public final class RootedFix {
                             + root
                             + "`");
         }
+        SealedSources sources = SealedSources.of(machine);
         try {
-            for (String fix : PlanFolder.fixes(machine)) {
-                hands.overwriteAll(PlanFolder.BASE + "/" + fix);
+            for (Map.Entry<String, byte[]> source : sources.blanked().entrySet()) {
+                hands.overwrite(source.getKey(), source.getValue());
             }
+            // Fixes, the copies of profiles that monitor keeps, what a rescue has replaced.
+            hands.overwriteAll(PlanFolder.BASE);
             uproot();
             hands.deleteAll(PlanFolder.BASE);
         } catch (IOException e) {
             throw RootedHands.refused(e, root.toString());
         }
+        sources.told().forEach(line -> narration.println(Terminal.safe(line)));
         narration.println("Sealed: there is no way back, and nothing is kept of before.");
         return ExitCode.GOOD;
     }

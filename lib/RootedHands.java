@@ -32,8 +32,27 @@ final class RootedHands {
     private final int uid;
     private final int gid;
 
-    /** What is written belongs to whom /etc belongs: root, on a card. */
+    /** Whether each change is on the card before the next one is begun. */
+    private final boolean lasting;
+
+    /**
+     * What is written belongs to whom /etc belongs: root, on a card. When it is on the card is for
+     * the caller to see to, at the end.
+     */
     RootedHands(Path root) throws IOException {
+        this(root, false);
+    }
+
+    /**
+     * For a card that may be pulled out at any moment: a change is there whole before the next one
+     * begins. Notes are not, until they are {@link #settle}d: they are many.
+     */
+    static RootedHands lasting(Path root) throws IOException {
+        return new RootedHands(root, true);
+    }
+
+    private RootedHands(Path root, boolean lasting) throws IOException {
+        this.lasting = lasting;
         this.tree = new FileTree(root);
         Path etc = tree.resolve("/etc", true);
         this.uid = (Integer) Files.getAttribute(etc, "unix:uid");
@@ -56,7 +75,27 @@ final class RootedHands {
     void note(String path, byte[] content) throws IOException {
         Path file = at(path);
         makeFolders(file.getParent());
-        replace(file, content, 0600, uid, gid);
+        replace(file, content, 0600, uid, gid, false);
+    }
+
+    /** Returns once what is there, all that is in it, and its name are on the card. */
+    void settle(String path) throws IOException {
+        settle(at(path));
+    }
+
+    private static void settle(Path path) throws IOException {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            try (Stream<Path> all = Files.walk(path)) {
+                for (Path one :
+                        all.filter(p -> List.of("file", "folder").contains(kind(p))).toList()) {
+                    flush(one);
+                }
+            }
+        }
+        // The folder may have gone with it.
+        if (Files.isDirectory(path.getParent())) {
+            flush(path.getParent());
+        }
     }
 
     /** Whose it is from now on; nobody's link is followed. */
@@ -67,6 +106,7 @@ final class RootedHands {
 
     void moveInside(String from, String to) throws IOException {
         Files.move(at(from), at(to));
+        settleEach(at(to));
     }
 
     void copyInside(String from, String to) throws IOException {
@@ -136,8 +176,19 @@ final class RootedHands {
 
     void perform(Change.OnDisk change) throws IOException {
         Path path = at(change.path());
+        perform(change, path);
+        settleEach(path);
+    }
+
+    private void settleEach(Path path) throws IOException {
+        if (lasting) {
+            settle(path);
+        }
+    }
+
+    private void perform(Change.OnDisk change, Path path) throws IOException {
         if (change instanceof Change.Put put) {
-            replace(path, put.content(), put.mode(), uid, gid);
+            replace(path, put.content(), put.mode(), uid, gid, lasting);
         } else if (change instanceof Change.InPlace inPlace) {
             rewrite(path, inPlace.content());
         } else if (change instanceof Change.Link link) {
@@ -158,7 +209,7 @@ final class RootedHands {
                 openFolders(to.getParent());
                 byte[] content = file.getValue();
                 boolean script = content.length > 1 && content[0] == '#' && content[1] == '!';
-                replace(to, content, script ? 0755 : 0644, uid, gid);
+                replace(to, content, script ? 0755 : 0644, uid, gid, false);
             }
         }
     }
@@ -240,6 +291,11 @@ final class RootedHands {
     /** Puts back what {@link #keepBefore} kept. */
     void restore(String path, String folder) throws IOException {
         Path there = at(path);
+        restore(there, path, folder);
+        settleEach(there);
+    }
+
+    private void restore(Path there, String path, String folder) throws IOException {
         String kind = noted(folder + "/kind").orElse("").strip();
         switch (kind) {
             case "absent" -> {
@@ -258,7 +314,8 @@ final class RootedHands {
                         Files.readAllBytes(at(folder + "/data")),
                         Integer.parseInt(noted(folder + "/mode").orElse("600").strip(), 8),
                         Integer.parseInt(owner[0]),
-                        Integer.parseInt(owner[1]));
+                        Integer.parseInt(owner[1]),
+                        lasting);
             }
             case "folder" -> {
                 Path data = at(folder + "/data");
@@ -287,7 +344,11 @@ final class RootedHands {
         }
     }
 
-    private static void replace(Path file, byte[] content, int mode, int uid, int gid)
+    /**
+     * @param flushed whether the content is on the card before it has its name
+     */
+    private static void replace(
+            Path file, byte[] content, int mode, int uid, int gid, boolean flushed)
             throws IOException {
         Path fresh = file.resolveSibling(".netfix-new");
         Files.deleteIfExists(fresh);
@@ -295,6 +356,9 @@ final class RootedHands {
         own(fresh, 0600, uid, gid);
         Files.write(fresh, content);
         own(fresh, mode, uid, gid);
+        if (flushed) {
+            flush(fresh);
+        }
         Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
     }
 
@@ -347,8 +411,9 @@ final class RootedHands {
         channel.force(true);
     }
 
-    private static void flush(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+    /** A file or a folder; fsync(2) asks for no more than a reader. */
+    private static void flush(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }
@@ -423,6 +488,9 @@ final class RootedHands {
      * Zeros in place of what every file in it holds: its blocks stay in an image when it is gone.
      */
     void overwriteAll(String path) throws IOException {
+        if (!Files.isDirectory(at(path), LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
         try (Stream<Path> all = Files.walk(at(path))) {
             for (Path file : all.filter(p -> kind(p).equals("file")).toList()) {
                 try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -432,9 +500,21 @@ final class RootedHands {
         }
     }
 
+    /** Where it lies, so that nothing of what was there stays in any block. */
+    void overwrite(String path, byte[] content) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(tree.resolve(path, true), StandardOpenOption.WRITE)) {
+            if (channel.size() != content.length) {
+                throw new IOException(path + " has changed meanwhile");
+            }
+            put(channel, content);
+        }
+    }
+
     /** Without following any link. */
     void deleteAll(String path) throws IOException {
         delete(at(path));
+        settleEach(at(path));
     }
 
     void deleteIfEmpty(String path) throws IOException {

@@ -1,5 +1,6 @@
 package netfix;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -27,6 +28,25 @@ public final class RootedMachine extends MachineOfFiles {
                             ? "it looks like the boot partition; mount the other one (rootfs)"
                             : "it has no etc and usr folder";
             throw new BadInput(root + " is not the root of a Linux system: " + hint);
+        }
+    }
+
+    /**
+     * Where a card is changed nothing runs: no proof, no way back by itself, no lock.
+     *
+     * @throws BadInput where that would be the machine that this runs on
+     */
+    static void notThisMachine(Path root) {
+        try {
+            if (Files.isSameFile(root, Path.of("/"))) {
+                throw new BadInput(
+                        "--root "
+                                + root
+                                + " is the machine that this runs on, not a mounted card; leave"
+                                + " --root out (only to look at it, diagnose --root / works)");
+            }
+        } catch (IOException e) {
+            throw new BadInput(root + " cannot be read: " + e.getMessage());
         }
     }
 

@@ -1,6 +1,7 @@
 package netfix;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +60,7 @@ final class ScanForecast {
     private List<Fall> falls(List<Profile> profiles) {
         List<Fall> all = new ArrayList<>();
         Set<String> taken = new HashSet<>();
-        for (Profile profile : profiles) {
+        for (Profile profile : asListed(profiles)) {
             if (!profile.type().equals(Profile.WIFI)
                     || profile.refusal().isPresent()
                     || !loaded(profile)) {
@@ -76,6 +77,22 @@ final class ScanForecast {
                                     "another profile of the same network comes first"));
         }
         return List.copyOf(all);
+    }
+
+    /** In the order of {@code nmcli connection show}, by which btwifiset finds its first one. */
+    private List<Profile> asListed(List<Profile> profiles) {
+        List<String> uuids =
+                snapshot.nm().connections().orElse(List.of()).stream()
+                        .map(Nmcli.Connection::uuid)
+                        .toList();
+        List<Profile> all = new ArrayList<>(profiles);
+        all.sort(
+                Comparator.comparingInt(
+                        p -> {
+                            int at = uuids.indexOf(p.uuid());
+                            return at < 0 ? uuids.size() : at;
+                        }));
+        return all;
     }
 
     /** On a card nothing says what is loaded: what lies there will be. */
@@ -137,7 +154,9 @@ final class ScanForecast {
         if (falls.whyUnknown().isPresent()) {
             return Verdict.unknown(falls.whyUnknown().get());
         }
-        boolean guarded = s.unit(Services.STABLE.unit()).running();
+        // It ends itself where nobody has used it for a while, and the next boot starts it again.
+        boolean guarded =
+                s.unit(Services.STABLE.unit()).inForce() && !s.unit("btwifiset.service").inForce();
         List<Verdict.Hit> hits = new ArrayList<>();
         for (Fall fall : falls.orElse(List.of())) {
             Profile p = fall.profile();

@@ -15,18 +15,18 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, Foreign
     public static Scene at(Machine machine, Progress progress) {
         Snapshot snapshot = Look.at(machine, progress);
         ForeignOwners foreign = ForeignOwners.of(machine, snapshot);
-        Standing standing = withoutWhatMayStay(Standing.of(snapshot), snapshot).respecting(foreign);
+        Ground ground = Ground.read(machine, snapshot);
+        Standing standing =
+                withoutWhatMayStay(Standing.of(snapshot), snapshot)
+                        .respecting(foreign)
+                        .remembering(snapshot, ground);
         OldSources sources =
                 OldSources.read(
                         machine,
                         standing.supplicantFiles().values(),
                         snapshot.networkd(),
                         snapshot.interfaces());
-        return new Scene(
-                snapshot,
-                Ground.read(machine, snapshot),
-                TakeOver.from(standing, sources),
-                foreign);
+        return new Scene(snapshot, ground, TakeOver.from(standing, sources), foreign);
     }
 
     /**
@@ -41,6 +41,19 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, Foreign
         return apart && snapshot.unit(NETWORKMANAGER).inForce()
                 ? standing.without(Manager.IFUPDOWN)
                 : standing;
+    }
+
+    /** What no measure asks, and who verifies has to hear of all the same. */
+    public List<String> warnings() {
+        return snapshot.premises().rescueKeys().stream()
+                .map(
+                        key ->
+                                key
+                                        + " is left of a rescue, with the key of a Wi-Fi network;"
+                                        + " fix sdcard "
+                                        + key.replaceFirst("/[^/]*$", "")
+                                        + " --undo deletes it")
+                .toList();
     }
 
     boolean networkManagerInstalled() {
@@ -79,6 +92,9 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, Foreign
      * is off: beside it NetworkManager would be the second manager.
      */
     Optional<String> foreignOwner() {
+        if (!snapshot.host().live() && !ground.hasSystemd()) {
+            return Optional.of("no systemd starts this root, and netfix works by its units");
+        }
         if (networkManagerInstalled()) {
             return inForce(NETWORKMANAGER)
                     ? Optional.empty()

@@ -4,15 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -64,13 +60,19 @@ public final class SdCard {
                     + " systemd.unit=kernel-command-line.target";
 
     private final Path folder;
+    private final FatFiles files;
     private final PrintStream narration;
 
     /**
      * @throws BadInput where the folder is not the boot partition of a Pi
      */
     SdCard(Path folder, PrintStream narration) {
+        this(folder, new FatFiles(), narration);
+    }
+
+    SdCard(Path folder, FatFiles files, PrintStream narration) {
         this.folder = folder;
+        this.files = files;
         this.narration = narration;
         if (!Files.isDirectory(folder)) {
             throw new BadInput(
@@ -133,13 +135,17 @@ public final class SdCard {
     }
 
     /**
-     * Whether a country is in the kernel's words, so that none has to be given. One that waits with
+     * The country in the kernel's words, with which none has to be given. One that waits with
      * netfix's own words goes with them.
      */
-    boolean hasCountry() {
-        KernelLine line = KernelLine.read(folder.resolve(CMDLINE));
+    Optional<String> country() {
+        KernelLine line = line();
         try {
-            return ownWords(line).map(line::without).orElse(line).word(COUNTRY).isPresent();
+            return ownWords(line)
+                    .map(line::without)
+                    .orElse(line)
+                    .word(COUNTRY)
+                    .map(word -> word.substring(COUNTRY.length()));
         } catch (IOException e) {
             throw new BadInput(folder.resolve(BEFORE) + " cannot be read (" + reason(e) + ")");
         }
@@ -159,8 +165,8 @@ public final class SdCard {
         switch (wish.mode()) {
             case RECORD ->
                     lines.add(
-                            "  - changes nothing, and writes how it is set up, and two minutes"
-                                    + " later what became of the boot, to "
+                            "  - changes nothing, and writes how it is set up, and two and a"
+                                    + " half minutes later what became of the boot, to "
                                     + LOG);
             case RESTORE ->
                     lines.add("  - puts back what the last rescue changed, and reboots once");
@@ -197,7 +203,7 @@ public final class SdCard {
     }
 
     private String country(Wish wish) {
-        return wish.country().isEmpty() || hasCountry() ? "" : COUNTRY + wish.country();
+        return wish.country().isEmpty() || country().isPresent() ? "" : COUNTRY + wish.country();
     }
 
     /**
@@ -208,20 +214,31 @@ public final class SdCard {
      */
     int schedule(Wish wish) {
         Path cmdline = folder.resolve(CMDLINE);
-        KernelLine line = KernelLine.read(cmdline);
+        KernelLine line = line();
         if (line.text().contains(SCRIPT)) {
             // One that waits: taken off first, so that there is one set of words and one secret.
             undo();
-            line = KernelLine.read(cmdline);
+            line = line();
         }
         Optional<String> other = line.word("systemd.run");
-        if (other.isPresent() || line.word("systemd.unit=").isPresent()) {
+        if (other.isPresent()) {
             throw new BadInput(
                     cmdline
                             + ":1: "
-                            + other.or(() -> KernelLine.read(cmdline).word("systemd.unit=")).get()
+                            + other.get()
                             + ": Raspberry Pi Imager's first boot, or somebody's own, still waits:"
                             + " let the Pi boot once, then try again; nothing was changed");
+        }
+        Optional<String> unit = line.word("systemd.unit=");
+        if (unit.isPresent()) {
+            throw new BadInput(
+                    cmdline
+                            + ":1: "
+                            + unit.get()
+                            + ": names what every boot starts, and the rescue has to name its own:"
+                            + " take that word out and put it back after the rescue (`systemctl"
+                            + " set-default` on the Pi serves without it), then try again; nothing"
+                            + " was changed");
         }
         refuseOverlay(line, wish.mode());
         try {
@@ -239,15 +256,17 @@ public final class SdCard {
         String added =
                 country.isEmpty() ? words : line.padded(country) + " " + words.stripLeading();
         words = country.isEmpty() ? words : " " + WORDS;
+        boolean begun = false;
         try {
             if (wish.wifi().isPresent()) {
                 write(KEY, wish.wifi().get().keyFile(wish.country()));
             }
             write(SCRIPT, script(wish.mode(), words).getBytes(StandardCharsets.UTF_8));
             write(BEFORE, line.bytes());
+            begun = true;
             line.add(added);
         } catch (IOException e) {
-            throw takenBack(e, line);
+            throw begun ? takenBack(e, line) : nothingChanged(e);
         } catch (BadInput e) {
             cleared();
             throw e;
@@ -256,9 +275,9 @@ public final class SdCard {
                 "Done. Eject the card, put it into the Pi, and give it five minutes. Then its"
                         + " report is "
                         + LOG
-                        + " here; `fix sdcard "
-                        + folder
-                        + " --undo` takes all of it off before that.");
+                        + " here; `"
+                        + undoLine()
+                        + "` takes all of it off before that.");
         return ExitCode.GOOD;
     }
 
@@ -281,31 +300,46 @@ public final class SdCard {
         }
     }
 
-    private BadInput takenBack(IOException e, KernelLine line) {
-        boolean asBefore;
-        try {
-            byte[] now = Files.readAllBytes(folder.resolve(CMDLINE));
-            asBefore = Arrays.equals(now, line.bytes());
-            if (!asBefore) {
-                restore(line.bytes());
-                asBefore = true;
-            }
-        } catch (IOException gone) {
-            asBefore = false;
-        }
-        boolean cleared = cleared();
+    private BadInput nothingChanged(IOException e) {
         return new BadInput(
                 "the card could not be written ("
                         + reason(e)
-                        + "): "
-                        + (asBefore
-                                ? "nothing was changed, and it boots as before"
-                                : "put it back and look at "
-                                        + CMDLINE
-                                        + "; what it was is in "
-                                        + BEFORE)
-                        + (cleared ? "" : "; netfix-rescue* may be left on it")
+                        + "): nothing was changed, and it boots as before"
+                        + (cleared() ? "" : "; netfix-rescue* may be left on it")
                         + remedy(e));
+    }
+
+    /**
+     * The words were begun, so the line is theirs, the old one, or half of each. The copy of the
+     * old one stays for as long as it may be needed; the secret does not.
+     */
+    private BadInput takenBack(IOException e, KernelLine line) {
+        Path cmdline = folder.resolve(CMDLINE);
+        try {
+            if (!Arrays.equals(files.read(cmdline), line.bytes())) {
+                files.whole(cmdline, line.bytes());
+                files.mustBe(cmdline, line.bytes());
+            }
+            return nothingChanged(e);
+        } catch (IOException again) {
+            return new BadInput(
+                    "the card could not be written ("
+                            + reason(e)
+                            + "), and "
+                            + CMDLINE
+                            + " could not be put back ("
+                            + reason(again)
+                            + "): the line that it was is in "
+                            + BEFORE
+                            + "; put the card in again and run "
+                            + undoLine()
+                            + (wiped() ? "" : "; " + KEY + " with the Wi-Fi key may be left on it")
+                            + remedy(again));
+        }
+    }
+
+    private String undoLine() {
+        return "fix sdcard " + Command.quoted(folder.toString()) + " --undo";
     }
 
     private static String reason(IOException e) {
@@ -328,25 +362,15 @@ public final class SdCard {
         return "; try again";
     }
 
-    /** As KernelLine does it, from whatever half of it is there. */
-    private void restore(byte[] content) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(folder.resolve(CMDLINE), StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes, bytes.position());
-            }
-            channel.force(true);
-            channel.truncate(content.length);
-            channel.force(true);
-        }
-    }
-
     /** Takes off what {@link #schedule} put there, the secret overwritten. */
     int undo() {
         Path cmdline = folder.resolve(CMDLINE);
-        KernelLine line = KernelLine.read(cmdline);
         try {
+            boolean half = piece().isPresent();
+            if (half) {
+                files.whole(cmdline, files.read(folder.resolve(BEFORE)));
+            }
+            KernelLine line = line();
             boolean scheduled = line.text().contains(SCRIPT);
             if (scheduled) {
                 Optional<String> words = ownWords(line);
@@ -362,7 +386,7 @@ public final class SdCard {
             narration.println(
                     !cleared
                             ? "netfix-rescue* could not be removed; delete it by hand"
-                            : scheduled
+                            : scheduled || half
                                     ? "Taken off: the card is as it was before."
                                     : left
                                             ? "Nothing was waiting on this card; what an earlier"
@@ -377,8 +401,14 @@ public final class SdCard {
     /** What {@link #undo} would take off, for people; nothing is changed. */
     List<String> waiting() {
         List<String> lines = new ArrayList<>();
-        if (KernelLine.read(folder.resolve(CMDLINE)).text().contains(SCRIPT)) {
-            lines.add("from " + CMDLINE + ", netfix's words");
+        try {
+            if (piece().isPresent()) {
+                lines.add("from " + CMDLINE + ", what there is of netfix's words");
+            } else if (line().text().contains(SCRIPT)) {
+                lines.add("from " + CMDLINE + ", netfix's words");
+            }
+        } catch (IOException e) {
+            throw new BadInput(folder + " cannot be read (" + reason(e) + ")");
         }
         leftovers().forEach(name -> lines.add(name + (name.equals(KEY) ? ", overwritten" : "")));
         return lines;
@@ -391,13 +421,66 @@ public final class SdCard {
     }
 
     /**
+     * cmdline.txt, to be changed.
+     *
+     * @throws BadInput where it must not be
+     */
+    private KernelLine line() {
+        Path cmdline = folder.resolve(CMDLINE);
+        try {
+            // Blanks alone, as a rescue leaves them that was cut, are the old line to the kernel.
+            if (piece().filter(text -> !text.isEmpty()).isPresent()) {
+                throw new BadInput(
+                        cmdline
+                                + ":1: a fix sdcard that failed half-way has left it so: run "
+                                + undoLine()
+                                + " first, which puts the old line back; nothing was changed");
+            }
+        } catch (IOException e) {
+            throw new BadInput(cmdline + " cannot be read (" + reason(e) + ")");
+        }
+        return KernelLine.read(files, cmdline);
+    }
+
+    /**
+     * What there is of the words behind the old line, of which the copy is there; empty where they
+     * are whole, or where somebody has changed them, and where it is as it was.
+     */
+    private Optional<String> piece() throws IOException {
+        Optional<byte[]> before = content(BEFORE);
+        if (before.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] now = files.read(folder.resolve(CMDLINE));
+        if (Arrays.equals(now, before.get())) {
+            return Optional.empty();
+        }
+        String old = new String(before.get(), StandardCharsets.ISO_8859_1);
+        String text = new String(now, StandardCharsets.ISO_8859_1);
+        int end = endOf(old);
+        if (!text.startsWith(old.substring(0, end)) || hasWords(text.substring(end))) {
+            return Optional.empty();
+        }
+        String piece = text.substring(end).replace('\0', ' ').strip();
+        String any = piece.replaceFirst("=[A-Z]{2} ", "=XX ");
+        return (COUNTRY + "XX " + WORDS).contains(any) ? Optional.of(piece) : Optional.empty();
+    }
+
+    /** Behind the old line, on the same one: the words, after a country that came with them. */
+    private static boolean hasWords(String more) {
+        return more.replaceFirst("^ +(" + Pattern.quote(COUNTRY) + "[A-Z]{2} +)?", "")
+                .startsWith(WORDS);
+    }
+
+    /**
      * The words of netfix's that wait in the line, with the blanks before them and the country that
      * came with them; empty where there are none, or where somebody has changed them.
      */
     private Optional<String> ownWords(KernelLine line) throws IOException {
         Optional<byte[]> before = content(BEFORE);
         if (before.isPresent() && isBefore(before.get(), line)) {
-            return Optional.of(line.text().substring(endOf(before.get()), wordsEnd(line)));
+            int end = endOf(new String(before.get(), StandardCharsets.UTF_8));
+            return Optional.of(line.text().substring(end, wordsEnd(line)));
         }
         return Optional.of(" " + WORDS).filter(line.text()::contains);
     }
@@ -405,21 +488,18 @@ public final class SdCard {
     /** Whether the line is the old one, with words of netfix's at its end. */
     private static boolean isBefore(byte[] before, KernelLine line) {
         String old = new String(before, StandardCharsets.UTF_8);
-        int end = endOf(before);
+        int end = endOf(old);
         String now = line.text();
         return now.length() > end
                 && now.startsWith(old.substring(0, end))
-                && now.substring(end)
-                        .replaceFirst("^ +(" + Pattern.quote(COUNTRY) + "[A-Z]{2} +)?", "")
-                        .startsWith(WORDS);
+                && hasWords(now.substring(end));
     }
 
     private static int wordsEnd(KernelLine line) {
         return line.text().indexOf(WORDS) + WORDS.length();
     }
 
-    private static int endOf(byte[] line) {
-        String text = new String(line, StandardCharsets.UTF_8);
+    private static int endOf(String text) {
         int end = 0;
         while (end < text.length() && "\r\n".indexOf(text.charAt(end)) < 0) {
             end++;
@@ -429,7 +509,7 @@ public final class SdCard {
 
     private Optional<byte[]> content(String name) throws IOException {
         try {
-            return Optional.of(Files.readAllBytes(folder.resolve(name)));
+            return Optional.of(files.read(folder.resolve(name)));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
@@ -445,59 +525,39 @@ public final class SdCard {
     }
 
     /**
-     * The secret first, and overwritten.
+     * The secret first.
      *
      * @throws IOException where something is left
      */
     private void clear() throws IOException {
-        Path key = folder.resolve(KEY);
-        if (Files.exists(key)) {
-            try (FileChannel channel = FileChannel.open(key, StandardOpenOption.WRITE)) {
-                channel.write(ByteBuffer.allocate((int) channel.size()), 0);
-                channel.force(true);
-            }
-        }
-        boolean deleted = false;
-        for (String name : List.of(KEY, SCRIPT, BEFORE)) {
-            deleted |= Files.deleteIfExists(folder.resolve(name));
-        }
-        if (deleted) {
-            syncFolder();
+        wipe();
+        for (String name : List.of(SCRIPT, BEFORE)) {
+            files.delete(folder.resolve(name));
         }
     }
 
-    /** A long name on FAT is in the folder, which a file that is synced does not bring along. */
-    private void syncFolder() {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
+    private boolean wiped() {
+        try {
+            wipe();
+            return true;
         } catch (IOException e) {
-            // Only Linux opens a folder; elsewhere ejecting the card does it.
-            return;
+            return false;
         }
+    }
+
+    /** The secret, overwritten before it is deleted. */
+    private void wipe() throws IOException {
+        Path key = folder.resolve(KEY);
+        if (Files.exists(key)) {
+            files.over(key, new byte[(int) Files.size(key)], 0);
+        }
+        files.delete(key);
     }
 
     private void write(String name, byte[] content) throws IOException {
         Path file = folder.resolve(name);
-        Files.deleteIfExists(file);
-        boolean posix = Files.getFileStore(folder).supportsFileAttributeView("posix");
-        if (posix) {
-            Files.createFile(
-                    file,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rw-------")));
-        }
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        syncFolder();
-        if (!Arrays.equals(content, Files.readAllBytes(file))) {
-            throw new IOException(name + " is not as it was written");
-        }
+        files.create(file, content);
+        files.mustBe(file, content);
     }
 
     /**

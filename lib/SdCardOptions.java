@@ -80,7 +80,7 @@ public final class SdCardOptions {
         if (undo) {
             return agreement.agreed() ? card.undo() : ExitCode.USAGE;
         }
-        refuseWithoutCountry(card);
+        refuseCountry(card);
         SdCard.Wish wish =
                 new SdCard.Wish(
                         restore
@@ -116,8 +116,20 @@ public final class SdCardOptions {
         }
     }
 
-    private void refuseWithoutCountry(SdCard card) {
-        if (wifi != null && country.isEmpty() && !card.hasCountry()) {
+    private void refuseCountry(SdCard card) {
+        Optional<String> named = card.country();
+        if (!country.isEmpty() && named.isPresent() && !named.get().equals(country)) {
+            throw new BadInput(
+                    "--country "
+                            + country
+                            + ": cmdline.txt already names "
+                            + named.get()
+                            + " (cfg80211.ieee80211_regdom="
+                            + named.get()
+                            + "), which the Pi goes by: change it there, or leave --country out;"
+                            + " nothing was changed");
+        }
+        if (wifi != null && country.isEmpty() && named.isEmpty()) {
             throw new BadInput(
                     "--wifi wants --country XX too (where the Pi is, as GB or DE): cmdline.txt"
                             + " names none, and without one Wi-Fi may stay off; nothing was"

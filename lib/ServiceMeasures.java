@@ -85,7 +85,11 @@ final class ServiceMeasures {
         List<String> missing = new ArrayList<>();
         Unit original = scene.snapshot().unit(ORIGINAL);
         if (original.enabled()) {
-            missing.add(ORIGINAL + " is enabled, too: both would answer the phone");
+            missing.add(
+                    ORIGINAL
+                            + (BtwifisetOrder.keepsItAway(scene)
+                                    ? " is enabled again, and does not start beside it"
+                                    : " is enabled, too: both would answer the phone"));
         }
         if (original.running()) {
             missing.add(ORIGINAL + " runs in its place");

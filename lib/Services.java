@@ -13,6 +13,9 @@ record Services(String unit, String text) {
 
     private static final String SCRIPTS = Installation.FOLDER + "/lib";
 
+    /** What btwifiset-stable runs. */
+    static final String GUARD = SCRIPTS + "/btwifiset-stable.sh";
+
     String file() {
         return Ground.UNITS + "/" + unit;
     }
@@ -74,6 +77,9 @@ record Services(String unit, String text) {
                     ExecStart=/usr/bin/env NETFIX_BUILD=never /bin/sh %1$s/lib/launcher.sh monitor
                     Restart=on-failure
                     RestartSec=5
+                    # The launcher's and the shell's: it cannot be built, there is no Java. Trying again mends neither, and
+                    # fills the journal.
+                    RestartPreventExitStatus=2 3 126 127
                     # 143 is what a JVM makes of SIGTERM.
                     SuccessExitStatus=143
                     KillMode=mixed
@@ -123,15 +129,15 @@ record Services(String unit, String text) {
                     # after NetworkManager, and gives back what a session with the phone takes by accident.
                     [Unit]
                     Description=BTBerryWifi, guarded by netfix
-                    ConditionPathExists=%1$s/btwifiset-stable.sh
+                    ConditionPathExists=%1$s
                     # Whether the original runs is asked at the start: an update may have enabled it again.
                     After=NetworkManager.service bluetooth.service bluetooth.target btwifiset.service
                     Wants=NetworkManager.service bluetooth.target
 
                     [Service]
                     Type=simple
-                    ExecStart=/bin/sh %1$s/btwifiset-stable.sh run
-                    ExecStopPost=-/bin/sh %1$s/btwifiset-stable.sh reconcile
+                    ExecStart=/bin/sh %1$s run
+                    ExecStopPost=-/bin/sh %1$s reconcile
                     # 78: it refuses, because the original runs, or there is none.
                     Restart=on-failure
                     RestartPreventExitStatus=78
@@ -151,7 +157,7 @@ record Services(String unit, String text) {
                     [Install]
                     WantedBy=multi-user.target
                     """
-                            .formatted(SCRIPTS));
+                            .formatted(GUARD));
 
     static final List<Services> ALL = List.of(INIT, MONITOR, STABLE);
 }

@@ -35,7 +35,7 @@ public record Snapshot(
         Reading<List<Processes.Process>> processes,
         Reading<List<Rfkill>> rfkill,
         Reading<Rfkill.Saved> savedSwitches,
-        Map<String, String> associated,
+        Reading<Map<String, String>> associated,
         Reading<Journal> journal,
         Dns dns,
         Netplan netplan,
@@ -131,14 +131,30 @@ public record Snapshot(
      * @param drowsy by interface whose radio saves power, the answer of a gateway that took its
      *     time
      * @param cloudInit the file into which cloud-init writes Wi-Fi networks, where it does
+     * @param rescueKeys files of {@code fix sdcard} with a secret, on the boot partition
+     * @param orders what the next boot is told beside the units' links
      */
     record Premises(
             List<Mount> mounts,
             List<Journal.Line> crashes,
             Map<String, String> drowsy,
-            Optional<String> cloudInit) {
+            Optional<String> cloudInit,
+            List<String> rescueKeys,
+            BootOrders orders) {
 
-        static final Premises NONE = new Premises(List.of(), List.of(), Map.of(), Optional.empty());
+        static final Premises NONE =
+                new Premises(
+                        List.of(),
+                        List.of(),
+                        Map.of(),
+                        Optional.empty(),
+                        List.of(),
+                        BootOrders.NONE);
+
+        /** The file system in memory, if it is one, that the root is on. */
+        Optional<Mount> forgetfulRoot() {
+            return mounts.stream().filter(m -> m.target().equals("/") && m.forgets()).findFirst();
+        }
     }
 
     /**

@@ -74,6 +74,16 @@ final class StanzaEdit {
         return String.join("\n", out);
     }
 
+    /**
+     * A passphrase that nothing reads any more is for nobody's eyes: ifupdown, which is root, reads
+     * its file whatever the mode.
+     */
+    static int mode(String text, int mode) {
+        return text.lines().anyMatch(l -> l.startsWith(MARK) && SealedSources.hasSecret(l))
+                ? mode & 0600
+                : mode;
+    }
+
     private static String base(String name) {
         int colon = name.indexOf(':');
         return colon < 0 ? name : name.substring(0, colon);

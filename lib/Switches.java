@@ -72,12 +72,22 @@ final class Switches {
         return on(scene.snapshot(), false).stream().map(Plan.Phase.HAND_OVER::with).toList();
     }
 
-    /** The state file's text after that command, where it switches something off. */
-    static Optional<String> switchedOff(String state, List<String> argv) {
-        return Stream.of(Switch.values())
-                .filter(one -> one.argv("off").equals(argv))
-                .findFirst()
-                .map(one -> "[main]\n" + one.key + "=false\n" + without(state, one.key));
+    /** The state file's text after that command, where it is a switch. */
+    static Optional<String> switched(String state, List<String> argv) {
+        for (Switch one : Switch.values()) {
+            for (boolean on : new boolean[] {false, true}) {
+                if (one.argv(on ? "on" : "off").equals(argv)) {
+                    return Optional.of(
+                            "[main]\n" + one.key + "=" + on + "\n" + without(state, one.key));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether that command opens the radios that are blocked: NetworkManager does both. */
+    static boolean opensRadios(List<String> argv) {
+        return Switch.WIFI.argv("on").equals(argv);
     }
 
     private static String without(String state, String key) {

@@ -195,7 +195,7 @@ public record TakeOver(
 
         private List<Claim> claims(Link link, String ssid) {
             List<Claim> claims = new ArrayList<>();
-            if (standing.going().contains(Manager.NETWORKD)) {
+            if (standing.leaves(Manager.NETWORKD, link)) {
                 Optional<IniFile> file = sources.networkd().fileFor(link);
                 if (file.isPresent() && OldSources.byNetplan(file.get())) {
                     netplan.computeIfAbsent(link.name(), name -> netplanned(file.get(), link));
@@ -209,7 +209,7 @@ public record TakeOver(
                                                             sources, f, link, losses))));
                 }
             }
-            if (standing.going().contains(Manager.DHCPCD)) {
+            if (standing.leaves(Manager.DHCPCD, link)) {
                 if (sources.dhcpcd().allows(link.name())) {
                     claims.add(
                             new Claim(
@@ -425,7 +425,7 @@ public record TakeOver(
                 return Optional.of(own);
             }
             boolean hook =
-                    standing.going().contains(Manager.DHCPCD)
+                    standing.leaves(Manager.DHCPCD, link)
                             && standing.supplicantHook()
                             && sources.dhcpcd().allows(link.name())
                             && !sources.dhcpcd().withoutHook("wpa_supplicant", link.name());

@@ -155,7 +155,7 @@ public final class TextReport {
                                                     + ")"));
             if (hit.severity() != Verdict.Severity.INFO) {
                 lines.add("     why:  " + f.row().why());
-                lines.add("     root: " + f.row().cause());
+                lines.add("     root: " + f.cause());
             }
             hit.remedy().forEach(command -> lines.add(label + safe(typed(command, s))));
             lines.add("");

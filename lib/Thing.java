@@ -22,7 +22,8 @@ record Thing(Aspect aspect, String subject, String what) implements Comparable<T
         UNIT,
         ENABLED,
         RADIO,
-        NAME_SERVER
+        NAME_SERVER,
+        SUPPLICANT
     }
 
     /** Two over one gateway differ by their metric: NetworkManager's and dhcpcd's, for one. */
@@ -56,6 +57,8 @@ record Thing(Aspect aspect, String subject, String what) implements Comparable<T
             case ENABLED -> "the start of " + subject + " at boot";
             case RADIO -> "the radio, " + subject;
             case NAME_SERVER -> "the name server " + subject;
+            case SUPPLICANT ->
+                    "the supplicant in " + subject + (what.isEmpty() ? "" : " on " + what);
         };
     }
 

@@ -1,6 +1,7 @@
 package netfix;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -42,7 +43,7 @@ final class Things {
             for (Route route : s.defaultRoutes(link)) {
                 all.add(Thing.route(name, route.gateway(), route.metric()));
             }
-            String network = s.associated().get(name);
+            String network = s.associated().orElse(Map.of()).get(name);
             if (network != null) {
                 all.add(new Thing(Thing.Aspect.NETWORK, name, network));
             }
@@ -96,6 +97,16 @@ final class Things {
         for (String server : s.dns().servers().orElse(List.of())) {
             all.add(new Thing(Thing.Aspect.NAME_SERVER, server, ""));
         }
+        // By where it runs and not by its PID: one that was started anew is the same.
+        for (Processes.Process p : s.processes().orElse(List.of())) {
+            if (List.of("wpa_supplicant", "iwd").contains(p.program())) {
+                all.add(
+                        new Thing(
+                                Thing.Aspect.SUPPLICANT,
+                                p.unit().isEmpty() ? p.program() : p.unit(),
+                                p.option("-i").orElse("")));
+            }
+        }
         return all;
     }
 
@@ -104,13 +115,13 @@ final class Things {
         return switch (aspect) {
             case INTERFACE, UP, CARRIER, ADDRESS -> s.links().whyUnknown().isEmpty();
             case ROUTE -> s.routes().whyUnknown().isEmpty();
-            // iw is not asked for a reason; without it nothing is associated.
-            case NETWORK -> s.links().whyUnknown().isEmpty();
+            case NETWORK -> s.associated().whyUnknown().isEmpty();
             case PROFILE_IN_USE, MANAGER -> s.nm().devices().whyUnknown().isEmpty();
             case PROFILE -> s.nm().profiles().whyUnknown().isEmpty();
             case UNIT, ENABLED -> s.units().whyUnknown().isEmpty();
             case RADIO -> s.rfkill().whyUnknown().isEmpty();
             case NAME_SERVER -> s.dns().servers().whyUnknown().isEmpty();
+            case SUPPLICANT -> s.processes().whyUnknown().isEmpty();
         };
     }
 }

@@ -415,6 +415,7 @@ final class Timeline {
             case ENABLED -> "not at boot";
             case RADIO -> "blocked";
             case NAME_SERVER -> "not used";
+            case SUPPLICANT -> "no supplicant";
         };
     }
 }

@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Starts the transaction and tells what it does; what it does, and what takes it back, is
@@ -21,6 +23,7 @@ public final class Transaction {
 
     private static final String SCRIPT = PlanFolder.BASE + "/transaction.sh";
     private static final long LOOK_EVERY_MS = 200;
+    private static final String SEALED = PlanFolder.BASE + "/sealed";
     private static final String TOLD = "/run/netfix-undo.log";
     private static final String UNDONE = "/run/netfix/undo.result";
 
@@ -373,15 +376,52 @@ public final class Transaction {
         }
     }
 
-    /** confirm or seal; its exit status. */
-    public int verb(String verb) throws IOException {
-        // What was staged by a fix that was killed before it began holds secrets as well.
-        boolean staged = verb.equals("seal") && !PlanFolder.fixes(machine).isEmpty();
-        if (state(machine).name().equals("none") && !staged) {
-            narration.println("Nothing to " + verb + ": no fix of netfix's lies here.");
+    /** Its exit status. */
+    public int confirm() throws IOException {
+        if (state(machine).name().equals("none")) {
+            narration.println("Nothing to confirm: no fix of netfix's lies here.");
             return ExitCode.GOOD;
         }
-        return machine.runShown(List.of("sh", SCRIPT, verb), narration);
+        return machine.runShown(List.of("sh", SCRIPT, "confirm"), narration);
+    }
+
+    /**
+     * Before a card is imaged: nothing of what netfix has kept stays on it, whoever kept it (a fix,
+     * also one that was killed before it began; monitor; a rescue), and no passphrase of the
+     * managers before that is in a profile.
+     *
+     * @return the exit status
+     * @throws BadInput where a fix is being applied or taken back
+     */
+    public int seal() throws IOException {
+        State state = state(machine);
+        if (state.busy()) {
+            throw new BadInput(pending(state));
+        }
+        SealedSources sources = SealedSources.of(machine);
+        int status = ExitCode.GOOD;
+        if (sources.blanked().isEmpty() && machine.stat(PlanFolder.BASE).value().isEmpty()) {
+            narration.println("Nothing to seal: nothing of netfix's is kept here.");
+        } else {
+            machine.run(Command.of("rm", "-rf", SEALED));
+            Map<String, byte[]> staged = new TreeMap<>();
+            int number = 0;
+            for (Map.Entry<String, byte[]> source : sources.blanked().entrySet()) {
+                number++;
+                staged.put(
+                        number + "/path",
+                        (source.getKey() + "\n").getBytes(StandardCharsets.UTF_8));
+                staged.put(number + "/data", source.getValue());
+            }
+            machine.stage(SEALED, staged);
+            // The first seal took it along.
+            machine.write(SCRIPT, PlanFolder.script(), 0700);
+            status = machine.runShown(List.of("sh", SCRIPT, "seal"), narration);
+        }
+        if (status == ExitCode.GOOD) {
+            sources.told().forEach(line -> narration.println(Terminal.safe(line)));
+        }
+        return status;
     }
 
     /**

@@ -22,6 +22,14 @@ public final class VerificationReport {
                             + detail(one.standing()));
         }
         v.respected().forEach(o -> lines.add(respected(o)));
+        for (Verdict.Hit hit : v.taken()) {
+            lines.add(
+                    terminal.paint(Terminal.Colour.RED, "LOST          ")
+                            + "  "
+                            + Terminal.safe(hit.text())
+                            + ": "
+                            + Terminal.safe(String.join("; ", hit.remedy())));
+        }
         lines.add("");
         if (v.snapshot().host().live()) {
             lines.add("Reachable now: " + sentence(v.now()));
@@ -73,7 +81,8 @@ public final class VerificationReport {
         return detail.isEmpty() ? "" : ": " + Terminal.safe(detail);
     }
 
-    private static String sentence(Answer answer) {
+    /** yes, NO or could not tell, and why. */
+    static String sentence(Answer answer) {
         String word =
                 switch (answer.kind()) {
                     case YES -> "yes";
@@ -93,6 +102,12 @@ public final class VerificationReport {
         JsonReport.answer(top.putObject("reachable_after_boot"), v.afterBoot());
         measures(top.putArray("measures"), v.judged());
         respected(top.putArray("respected"), v.respected());
+        ArrayNode taken = top.putArray("taken");
+        for (Verdict.Hit hit : v.taken()) {
+            ObjectNode node = taken.addObject().put("profile", hit.subject());
+            node.put("what", hit.text());
+            hit.remedy().forEach(node.putArray("remedy")::add);
+        }
         return Json.pretty(top);
     }
 

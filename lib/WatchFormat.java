@@ -25,6 +25,10 @@ final class WatchFormat {
 
     static final String SCHEMA = "netfix/watch/1";
 
+    private static final Instant LAST = Instant.parse("9999-01-01T00:00:00Z");
+
+    private static final long LONGEST_NANOS = Duration.ofSeconds(2L * Watch.MOST_SECONDS).toNanos();
+
     private WatchFormat() {}
 
     static ObjectNode write(Watch.Observed o) {
@@ -108,7 +112,7 @@ final class WatchFormat {
             for (JsonNode node : top.path("events")) {
                 events.add(
                         new WatchEvent(
-                                node.path("at").asLong(),
+                                nanos(node.path("at")),
                                 source(node.path("source").asText()),
                                 node.path("subject").asText(),
                                 node.path("text").asText(),
@@ -131,15 +135,15 @@ final class WatchFormat {
             return new Watch.Observed(
                     before,
                     after,
-                    Instant.parse(top.path("started").asText()),
+                    instant(top.path("started").asText()),
                     0,
-                    Duration.ofNanos(Math.max(0, top.path("lasted").asLong())),
+                    Duration.ofNanos(Math.max(0, nanos(top.path("lasted")))),
                     List.copyOf(events),
                     top.path("unkept").asLong(),
                     top.path("unheard").asLong(),
                     Map.copyOf(deaf),
-                    absences(top.path("lost")),
-                    absences(top.path("returned")),
+                    absences(top.path("lost"), false),
+                    absences(top.path("returned"), true),
                     List.copyOf(gained),
                     renamed);
         } catch (IllegalArgumentException | DateTimeException e) {
@@ -161,15 +165,38 @@ final class WatchFormat {
                 node.path("what").asText());
     }
 
-    private static List<Absences.Absence> absences(JsonNode all) {
+    /**
+     * A Pi without a clock is in 1970, and nothing counts with years of five digits.
+     *
+     * @throws DateTimeException where it is no instant, or beyond that
+     */
+    static Instant instant(String text) {
+        Instant at = Instant.parse(text);
+        if (at.isBefore(Instant.EPOCH) || !at.isBefore(LAST)) {
+            throw new DateTimeException("the time " + text);
+        }
+        return at;
+    }
+
+    /** Since the watch began; with the looks around it a watch takes longer than its time. */
+    private static long nanos(JsonNode node) {
+        long nanos = node.asLong();
+        if (nanos > LONGEST_NANOS || nanos < -LONGEST_NANOS) {
+            throw new IllegalArgumentException("the time " + nanos + " ns");
+        }
+        return nanos;
+    }
+
+    /** Of what did not come back there is no end to be read. */
+    private static List<Absences.Absence> absences(JsonNode all, boolean ended) {
         List<Absences.Absence> list = new ArrayList<>();
         for (JsonNode node : all) {
             list.add(
                     new Absences.Absence(
                             thing(node.path("thing")),
-                            node.path("since").asLong(),
+                            nanos(node.path("since")),
                             node.path("who").asText(),
-                            node.path("until").asLong()));
+                            ended ? nanos(node.path("until")) : 0));
         }
         return List.copyOf(list);
     }

@@ -26,6 +26,7 @@ public final class WatchReport {
     private final Watch.Observed observed;
     private final Terminal terminal;
     private final List<String> lines = new ArrayList<>();
+    private String told = "";
 
     private WatchReport(Aftermath aftermath, Terminal terminal) {
         this.aftermath = aftermath;
@@ -151,8 +152,11 @@ public final class WatchReport {
         lines.add("");
     }
 
-    private static String by(String who) {
-        return who.isEmpty() ? "" : ", by " + who;
+    /** One act takes much with it: who it was is said once. */
+    private String by(String who) {
+        String said = who.equals(told) ? "the same" : who;
+        told = who;
+        return who.isEmpty() ? "" : ", by " + said;
     }
 
     private void entry(String label, String text) {

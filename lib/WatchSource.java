@@ -32,6 +32,8 @@ enum WatchSource {
                     "-u",
                     "wpa_supplicant.service",
                     "-u",
+                    "wpa_supplicant@*.service",
+                    "-u",
                     "dhcpcd.service",
                     "-u",
                     "systemd-networkd.service",

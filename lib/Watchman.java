@@ -226,7 +226,11 @@ final class Watchman {
         Instructions decide() {
             gone();
             for (Fault fault : sight.faults().faults()) {
-                cases.computeIfAbsent(fault.key(), key -> opened(fault)).fault = fault;
+                Case c = cases.computeIfAbsent(fault.key(), key -> opened(fault));
+                if (c.said && !c.fault.code().equals(fault.code())) {
+                    said.add(fault.text());
+                }
+                c.fault = fault;
             }
             leftAlone();
             pending();
@@ -276,7 +280,7 @@ final class Watchman {
                     sight.faults().faults().stream().map(Fault::key).collect(Collectors.toSet());
             for (String key : List.copyOf(cases.keySet())) {
                 if (!there.contains(key) && !isComing(cases.get(key))) {
-                    closed(key, cases.remove(key));
+                    closed(key, cases.remove(key), there);
                 }
             }
         }
@@ -286,23 +290,35 @@ final class Watchman {
          * key that is refused ends in the same fault, half a minute later.
          */
         private boolean isComing(Case c) {
+            // What NetworkManager tries by itself after all was tried here is no success, either.
+            boolean waits =
+                    c.said
+                            && Set.of(Faults.NOT_CONNECTED, Faults.NO_LEASE)
+                                    .contains(c.fault.code());
             boolean coming =
-                    c.step != null
+                    (c.step != null || waits)
                             && !c.fault.ofMachine()
                             && Faults.activating(sight.snapshot(), c.fault.subject());
             if (coming) {
-                c.hasCome = true;
+                c.hasCome = c.step != null;
                 // Its end is an event; where it has none, this is one.
                 lookAgainAt(now + LEFT_FOR);
             }
             return coming;
         }
 
-        private void closed(String key, Case c) {
+        private void closed(String key, Case c, Set<String> there) {
             if (!c.said) {
                 return;
             }
-            String helped = c.step == null ? "" : c.step.id();
+            // It was to be connected, had come as far as to begin, and has fallen back.
+            boolean fellBack =
+                    c.hasCome
+                            && c.step != null
+                            && c.step.heals().contains(Faults.NOT_CONNECTED)
+                            && there.contains(
+                                    new Fault(Faults.NOT_CONNECTED, c.fault.subject(), "").key());
+            String helped = c.step == null || fellBack ? "" : c.step.id();
             String after = seconds(now - c.saidAt);
             ended.values().removeIf(at -> now - at >= LASTS);
             relapses.keySet().retainAll(ended.keySet());
@@ -457,7 +473,7 @@ final class Watchman {
             if (around.foreign().contains(c.fault.subject())) {
                 return Optional.of("the interface is somebody else's");
             }
-            boolean allLost = sight.faults().carrying().isEmpty();
+            boolean allLost = sight.faults().working().isEmpty();
             if (allLost) {
                 return Optional.empty();
             }
@@ -499,15 +515,23 @@ final class Watchman {
             return heard != Long.MIN_VALUE && Math.abs(c.since - heard) < PHONE_SOON;
         }
 
-        /** The phone's hand is no person's at a terminal. */
+        /** The phone's hand is no person's at a terminal; it reaches Wi-Fi alone. */
         private boolean byPhone(Case c) {
-            return soonAfter(phone, c) && !c.fault.ofMachine();
+            return soonAfter(phone, c)
+                    && sight.snapshot().physical().stream()
+                            .anyMatch(
+                                    l ->
+                                            l.kind() == Link.Kind.WIFI
+                                                    && l.name().equals(c.fault.subject()));
         }
 
         private void act(Case c, Set<String> busy) {
             RepairSteps.Place place =
                     new RepairSteps.Place(
-                            sight.snapshot(), sight.copies(), sight.circumstances().fixConfirmed());
+                            sight.snapshot(),
+                            sight.copies(),
+                            sight.circumstances().fixConfirmed(),
+                            sight.circumstances().refused());
             boolean some = false;
             String withheld = "";
             for (RepairSteps.Step step : RepairSteps.TABLE) {
@@ -584,7 +608,7 @@ final class Watchman {
                                 ? Optional.of("a manager holds a working path on that side")
                                 : Optional.empty();
                 case ALL_LOST ->
-                        sight.faults().carrying().isEmpty()
+                        sight.faults().working().isEmpty()
                                 ? Optional.empty()
                                 : Optional.of("another path works, which the next step could cost");
             };
@@ -600,7 +624,7 @@ final class Watchman {
                             .collect(Collectors.toSet());
             Set<Link.Kind> heldKinds =
                     links.stream()
-                            .filter(l -> sight.faults().held().contains(l.name()))
+                            .filter(l -> sight.faults().heldWorking().contains(l.name()))
                             .map(Link::kind)
                             .collect(Collectors.toSet());
             return !kinds.isEmpty() && heldKinds.containsAll(kinds);

@@ -28,6 +28,7 @@ unit=btwifiset-stable.service
 original=btwifiset.service
 # As often as a profile is given back in one session: a scan would take it again at once.
 most=2
+late=
 
 say() { printf 'guard: %s\n' "$*"; }
 
@@ -55,11 +56,23 @@ decided() {
 
 # --- What is kept of before -----------------------------------------------------------------------
 
-# value KEY FILE: of a keyfile, its first one.
-value() { sed -n "s/^$1=//p" "$2" 2>/dev/null | head -n 1; }
+# value KEY FILE: of a keyfile, its first one. Who writes one by hand may put blanks around the sign.
+value() { sed -n "s/^$1[[:blank:]]*=[[:blank:]]*//p" "$2" 2>/dev/null | head -n 1; }
 
-# keyfile UUID: where the profile lies now; empty where it is gone.
+# NetworkManager knows one without a type by its section.
+is_wifi() { grep -qE '^(type[[:blank:]]*=[[:blank:]]*(wifi|802-11-wireless)|\[(wifi|802-11-wireless)\])[[:blank:]]*$' "$1"; }
+
+# keyfile KEY: where the kept profile lies now; empty where it is gone. Its UUID is the key; one without, which NetworkManager
+# takes as well (nm-settings-keyfile(5)), is known by its path.
 keyfile() {
+    case $1 in
+        at-*)
+            file=$(cat "$kept/profiles/$1/path")
+            if [ -f "$file" ]; then printf '%s' "$file"; fi
+            return
+            ;;
+        *) ;;
+    esac
     for file in "$profiles"/* "$runtime"/*; do
         if [ -f "$file" ] && [ "$(value uuid "$file")" = "$1" ]; then
             printf '%s' "$file"
@@ -68,25 +81,51 @@ keyfile() {
     done
 }
 
-# Every Wi-Fi profile, by its UUID: data, and the path that it has.
+# Every Wi-Fi profile, by its key: data, and the path that it has. What a connection that failed may have left is no copy.
 keep_all() {
     mkdir -p "$kept/profiles"
     for file in "$profiles"/* "$runtime"/*; do
-        if [ -f "$file" ] && grep -qE '^type=(wifi|802-11-wireless)' "$file"; then
-            uuid=$(value uuid "$file")
-            case $uuid in '' | *[!0-9a-fA-F-]*) continue ;; *) ;; esac
-            mkdir -p "$kept/profiles/$uuid"
-            cp "$file" "$kept/profiles/$uuid/data"
-            printf '%s\n' "$file" >"$kept/profiles/$uuid/path"
+        if [ -f "$file" ] && is_wifi "$file" && ! failed_for "$file"; then
+            key=$(value uuid "$file")
+            case $key in '' | *[!0-9a-fA-F-]*) key=at-$(printf '%s' "$file" | cksum | tr ' ' -) ;; *) ;; esac
+            # Another profile has taken that file's place: the one before it is not missed.
+            for its in "$kept"/profiles/*; do
+                if [ "${its##*/}" != "$key" ] && [ "$(cat "$its/path" 2>/dev/null)" = "$file" ]; then rm -rf "$its"; fi
+            done
+            mkdir -p "$kept/profiles/$key"
+            cp "$file" "$kept/profiles/$key/data"
+            printf '%s\n' "$file" >"$kept/profiles/$key/path"
         fi
     done
+}
+
+# failed_for FILE: in this session a connection to its network failed, and none has worked since.
+failed_for() {
+    if ! [ -r "$kept/failed" ]; then return 1; fi
+    while IFS= read -r ssid; do
+        if ssid_is "$ssid" "$1"; then return 0; fi
+    done <"$kept/failed"
+    return 1
+}
+
+# worked SSID
+worked() {
+    if ! [ -r "$kept/failed" ]; then return; fi
+    grep -vxF -e "$1" "$kept/failed" >"$kept/failed.new"
+    mv -f "$kept/failed.new" "$kept/failed"
+}
+
+# Whether Wi-Fi was switched on when the session began: what was off then somebody meant.
+keep_radio() {
+    rm -f "$kept/radio"
+    if [ "$(nmcli radio wifi 2>/dev/null </dev/null)" = enabled ]; then : >"$kept/radio"; fi
 }
 
 # What is connected now, by interface.
 keep_connected() {
     : >"$kept/connected.new"
     for name in $(wifi); do
-        uuid=$(nmcli -g GENERAL.CON-UUID device show "$name" 2>/dev/null)
+        uuid=$(nmcli -g GENERAL.CON-UUID device show "$name" 2>/dev/null </dev/null)
         if [ -n "$uuid" ]; then printf '%s %s\n' "$name" "$uuid" >>"$kept/connected.new"; fi
     done
     if [ -s "$kept/connected.new" ]; then mv -f "$kept/connected.new" "$kept/connected"; fi
@@ -185,7 +224,7 @@ reconnect() {
             *) continue ;;
         esac
         decided "$name is not connected again" || return
-        if [ -n "$(keyfile "$uuid")" ] && nmcli -w 45 connection up uuid "$uuid" ifname "$name" >/dev/null 2>&1 </dev/null; then
+        if nmcli -w 45 connection up uuid "$uuid" ifname "$name" >/dev/null 2>&1 </dev/null; then
             say "connected $name again, as it was before"
         elif nmcli -w 45 device connect "$name" >/dev/null 2>&1 </dev/null; then
             say "connected $name again"
@@ -217,15 +256,25 @@ superseded() { # SSID
 # --- What btwifiset says --------------------------------------------------------------------------
 
 # hear LINE: of its log, ".function - text". What it says stands in lines of Python, with the network's name as it is: an
-# access point's name that holds such words is not what btwifiset says, so they have to stand at the beginning.
+# access point's name that holds such words is not what btwifiset says, so they have to stand at the beginning. Where $late is
+# set it is all over: what was lost and what is not to come back is noted, and no more.
 hear() {
     case ${1%%' - '*} in *[!A-Za-z0-9_.]*) return ;; *) ;; esac
     text=${1#*' - '}
     case $text in
+        # The app is opened: btwifiset says so before it looks, and deletes then. What a person has done since the start counts.
+        "received from iphone: registering SSID ['', 'AP2s'"* | "received from iphone: registering SSID ['', 'APs'"*)
+            if [ -n "$late" ]; then return; fi
+            keep_all
+            keep_radio
+            # What a session has cost already is not what was there before it.
+            if ! [ -s "$kept/evidence" ] && ! [ -s "$kept/failed" ]; then keep_connected; fi
+            ;;
         'known network '*' in conflict - delete'*)
             ssid=${text#known network }
             ssid=${ssid% in conflict - delete*}
             printf '%s\n' "$ssid" >>"$kept/evidence"
+            if [ -n "$late" ]; then return; fi
             # It says so first and deletes then.
             for try in 1 2 3 4 5 6; do
                 sleep 1
@@ -243,6 +292,7 @@ hear() {
         # A network that is given anew loses its old profiles first, whether the new one can be brought up or not even be made.
         'connection error:'* | 'creation error:'*)
             if [ -r "$kept/asked" ]; then cat "$kept/asked" >>"$kept/failed"; fi
+            if [ -n "$late" ]; then return; fi
             # It deletes the new profile and waits two seconds.
             sleep 3
             if settled && [ -r "$kept/asked" ]; then
@@ -252,17 +302,20 @@ hear() {
             ;;
         'connection resutl:'* | 'connection result:'*)
             # It works: this is what a failure is to come back to, and what it took the place of is not missed.
-            if [ -r "$kept/asked" ]; then superseded "$(cat "$kept/asked")"; fi
+            if [ -n "$late" ]; then
+                if [ -r "$kept/asked" ]; then worked "$(cat "$kept/asked")"; fi
+                return
+            fi
+            if [ -r "$kept/asked" ]; then
+                superseded "$(cat "$kept/asked")"
+                worked "$(cat "$kept/asked")"
+            fi
             keep_all
             keep_connected
             ;;
         *'Network Manager is running = False'*)
             # Once: taken for absent again, it stays as it is.
-            if ! [ -e "$kept/wrong-mode" ] && systemctl -q is-active NetworkManager.service && [ -r "$kept/pid" ] &&
-                decided 'btwifiset stays in the wrong mode'; then
-                : >"$kept/wrong-mode"
-                kill "$(cat "$kept/pid")" 2>/dev/null
-            fi
+            if [ -z "$late" ] && ! [ -e "$kept/wrong-mode" ] && [ -r "$kept/pid" ]; then wait_for_manager "$(cat "$kept/pid")" & fi
             ;;
         "received from iphone: registering SSID ['', 'DEL-"*)
             ssid=${text#*"registering SSID ['', 'DEL-"}
@@ -279,6 +332,20 @@ hear() {
         'Bring WiFi up'*) rm -f "$by_phone" ;;
         *) ;;
     esac
+}
+
+# wait_for_manager PID: ends btwifiset, which run starts once more, as soon as it will find NetworkManager: that may come long
+# after the boot, by somebody's hand or monitor's. Where it does not, btwifiset's own end is the end of this, too.
+wait_for_manager() {
+    while kill -0 "$1" 2>/dev/null; do
+        if systemctl -q is-active NetworkManager.service && [ -z "$(nmcli 2>&1 >/dev/null </dev/null)" ] &&
+            decided 'btwifiset stays in the wrong mode' >/dev/null; then
+            : >"$kept/wrong-mode"
+            kill "$1" 2>/dev/null
+            return
+        fi
+        sleep 5
+    done
 }
 
 # lost SSID: a kept profile of it is gone.
@@ -346,15 +413,45 @@ run() {
     exit "$status"
 }
 
-# follow SECONDS: hears what btwifiset says since then.
+# follow SECONDS: hears what btwifiset says since then, and keeps count of it: what it hears may take it a minute to do.
 follow() {
+    echo "$1" >"$kept/since"
+    count=0
     journalctl -f -q -o cat --since "@$1" -u "$unit" 2>/dev/null | while IFS= read -r said; do
+        count=$((count + 1))
+        echo "$count" >"$kept/heard"
         case $said in 'guard: '*) ;; *) hear "$said" ;; esac
     done
 }
 
+# What was said and not heard any more: the end came first, or a signal did.
+catch_up() {
+    if ! [ -r "$kept/since" ]; then return; fi
+    late=yes
+    journalctl --sync 2>/dev/null
+    journalctl -q -o cat --since "@$(cat "$kept/since")" -u "$unit" 2>/dev/null >"$kept/all"
+    tail -n "+$(($(cat "$kept/heard" 2>/dev/null || echo 0) + 1))" "$kept/all" >"$kept/unheard"
+    while IFS= read -r said; do
+        case $said in 'guard: '*) ;; *) hear "$said" ;; esac
+    done <"$kept/unheard"
+    late=
+}
+
+# Nothing of btwifiset's switches the radio off; whoever did it while the phone was there, it was on before.
+radio_on() {
+    if [ -z "$(wifi)" ] || [ "$(nmcli radio wifi 2>/dev/null)" != disabled ]; then return; fi
+    if ! [ -e "$kept/radio" ] && a_way_out; then return; fi
+    decided 'Wi-Fi stays off' || return
+    if command -v rfkill >/dev/null; then rfkill unblock wlan; fi
+    nmcli radio wifi on && say 'switched Wi-Fi on'
+}
+
+a_way_out() { [ -n "$(ip -4 route show default)$(ip -6 route show default)" ]; }
+
 reconcile() {
     if ! [ -d "$kept" ]; then exit 0; fi
+    catch_up
+    radio_on
     for name in $(wifi); do
         case $(cat "$interfaces/$name/flags" 2>/dev/null) in
             *[13579bdfBDF]) ;;
@@ -372,7 +469,7 @@ reconcile() {
         while IFS= read -r ssid; do gone_for "$ssid" 'the session had cost it' failed; done <"$kept/failed"
     fi
     # Somebody unknown: only where no way out is left.
-    if [ -z "$(ip -4 route show default)$(ip -6 route show default)" ]; then
+    if ! a_way_out; then
         for its in "$kept"/profiles/*; do
             if [ -r "$its/data" ] && [ -z "$(keyfile "${its##*/}")" ]; then
                 give_back "${its##*/}" 'it was gone at the end of the session, and no other way out was left'

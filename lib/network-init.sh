@@ -93,20 +93,23 @@ cable() {
     return 1
 }
 
-# A cable shows some time after its interface is up; a Pi without one pays these two seconds only where something is off.
+# A cable shows some time after its interface is up: two gigabit ports negotiate for three seconds and more. A Pi without
+# one pays these six only where something is off.
 cable_after_a_while() {
-    for try in 1 2 3 4 5 6 7 8; do
-        if cable; then return 0; fi
-        if [ "$try" != 8 ]; then sleep 0.25; fi
+    try=0
+    until cable; do
+        try=$((try + 1))
+        if [ "$try" -gt 24 ]; then return 1; fi
+        sleep 0.25
     done
-    return 1
 }
 
 off() { grep -qsE "^$1[[:space:]]*=[[:space:]]*false" "$state"; }
 
 has_networks() {
     for file in "$profiles"/*; do
-        if grep -qsE '^type=(wifi|802-11-wireless)' "$file"; then return 0; fi
+        # As a person may write it, too: with blanks, or with its section alone.
+        if grep -qsE '^(type[[:blank:]]*=[[:blank:]]*(wifi|802-11-wireless)|\[(wifi|802-11-wireless)\])' "$file"; then return 0; fi
     done
     grep -rqsE '^[[:space:]]*(wifis|access-points):' /etc/netplan
 }

@@ -77,7 +77,7 @@ publish() {
 state_of() {
     sed -n 's/^PRETTY_NAME=//p' "$R/etc/os-release"
     echo "network manager at boot: $manager"
-    for unit in NetworkManager dhcpcd systemd-networkd networking systemd-resolved btwifiset hostapd; do
+    for unit in NetworkManager dhcpcd systemd-networkd networking systemd-resolved btwifiset hostapd wpa_supplicant; do
         if masked "$unit.service"; then
             echo "$unit: masked"
         elif enabled "$unit.service"; then
@@ -313,6 +313,8 @@ add_wifi() {
             {
                 if [ -s "$R$conf" ]; then
                     cat "$R$conf"
+                    # An editor may have left its last line without an end.
+                    if [ -n "$(tail -c 1 "$R$conf")" ]; then printf '\n'; fi
                 else
                     printf 'ctrl_interface=DIR=/var/run/wpa_supplicant GROUP=netdev\nupdate_config=1\n'
                 fi
@@ -355,7 +357,11 @@ nm() { [ "$manager" = NetworkManager ]; }
 # leaves Wi-Fi to an instance of wpa_supplicant for each of its files.
 form_networkmanager_at_boot() {
     case $manager in
-        NetworkManager | dhcpcd) at_boot "$manager.service" "$manager.service" ;;
+        NetworkManager)
+            at_boot NetworkManager.service NetworkManager.service
+            supplicant_unmasked
+            ;;
+        dhcpcd) at_boot dhcpcd.service dhcpcd.service ;;
         systemd-networkd)
             at_boot systemd-networkd.service systemd-networkd.service
             for file in "$R"/etc/wpa_supplicant/wpa_supplicant-*.conf; do
@@ -365,6 +371,16 @@ form_networkmanager_at_boot() {
             done
             ;;
     esac
+}
+
+# NetworkManager has it started over D-Bus, enabled or not; not where iwd is its backend.
+supplicant_unmasked() {
+    if ! masked wpa_supplicant.service ||
+        grep -q -s -E '^[[:space:]]*wifi\.backend[[:space:]]*=[[:space:]]*iwd' \
+            "$R"/etc/NetworkManager/NetworkManager.conf "$R"/etc/NetworkManager/conf.d/*.conf; then
+        return 0
+    fi
+    take_away /etc/systemd/system/wpa_supplicant.service && did 'wpa_supplicant.service, which has Wi-Fi for NetworkManager, was masked: unmasked'
 }
 
 # at_boot UNIT FILE
@@ -391,7 +407,7 @@ at_boot() {
 }
 
 # A conf.d file that it cannot read, and NetworkManager does not start.
-form_exclusive_control() {
+form_readable_configuration() {
     nm || return 0
     for file in "$R"/etc/NetworkManager/NetworkManager.conf "$R"/etc/NetworkManager/conf.d/*.conf; do
         if [ -f "$file" ]; then
@@ -562,7 +578,7 @@ form_known_good() {
 
 work() {
     form_networkmanager_at_boot
-    form_exclusive_control
+    form_readable_configuration
     form_keyfile_modes
     form_wired_profile
     form_networking_on

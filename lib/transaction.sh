@@ -190,9 +190,23 @@ EOF2
         sync "$units/sysinit.target.wants" "$units/multi-user.target.wants" "$units"
 }
 
-# Before-images lie here for as long as a confirmed fix can be undone: then the boot unit stays, and wipes them where the
-# card comes up on another board.
-keeps_images() { ls "$base"/[0-9]*/confirmed >/dev/null 2>&1; }
+# Before-images lie here for as long as a confirmed fix can be undone, or a file that somebody had changed when a fix was taken
+# back: then the boot unit stays, and wipes them where the card comes up on another board.
+keeps_images() {
+    for sign in "$base"/[0-9]*/confirmed "$base"/[0-9]*/ops/*/kept; do
+        if [ -e "$sign" ]; then return 0; fi
+    done
+    return 1
+}
+
+# wipe_taken_back FIX-FOLDER: what it took to make its changes, and to take them back, is of no use any more, and has
+# passphrases in it. Undo may still have to bring back what was kept, and to take the wired profile.
+wipe_taken_back() {
+    for done_with in "$1"/ops/*; do
+        if [ -e "$done_with/kept" ] || [ -e "$done_with/lifeline" ]; then continue; fi
+        wipe "$done_with"
+    done
+}
 
 uproot() {
     rm -f "$units"/netfix-*.new
@@ -370,18 +384,23 @@ in_place() {
     dd if="$1" of="$2" bs=512 conv=notrunc,fsync status=none && sync -f "$2" && rm -f "$copy" && sync -f "${2%/*}"
 }
 
+# leave OP WHAT: it is not taken back; its before-image stays for somebody who wants it after all.
+leave() {
+    say "kept: $2"
+    kept=1
+    touch "$1/kept" && keep "$1/kept"
+}
+
 # restore_in_place OP PATH: modes and owners of FAT say nothing; a copy beside it says that something was interrupted.
 restore_in_place() {
     if ! [ -e "$2.netfix" ]; then
         if ! [ -e "$2" ]; then
-            say "kept: $2 is not there now"
-            kept=1
+            leave "$1" "$2 is not there now"
             return 0
         fi
         if cmp -s "$1/before/data" "$2"; then return 0; fi
         if ! cmp -s "$1/data" "$2"; then
-            say "kept: $2, somebody has changed it since"
-            kept=1
+            leave "$1" "$2, somebody has changed it since"
             return 0
         fi
     fi
@@ -801,6 +820,24 @@ ssid_in_scan() { sed -n 's/^[[:space:]]*SSID: //p' | grep -qxF -e "$1"; }
 
 # --- The verbs ------------------------------------------------------------------------------------
 
+# hold_lifeline OP PATH BEFORE: PATH is not taken back, because the old configuration leaves this Pi without it at the next
+# boot. Where the fix did not get that far (a cut, or a full card, in what comes before it) it is put there now.
+hold_lifeline() {
+    if is "$3" "$1/before" "$2"; then
+        if ! { mkdir -p "${2%/*}" && become "$(after_kind "$1")" "$1" "$2"; }; then
+            say "NOT put there: $2, without which this Pi is unreachable after a boot"
+            return 1
+        fi
+        say "put there: $2, without which this Pi would be unreachable after a boot"
+    elif is "$(after_kind "$1")" "$1" "$2"; then
+        say "kept: $2, without which this Pi would be unreachable after a boot"
+    else
+        leave "$1" "$2, somebody has changed it since"
+        return 0
+    fi
+    lifeline=$2
+}
+
 # Files first, then units and the rest: nothing starts on half a configuration. Safe to do again from the start.
 restore_files() { # FIX-FOLDER [automatic]
     dir=$1
@@ -818,16 +855,15 @@ restore_files() { # FIX-FOLDER [automatic]
         # What a power cut left half-made.
         rm -rf "${path%/*}/.netfix-new" "${path%/*}/.netfix-old"
         before=$(line "$op/before/kind")
-        if is "$before" "$op/before" "$path"; then continue; fi
         if [ -e "$op/lifeline" ] && [ -e "$dir/lifeline" ] && [ "${2:-}" = automatic ]; then
-            say "kept: $path, without which this Pi would be unreachable after a boot"
+            hold_lifeline "$op" "$path" "$before" || bad=1
             continue
         fi
+        if is "$before" "$op/before" "$path"; then continue; fi
         # A cut in the middle of an exchange of trees leaves neither.
         if ! is "$after" "$op" "$path" && ! [ -e "$op/volatile" ] &&
             ! { [ "$(line "$op/kind")" = tree ] && [ "$(kind_of "$path")" = absent ]; }; then
-            say "kept: $path, somebody has changed it since"
-            kept=1
+            leave "$op" "$path, somebody has changed it since"
             continue
         fi
         if become "$before" "$op/before" "$path"; then
@@ -936,7 +972,7 @@ take_back() {
     at=$1
     shift
     its=$dir
-    complete=yes
+    complete=yes lifeline=
     rm -f "$base/reserve" "$its/confirmed"
     # Until all of it is done: what cuts it short makes it begin again.
     set_state restoring || complete=
@@ -949,8 +985,10 @@ take_back() {
         result 5 "$*"
         return 5
     fi
-    note "netfix took back fix $fix: $*"
-    say "The old configuration is back: $*"
+    left=${lifeline:+; but $lifeline stays, for this Pi to be reachable after a boot}
+    note "netfix took back fix $fix: $*$left"
+    say "The old configuration is back: $*$left"
+    wipe_taken_back "$its"
     result 4 "$*"
     return 4
 }
@@ -1010,6 +1048,7 @@ rollback() {
             if [ "$state" = unconfirmed ] && ! [ -e "$dir/result" ]; then
                 result 0 "proved; the next boot will confirm it"
             elif [ "$state" = rolled-back ]; then
+                wipe_taken_back "$dir"
                 if ! [ -e "$dir/result" ]; then result 4 "$(line "$dir/reason")"; fi
                 uproot
             fi
@@ -1051,6 +1090,8 @@ boot() {
             ;;
         rolled-back | none | confirmed)
             rm -f "$units"/netfix-*.new
+            # Cut off in the middle of it.
+            if [ "$state" = rolled-back ]; then wipe_taken_back "$dir"; fi
             if [ -e "$units/netfix-prove.service" ] || ! keeps_images; then uproot; fi
             ;;
         *) ;;
@@ -1375,11 +1416,34 @@ seal() {
         unconfirmed) set_state confirmed || exit 1 ;;
         *) ;;
     esac
+    # monitor would write down again what it knows of profiles.
+    watched=
+    if systemctl -q is-active network-monitor.service; then
+        watched=yes
+        systemctl stop network-monitor.service
+    fi
+    for source in "$base"/sealed/*; do
+        if [ -e "$source/path" ]; then blank "$source" "$(line "$source/path")" || exit 1; fi
+    done
     forget
     rm -f "$base/state"
     uproot
     rm -rf "$base"
     sync "${base%/*}"
+    say "Sealed: there is no way back, and nothing is kept of before."
+    if [ -n "$watched" ]; then
+        say "network-monitor.service is stopped until the next boot, because it keeps copies of profiles. Switch off now, and image the card; where this Pi has booted again before that, seal it again."
+    fi
+}
+
+# blank FOLDER PATH: what FOLDER's data holds is written over what is there, where it lies, so that nothing of it stays in any
+# block; lib/SealedSources.java made it as long.
+blank() {
+    if [ "$(wc -c <"$1/data")" != "$(wc -c <"$2")" ] ||
+        ! dd if="$1/data" of="$2" bs=64k conv=notrunc,fsync status=none; then
+        echo "netfix: $2 has changed meanwhile, or cannot be written; nothing more was sealed" >&2
+        return 1
+    fi
 }
 
 verb=${1:-}

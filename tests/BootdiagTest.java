@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -126,6 +127,7 @@ class BootdiagTest {
 
     private static boolean covered(String path) {
         return bootdiag.Sight.SINGLE.contains(path)
+                || bootdiag.Sight.THERE.contains(path)
                 || bootdiag.Sight.NAMES.contains(path)
                 || bootdiag.Sight.WHOLE.stream()
                         .anyMatch(folder -> path.equals(folder) || path.startsWith(folder + "/"));
@@ -168,12 +170,27 @@ class BootdiagTest {
                 "auth_server_shared_secret=hunter2",
                 "[WireGuard]\nPrivateKey=hunter2\n",
                 "  password:\n    hunter2\n",
+                "access-points: {\"Cafe\": {password: \"hunter2\"}}",
+                "{ssid: Cafe, password: hun,hunter2}",
+                "{\"psk\":\"hunter2\",\"pin\":1}",
+                "  \"password\": \"hunter2\" }}",
+                "    wpa-private-key-passwd hunter2",
+                "wireless-enc hunter2",
+                "pre-up iwconfig wlan0 key s:hunter2",
+                "authtoken 1 \"\" forever hunter2",
+                "network={ssid=\"x\" wep_key0=\"hunter2\"}",
+                "\tmilenage=hunter2",
+                "   shared: hunter2",
+                "   - shared: hunter2",
+                "\teap_psk=hunter2",
                 "[wifi-security]\npsk=\n[ipv4]\nmethod=auto\n",
                 "[connection]\nid=My Home Net\nkey-mgmt=wpa-psk\npsk-flags=0\n",
             })
     void takesOutTheSecretsThatLibTakesOut(String text) {
         assertEquals(RecordedPi.redacted(text), bootdiag.Secrets.out(text));
         assertFalse(bootdiag.Secrets.out(text).contains("hunter2"));
+        assertEquals(
+                RecordedPi.redactedFile("x.yaml", text), bootdiag.Secrets.ofFile("x.yaml", text));
     }
 
     @Test
@@ -305,9 +322,14 @@ class BootdiagTest {
     private static final bootdiag.Recorder.Limits LIMITS =
             new bootdiag.Recorder.Limits(300, 7200, 120, 3, 12, 600);
 
+    private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream());
+
     private static boolean record(Path folder, PlayedAir air) {
         return new bootdiag.Recorder(
-                        new bootdiag.Shelf(folder, folder.resolve("elsewhere")), air, LIMITS)
+                        new bootdiag.Shelf(folder, folder.resolve("elsewhere")),
+                        air,
+                        LIMITS,
+                        NOWHERE)
                 .run();
     }
 
@@ -331,7 +353,8 @@ class BootdiagTest {
         assertTrue(status.contains("FIRST CAUSE: wired-no-profile"), status);
         assertTrue(status.contains("which nothing had set"), status);
         Path capture = folder.resolve(bootdiag.Shelf.CAPTURES).resolve("boot-00001.tar.gz");
-        assertEquals(Optional.of(capture), bootdiag.Shelf.captureOf(folder, newest(folder)));
+        assertEquals(
+                Optional.of(capture), bootdiag.Shelf.captureOf(folder, newest(folder), NOWHERE));
         assertTrue(RecordedPi.of(capture).codes().contains("wired-no-profile"));
         assertEquals(1, air.looks);
     }
@@ -418,10 +441,167 @@ class BootdiagTest {
         Path gone = folder.resolve("gone");
         Path elsewhere = Files.createDirectory(folder.resolve("log"));
         PlayedAir air = new PlayedAir(sight("networking-off"));
-        new bootdiag.Recorder(new bootdiag.Shelf(gone, elsewhere), air, LIMITS).run();
+        new bootdiag.Recorder(new bootdiag.Shelf(gone, elsewhere), air, LIMITS, NOWHERE).run();
         String status = text(elsewhere, bootdiag.Shelf.STATUS);
         assertTrue(status.contains("It lies here because " + gone + " cannot be written"), status);
         assertTrue(status.contains("FIRST CAUSE: networking-off"), status);
+    }
+
+    private static final PlayedAir unreachable(String boot) {
+        PlayedAir air = new PlayedAir(sight("networking-off"));
+        air.boot = boot;
+        return air;
+    }
+
+    /** A folder in the way of a file's new name is as a partition without room for it. */
+    private static Path bootfsThatIsFullSinceItWorked(Path top) throws IOException {
+        Path bootfs = Files.createDirectory(top.resolve("bootfs"));
+        PlayedAir works = new PlayedAir(sight("healthy-bookworm"));
+        works.at(20, works::comesUp);
+        record(bootfs, works);
+        Files.createDirectories(bootfs.resolve("network-failure-log.new/in-the-way"));
+        return bootfs;
+    }
+
+    private static String output(int exit, Path folder, Optional<List<String>> diagnose)
+            throws Exception {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+        assertEquals(exit, bootdiag.read(folder, diagnose, out));
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Yesterday's REACHABLE does not stay where today's record found no room. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFullPartitionKeepsNoOldVerdict(boolean shortTextFits, @TempDir Path top)
+            throws Exception {
+        Path bootfs = bootfsThatIsFullSinceItWorked(top);
+        Path logs = Files.createDirectories(top.resolve("rootfs/var/log"));
+        if (!shortTextFits) {
+            Files.createDirectories(bootfs.resolve("diagnostic-status.new/in-the-way"));
+        }
+        new bootdiag.Recorder(
+                        new bootdiag.Shelf(bootfs, logs), unreachable("boot-2"), LIMITS, NOWHERE)
+                .run();
+        String status = text(bootfs, bootdiag.Shelf.STATUS);
+        assertTrue(status.contains("The newer record is in /var/log of the root"), status);
+        assertFalse(status.contains("VERDICT: REACHABLE"), status);
+        assertEquals(shortTextFits, status.contains("FIRST CAUSE: networking-off"), status);
+        String log = Files.readString(logs.resolve(bootdiag.Shelf.LOG));
+        assertTrue(log.contains("looked at: network-failure-captures/boot-00001.tar.gz\r\n"), log);
+        // Without the root partition only that much is known.
+        String seen = output(shortTextFits ? 1 : 3, bootfs, Optional.empty());
+        assertTrue(seen.contains("Next: ./jbang fix sdcard " + bootfs), seen);
+        assertFalse(seen.contains("VERDICT: REACHABLE"), seen);
+        Files.createDirectories(top.resolve("rootfs/etc/systemd"));
+        seen = output(1, bootfs, Optional.empty());
+        assertTrue(seen.contains("This is from " + logs), seen);
+        assertTrue(seen.contains("FIRST CAUSE: networking-off"), seen);
+        assertTrue(seen.contains("diagnose --from " + logs), seen);
+    }
+
+    @Test
+    void aRecordInVarLogIsReadWhereTheBootPartitionHasNone(@TempDir Path top) throws Exception {
+        Path bootfs = Files.createDirectory(top.resolve("bootfs"));
+        Path logs = Files.createDirectories(top.resolve("rootfs/var/log"));
+        Files.createDirectories(top.resolve("rootfs/etc/systemd"));
+        String seen = output(3, bootfs, Optional.empty());
+        assertTrue(seen.contains("No boot is recorded here or beside it"), seen);
+        assertTrue(seen.contains("./jbang diagnose --root " + top.resolve("rootfs")), seen);
+        record(logs, unreachable("boot-1"));
+        seen = output(1, bootfs, Optional.empty());
+        assertTrue(seen.contains("here there is none"), seen);
+        assertTrue(seen.contains("sudo ./jbang fix --root " + top.resolve("rootfs")), seen);
+        // A newer one on the boot partition wins.
+        PlayedAir later = new PlayedAir(sight("healthy-bookworm"));
+        later.boot = "boot-2";
+        later.begin = Instant.parse("2026-11-23T10:00:00Z");
+        later.at(20, later::comesUp);
+        record(bootfs, later);
+        seen = output(0, bootfs, Optional.empty());
+        assertTrue(seen.startsWith("VERDICT: REACHABLE"), seen);
+    }
+
+    /** As on Windows, where jbang is no program; and where it is one that fails. */
+    @Test
+    void aDiagnoseThatDoesNotStartLeavesTheVerdict(@TempDir Path top) throws Exception {
+        Path bootfs = Files.createDirectory(top.resolve("my bootfs"));
+        record(bootfs, unreachable("boot-1"));
+        for (List<String> diagnose :
+                List.of(List.of("/no/such/jbang"), List.of("sh", "-c", "exit 127"))) {
+            String seen = output(1, bootfs, Optional.of(diagnose));
+            assertTrue(seen.contains("Next: ./jbang fix sdcard '" + bootfs + "'"), seen);
+        }
+        assertEquals(1, bootdiag.worse(1, 0));
+        assertEquals(1, bootdiag.worse(0, 1));
+        assertEquals(0, bootdiag.worse(3, 0));
+        assertEquals(3, bootdiag.worse(3, 130));
+    }
+
+    /** The power went before there was more to say; the next step is told all the same. */
+    @Test
+    void aBootThatWasCutShortHasItsNextStep(@TempDir Path top) throws Exception {
+        Path bootfs = Files.createDirectory(top.resolve("bootfs"));
+        Files.writeString(
+                bootfs.resolve(bootdiag.Shelf.LOG),
+                "===== BOOT b =====\r\nVERDICT: NOT REACHABLE YET at +9 s\r\n");
+        String seen = output(1, bootfs, Optional.empty());
+        assertTrue(seen.contains("Next: ./jbang fix sdcard " + bootfs), seen);
+    }
+
+    @Test
+    void aKeyThatIsLeftIsNamed(@TempDir Path bootfs) throws Exception {
+        record(bootfs, unreachable("boot-1"));
+        Files.writeString(bootfs.resolve("netfix-rescue.key"), "hunter2");
+        String seen = output(1, bootfs, Optional.empty());
+        assertTrue(seen.contains("a rescue was cut off. ./jbang fix sdcard"), seen);
+        assertTrue(seen.contains("--undo deletes it"), seen);
+        Files.writeString(bootfs.resolve("cmdline.txt"), "root=/dev/x /boot/netfix-rescue.sh\n");
+        seen = output(1, bootfs, Optional.empty());
+        assertTrue(seen.contains("for the Pi's next boot"), seen);
+        assertFalse(seen.contains("hunter2"), seen);
+    }
+
+    /** Why it was lost the first time is not why it is lost the second time. */
+    @Test
+    void aCauseIsThatOfItsOwnFailure(@TempDir Path folder) throws IOException {
+        PlayedAir air = new PlayedAir(sight("networking-off"));
+        List<String> verdicts = new ArrayList<>();
+        air.at(200, air::comesUp)
+                .at(400, air::goesDown)
+                .at(
+                        500,
+                        () -> {
+                            try {
+                                verdicts.add(text(folder, bootdiag.Shelf.STATUS));
+                            } catch (IOException e) {
+                                verdicts.add(e.toString());
+                            }
+                        });
+        record(folder, air);
+        assertTrue(verdicts.get(0).startsWith("VERDICT: NOT REACHABLE since +4"), verdicts + "");
+        assertFalse(verdicts.get(0).contains("FIRST CAUSE"), verdicts + "");
+        String log = text(folder, bootdiag.Shelf.LOG);
+        assertEquals(2, count(log, "why, first of all: networking-off"), log);
+    }
+
+    /** On a nearly full partition it is the text that finds room. */
+    @Test
+    void theTextIsWrittenBeforeTheCapture(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve(bootdiag.Shelf.CAPTURES), "in the way");
+        record(folder, unreachable("boot-1"));
+        assertTrue(text(folder, bootdiag.Shelf.STATUS).contains("FIRST CAUSE: networking-off"));
+        String log = text(folder, bootdiag.Shelf.LOG);
+        assertTrue(log.contains("All that was looked at: could not be kept: "), log);
+        assertEquals(List.of(), bootdiag.Boot.captures(newest(folder)));
+    }
+
+    @Test
+    void itsVersionIsNetfixs() {
+        assertEquals(RecordedPi.pinnedJBang(), bootdiag.JBANG);
+        assertEquals(4, bootdiag.version().size());
+        assertTrue(bootdiag.version().get(2).contains(System.getProperty("java.version")));
     }
 
     @Test
@@ -443,12 +623,12 @@ class BootdiagTest {
         Path captures = folder.resolve(bootdiag.Shelf.CAPTURES);
         Path second = captures.resolve("boot-00002.tar.gz");
         String boot = newest(folder);
-        assertEquals(Optional.of(second), bootdiag.Shelf.captureOf(folder, boot));
+        assertEquals(Optional.of(second), bootdiag.Shelf.captureOf(folder, boot, NOWHERE));
         byte[] whole = Files.readAllBytes(second);
         Files.write(second, java.util.Arrays.copyOf(whole, whole.length / 2));
         assertEquals(
                 Optional.of(captures.resolve("boot-00001.tar.gz")),
-                bootdiag.Shelf.captureOf(folder, boot));
+                bootdiag.Shelf.captureOf(folder, boot, NOWHERE));
     }
 
     /** A boot that worked after one that did not: what lies there is not of the last one. */
@@ -461,8 +641,8 @@ class BootdiagTest {
         works.at(20, works::comesUp);
         record(folder, works);
         assertTrue(Files.exists(folder.resolve(bootdiag.Shelf.CAPTURES + "/boot-00001.tar.gz")));
-        assertEquals(Optional.empty(), bootdiag.Shelf.captureOf(folder, newest(folder)));
-        assertEquals(0, bootdiag.run("read", folder.toString()));
+        assertEquals(Optional.empty(), bootdiag.Shelf.captureOf(folder, newest(folder), NOWHERE));
+        assertEquals(0, bootdiag.run(NOWHERE, NOWHERE, "read", folder.toString()));
     }
 
     @Test
@@ -495,22 +675,175 @@ class BootdiagTest {
     void badInputIsOneLine(@TempDir Path folder) throws IOException {
         assertRefused("no/such/folder: no such folder", "read", "no/such/folder");
         assertRefused("holds neither", "read", folder.toString());
+        Files.writeString(folder.resolve("netfix-rescue.key"), "hunter2");
+        assertRefused("--undo deletes it", "read", folder.toString());
         assertRefused("there is no verb raed", "raed");
         assertRefused("read wants the folder", "read");
         assertRefused("one word too many", "install", "now");
     }
 
-    private static synchronized void assertRefused(String words, String... args) {
-        PrintStream err = System.err;
+    private static void assertRefused(String words, String... args) {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
-        try {
-            assertEquals(2, bootdiag.run(args));
-        } finally {
-            System.setErr(err);
-        }
+        PrintStream err = new PrintStream(said, true, StandardCharsets.UTF_8);
+        assertEquals(2, bootdiag.run(NOWHERE, err, args));
         String text = said.toString(StandardCharsets.UTF_8);
         assertTrue(text.contains(words) && text.lines().count() == 1, text);
+    }
+
+    // --- boot-diagnostic.sh, where nothing can run the recorder --------------------------------
+
+    /** Its files are in that folder, and its PATH begins with bin there, where Java is none. */
+    private static Path launcherIn(Path top) throws IOException {
+        Path bin = Files.createDirectories(top.resolve("bin"));
+        for (Map.Entry<String, String> tool :
+                Map.of(
+                                "java", "exit 1",
+                                "sleep", "exit 0",
+                                "ip", "echo '2: eth0: <NO-CARRIER>'",
+                                "mount", "echo \"$@\" >>" + top + "/mounts.asked",
+                                "systemctl", "exit 3")
+                        .entrySet()) {
+            Path file = bin.resolve(tool.getKey());
+            Files.writeString(file, "#!/bin/sh\n" + tool.getValue() + "\n");
+            assertTrue(file.toFile().setExecutable(true));
+        }
+        Files.createDirectories(top.resolve("boot"));
+        Files.createDirectories(top.resolve("var/log"));
+        Files.writeString(top.resolve("bootdiag.java"), "class x {}");
+        Files.writeString(top.resolve("mounts"), "/dev/mmcblk0p1 /boot vfat rw 0 0\n");
+        String text = bootdiag.Places.LAUNCHER;
+        for (Map.Entry<String, String> place :
+                Map.of(
+                                "/run/netfix-bootdiag.pid", top + "/pid",
+                                "/usr/local/lib/netfix", top + "/lib/netfix",
+                                "/usr/lib/jvm", top + "/jvm",
+                                "/proc/mounts", top + "/mounts",
+                                "/sys/class/net", top + "/net",
+                                "/var/log", top + "/var/log")
+                        .entrySet()) {
+            assertTrue(text.contains(place.getKey()), place.getKey());
+            text = text.replace(place.getKey(), place.getValue());
+        }
+        // As mounted, and as it is in this folder.
+        text = text.replace("{ print at }", "{ if (at) print \"" + top + "\" at }");
+        text = text.replace("$2 == at {", "\"" + top + "\" $2 == at {");
+        return Files.writeString(top.resolve("boot-diagnostic.sh"), text);
+    }
+
+    private static String launched(int exit, Path script, String... verbs) throws Exception {
+        List<String> argv = new ArrayList<>(List.of("sh", script.toString()));
+        argv.addAll(List.of(verbs));
+        ProcessBuilder started = new ProcessBuilder(argv).redirectErrorStream(true);
+        started.environment()
+                .compute("PATH", (name, path) -> script.resolveSibling("bin") + ":" + path);
+        Process process = started.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(exit, process.waitFor(), said);
+        return said;
+    }
+
+    private static final String NO_ADDRESS = "VERDICT: NOT REACHABLE: no interface has an address";
+
+    @Test
+    void withoutJavaOnlyABootIsToldOf(@TempDir Path top) throws Exception {
+        Path script = launcherIn(top);
+        Path boot = top.resolve("boot");
+        Files.writeString(boot.resolve(bootdiag.Shelf.STATUS), "VERDICT: NOT REACHABLE\r\n");
+        for (String verb : List.of("read", "--help", "install", "uninstall")) {
+            String said = launched(3, script, verb, boot.toString());
+            assertTrue(said.contains(verb + ": no JDK of Java 17"), said);
+            assertTrue(said.contains("openjdk-17-jdk-headless"), said);
+        }
+        assertEquals("VERDICT: NOT REACHABLE\n", text(boot, bootdiag.Shelf.STATUS));
+        launched(0, script, "run");
+        String status = text(boot, bootdiag.Shelf.STATUS);
+        assertTrue(status.startsWith(NO_ADDRESS), status);
+        assertTrue(status.contains("./jbang fix sdcard FOLDER"), status);
+        assertEquals(List.of(bootdiag.Shelf.STATUS), names(boot));
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    /** Where there is no room, or no partition, it is in /var/log, and the old verdict is gone. */
+    @Test
+    void withoutJavaAndWithoutRoomItIsInVarLog(@TempDir Path top) throws Exception {
+        Path script = launcherIn(top);
+        Path boot = top.resolve("boot");
+        Path logs = top.resolve("var/log");
+        Files.createDirectories(boot.resolve("diagnostic-status.new"));
+        Files.writeString(
+                boot.resolve(bootdiag.Shelf.STATUS),
+                "VERDICT: REACHABLE since +20 s\r\n" + "More.\r\n".repeat(90));
+        launched(0, script, "run");
+        String status = text(logs, bootdiag.Shelf.STATUS);
+        assertTrue(status.startsWith(NO_ADDRESS), status);
+        assertTrue(status.contains("It lies here because " + boot + " cannot be written"), status);
+        assertEquals(
+                "VERDICT: not here. The newer record is in "
+                        + top
+                        + "/var/log of the root partition.\n",
+                text(boot, bootdiag.Shelf.STATUS));
+        assertFalse(Files.exists(top.resolve("mounts.asked")), "a writable one was mounted anew");
+        Files.writeString(top.resolve("mounts"), "");
+        launched(0, script, "run");
+        status = text(logs, bootdiag.Shelf.STATUS);
+        assertTrue(status.contains("because no boot partition is mounted"), status);
+    }
+
+    @Test
+    void withoutJavaAReadOnlyPartitionIsMountedWritableForIt(@TempDir Path top) throws Exception {
+        Path script = launcherIn(top);
+        Path boot = top.resolve("boot");
+        Path inTheWay = Files.createDirectories(boot.resolve("diagnostic-status.new"));
+        Files.writeString(top.resolve("mounts"), "/dev/mmcblk0p1 /boot vfat noatime,ro 0 0\n");
+        Files.writeString(
+                top.resolve("bin/mount"),
+                "#!/bin/sh\nrmdir " + inTheWay + "\necho $2 >>" + top + "/mounts.asked\n");
+        launched(0, script, "run");
+        assertTrue(text(boot, bootdiag.Shelf.STATUS).startsWith(NO_ADDRESS));
+        assertEquals("remount,rw\nremount,ro\n", Files.readString(top.resolve("mounts.asked")));
+        assertEquals(List.of(), names(top.resolve("var/log")));
+    }
+
+    /** A JRE starts a jar and no source. */
+    @Test
+    void aJavaWithoutACompilerIsTakenForAJarOnly(@TempDir Path top) throws Exception {
+        Path script = launcherIn(top);
+        Path java = top.resolve("bin/java");
+        Files.writeString(
+                java,
+                "#!/bin/sh\n"
+                    + "case $1 in --version) echo openjdk 17.0.9 ;;\n"
+                    + "--list-modules) echo java.base@17.0.9 ;; *) echo \"started $*\" ;; esac\n");
+        assertTrue(launched(3, script, "read").contains("no JDK of Java 17"));
+        Files.writeString(top.resolve("bootdiag.jar"), "");
+        assertTrue(launched(0, script, "read", "x").contains("bootdiag.jar bootdiag read x"));
+    }
+
+    /** The recorder has ended, and its number is another's. */
+    @Test
+    void aStrangersProcessIsNeitherToldOfNorKilled(@TempDir Path top) throws Exception {
+        Path script = launcherIn(top);
+        Process stranger = new ProcessBuilder("tail", "-f", "/dev/null").start();
+        Path own = Files.writeString(top.resolve("bootdiag.txt"), "");
+        Process recorder = new ProcessBuilder("tail", "-f", own.toString()).start();
+        try {
+            Files.writeString(top.resolve("pid"), stranger.pid() + "\n");
+            assertTrue(launched(3, script, "status").contains("not recording"));
+            launched(0, script, "stop");
+            assertTrue(stranger.isAlive());
+            Files.writeString(top.resolve("pid"), recorder.pid() + "\n");
+            assertTrue(launched(0, script, "status").contains(": recording"));
+            launched(0, script, "stop");
+            assertTrue(recorder.waitFor(20, java.util.concurrent.TimeUnit.SECONDS));
+        } finally {
+            stranger.destroy();
+            recorder.destroy();
+        }
     }
 
     @Test

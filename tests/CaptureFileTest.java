@@ -10,6 +10,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -105,6 +107,40 @@ class CaptureFileTest {
         ReplayedMachine pi = new ReplayedMachine(CaptureFile.load(dir), dir.toString());
         assertTrue(
                 assertThrows(BadInput.class, pi::watched).getMessage().startsWith(dir.toString()));
+    }
+
+    /** Years and durations that no clock counts to; what says them is no watch. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"started\":\"+1000000000-12-31T23:59:59Z\"",
+                "\"started\":\"-1000-01-01T00:00:00Z\"",
+                "\"lasted\":9223372036854775807",
+                "\"events\":[{\"source\":\"kernel\",\"at\":-9223372036854775808}]",
+            })
+    void aTimeBeyondAllClocksIsRefused(String field) throws Exception {
+        String start = field.contains("started") ? "" : "\"started\":\"2026-11-22T18:40:02Z\",";
+        Path dir = unpacked("watch.json", "{\"schema\":\"netfix/watch/1\"," + start + field + "}");
+        ReplayedMachine pi = new ReplayedMachine(CaptureFile.load(dir), dir.toString());
+        assertTrue(assertThrows(BadInput.class, pi::watched).getMessage().contains("watch.json"));
+    }
+
+    /** One document, of which a tree is made. */
+    @Test
+    void aLongWatchAndALongAnswerAreRefused() throws Exception {
+        Path dir =
+                unpacked(
+                        "watch.json",
+                        "{\"schema\":\"netfix/watch/1\",\"x\":\"" + "x".repeat(9 << 20) + "\"}");
+        assertTrue(refusal(dir).contains("watch.json is longer than 8 MiB"));
+        Path other = Files.createDirectory(folder.resolve("long"));
+        Files.writeString(
+                other.resolve("capture.json"),
+                "{\"schema\":\"netfix/capture/1\",\"taken\":\"2026-01-01T00:00:00Z\","
+                        + "\"commands\":[{\"argv\":[\"ip\",\"-j\",\"neighbour\",\"show\"],"
+                        + "\"outcome\":\"exited\",\"exit\":0,\"stdout\":\"n\"}]}");
+        Files.writeString(other.resolve("n"), "[" + " ".repeat(1 << 20) + "]");
+        assertTrue(refusal(other).contains("n is longer than 1 MiB"));
     }
 
     /** A command without a word is none; what else the bundle has is as good as before. */

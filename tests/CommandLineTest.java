@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.zeroturnaround.exec.ProcessExecutor;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,32 +19,55 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import javax.tools.ToolProvider;
+
 /**
- * The scripts as a user starts them: arguments in, two streams and an exit status out. The first
- * start of each builds it.
+ * The scripts as a user starts them: arguments in, two streams and an exit status out. diagnose is
+ * started by the launcher, which builds it.
  */
 class CommandLineTest {
 
     private record Ran(int exit, String out, String err) {}
 
     private static Ran diagnose(String... args) throws Exception {
-        return run("diagnose", args);
+        return run(List.of(Checkout.root().resolve("jbang").toString(), "diagnose"), args);
     }
 
-    private static Ran run(String script, String... args) throws Exception {
-        return run(List.of(Checkout.root().resolve("jbang").toString(), script), args);
+    private static Ran fix(String... args) throws Exception {
+        return built("fix", args);
     }
 
-    /** On what the tests are built of, where its own build would be one more of the same. */
     private static Ran verify(String... args) throws Exception {
+        return built("verify", args);
+    }
+
+    @TempDir private static Path classes;
+
+    /** Two of the scripts, on what the tests are built of: JBang would compile all of lib again. */
+    @BeforeAll
+    static void compile() {
+        List<String> javac =
+                new ArrayList<>(
+                        List.of("-proc:none", "-encoding", "UTF-8", "-d", classes.toString()));
+        javac.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        for (String script : List.of("fix", "verify")) {
+            javac.add(Checkout.root().resolve(script + ".java").toString());
+        }
+        int exit =
+                ToolProvider.getSystemJavaCompiler()
+                        .run(null, null, null, javac.toArray(String[]::new));
+        assertEquals(0, exit);
+    }
+
+    private static Ran built(String script, String... args) throws Exception {
         return run(
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin/java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
                         "-cp",
-                        System.getProperty("java.class.path"),
-                        Checkout.root().resolve("verify.java").toString()),
+                        classes + File.pathSeparator + System.getProperty("java.class.path"),
+                        script),
                 args);
     }
 
@@ -138,14 +163,14 @@ class CommandLineTest {
 
     @Test
     void aMeasureThatIsNoneIsOneLine() throws Exception {
-        refused(run("fix", "--only", "wired"), "--only wired", "wired-profile");
+        refused(fix("--only", "wired"), "--only wired", "wired-profile");
     }
 
     /** A verb that only the README knew of was there once. */
     @Test
     void whatTheReadmeSaysOfFixIsThere() throws Exception {
         String readme = Files.readString(Checkout.root().resolve("README.md"));
-        String help = run("fix", "--help").out();
+        String help = fix("--help").out();
         List<String> missing =
                 Pattern.compile("`fix ([a-z-]+)")
                         .matcher(readme)
@@ -164,7 +189,7 @@ class CommandLineTest {
     @Test
     void aCaptureIsNotRepaired() throws Exception {
         Path capture = Checkout.root().resolve("tests/captures/healthy-bullseye");
-        refused(run("fix", "--dry-run", "--from", capture.toString()), "--from", "diagnose");
+        refused(fix("--dry-run", "--from", capture.toString()), "--from", "diagnose");
     }
 
     /** The whole way of a card: plan, no consent, consent, verify, nothing to do, undo. */
@@ -186,16 +211,16 @@ class CommandLineTest {
         Path wired =
                 card.resolve("etc/NetworkManager/system-connections/netfix-wired.nmconnection");
 
-        Ran plan = run("fix", "--dry-run", "--json", "--root", root);
+        Ran plan = fix("--dry-run", "--json", "--root", root);
         assertEquals(ExitCode.PROBLEMS, plan.exit(), plan.toString());
         assertEquals("netfix/plan/1", Json.read(plan.out()).path("schema").asText());
 
-        Ran asked = run("fix", "--root", root);
+        Ran asked = fix("--root", root);
         assertEquals(ExitCode.USAGE, asked.exit(), asked.toString());
         assertTrue(asked.err().contains("--yes"), asked.err());
         assertFalse(Files.exists(wired), "nothing is done without consent");
 
-        assertEquals(ExitCode.GOOD, run("fix", "--yes", "--root", root).exit());
+        assertEquals(ExitCode.GOOD, fix("--yes", "--root", root).exit());
         assertTrue(Files.exists(wired));
         assertTrue(Files.exists(card.resolve("usr/local/lib/netfix/lib/Cli.java")));
         Ran verified = verify("--root", root);
@@ -204,11 +229,11 @@ class CommandLineTest {
                 verify("--prometheus", "--root", root)
                         .out()
                         .contains("netfix_measure_in_place{measure=\"wired-profile\"} 1"));
-        Ran again = run("fix", "--yes", "--root", root);
+        Ran again = fix("--yes", "--root", root);
         assertEquals(ExitCode.GOOD, again.exit(), again.toString());
         assertTrue(again.out().contains("Nothing to do"), again.out());
 
-        assertEquals(ExitCode.GOOD, run("fix", "undo", "--yes", "--strand", "--root", root).exit());
+        assertEquals(ExitCode.GOOD, fix("undo", "--yes", "--strand", "--root", root).exit());
         assertFalse(Files.exists(wired));
         assertFalse(Files.exists(card.resolve("usr/local/lib/netfix")));
         assertFalse(Files.exists(card.resolve("var/lib/netfix")));

@@ -2,11 +2,16 @@ package netfix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.zeroturnaround.exec.ProcessExecutor;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -60,6 +65,48 @@ class FleetTest {
                         .collect(Collectors.toCollection(TreeSet::new));
         needed.removeAll(copied);
         assertEquals(Set.of(), needed);
+    }
+
+    /**
+     * A run that failed between the copy and the install has left a copy that the next one finds
+     * unchanged, and the former version in place.
+     */
+    @Test
+    void whatWasCopiedAndNotInstalledIsInstalledByTheNextRun(@TempDir Path copy) throws Exception {
+        String playbook = Checkout.read(PLAYBOOK);
+        int install = playbook.indexOf("- name: Install it");
+        int noted = playbook.indexOf("- name: That this is what was installed");
+        int started = playbook.indexOf("argv: [\"{{ netfix_copy }}/jbang\", install", install);
+        assertTrue(started > install && started < noted);
+        assertTrue(playbook.indexOf("dest: \"{{ netfix_copy }}/.installed\"", noted) > 0);
+        assertFalse(playbook.contains("copied is changed"));
+
+        Matcher asked =
+                Pattern.compile("- -c\n +- >-\n(.*?)\n +chdir:", Pattern.DOTALL).matcher(playbook);
+        assertTrue(asked.find());
+        String command = asked.group(1).replaceAll("\\s+", " ").strip();
+        Files.createDirectories(copy.resolve("lib/fleet"));
+        for (String name : new String[] {"jbang", "jbang-catalog.json", "fix.java", "lib/A.java"}) {
+            Files.writeString(copy.resolve(name), "one\n");
+        }
+        assertEquals("was ", said(command, copy).get(1));
+        Files.writeString(
+                copy.resolve(".installed"), said(command, copy).get(0).substring(3) + "\n");
+        assertEquals(
+                said(command, copy).get(0).substring(3), said(command, copy).get(1).substring(4));
+        Files.writeString(copy.resolve("lib/A.java"), "two\n");
+        assertNotEquals(
+                said(command, copy).get(0).substring(3), said(command, copy).get(1).substring(4));
+    }
+
+    private static List<String> said(String command, Path folder) throws Exception {
+        return new ProcessExecutor("sh", "-c", command)
+                .directory(folder.toFile())
+                .readOutput(true)
+                .execute()
+                .outputUTF8()
+                .lines()
+                .toList();
     }
 
     /**

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /** install and uninstall on a scratch root; the build itself is a program that does nothing. */
@@ -310,6 +311,24 @@ class InstallTest {
                 Cli.asRoot("fix", Map.of("NETFIX_COMMAND", "verify-fixes.sh")));
     }
 
+    @CommandLine.Command(name = "install")
+    private static final class NamedInstall implements Callable<Integer> {
+        @Override
+        public Integer call() {
+            return ExitCode.GOOD;
+        }
+    }
+
+    @Test
+    void helpOfInstallBeginsWithALineToType() {
+        String help =
+                Cli.line(new NamedInstall(), Map.of("JBANG_LAUNCH_CMD", "/a/jbang"))
+                        .getUsageMessage();
+        assertTrue(help.startsWith("Example: sudo /a/jbang install@netfix --dry-run"), help);
+        assertTrue(
+                Checkout.read(Path.of("lib/Install.java")).contains("name = \"install\",\n"), help);
+    }
+
     private static String of(String script) {
         return Script.ALL.stream()
                 .filter(s -> s.name().equals(script))
@@ -317,6 +336,44 @@ class InstallTest {
                 .orElseThrow()
                 .launcher()
                 .substring(1);
+    }
+
+    /** Root's ~/.m2 is empty as a rule, and another jbang knows of no other place. */
+    @Test
+    void anotherJbangIsHandedWhatItNeedsOffline() {
+        List<Account> both =
+                List.of(
+                        new Account("root", 0, 0, "/root"),
+                        new Account("pi", 1000, 1000, "/home/pi"));
+        assertEquals(
+                List.of(), InstallPlan.of(Texts.live(), parcel(), both).handings(), "it is ours");
+        Texts pi =
+                Texts.live()
+                        .file("/usr/bin/jbang", "#!/bin/sh")
+                        .file("/home/pi/.jbang/bin/jbang", "");
+        InstallPlan plan = InstallPlan.of(pi, parcel(), both);
+        assertEquals(
+                List.of("/usr/bin/jbang", "/home/pi/.jbang/bin/jbang"),
+                plan.handings().stream().map(InstallPlan.Handing::jbang).toList());
+        assertEquals(
+                "env --chdir=/root --unset=JBANG_DIR --unset=JBANG_CACHE_DIR --unset=JBANG_REPO"
+                        + " HOME=/root JBANG_NO_VERSION_CHECK=true /usr/bin/jbang --quiet info"
+                        + " classpath --repos central=file:///usr/local/lib/netfix/m2/"
+                        + " /usr/local/lib/netfix/lib/Install.java",
+                plan.handings().get(0).command().shown());
+        assertTrue(
+                plan.handings()
+                        .get(1)
+                        .command()
+                        .shown()
+                        .startsWith(
+                                "setpriv --reuid=1000 --regid=1000 --init-groups env"
+                                        + " --chdir=/home/pi "),
+                "as its user");
+        Texts card = Texts.card().file("/usr/bin/jbang", "");
+        InstallPlan image = InstallPlan.of(card, parcel(), both.subList(0, 1));
+        assertEquals(List.of(), image.handings());
+        assertTrue(image.shown().toString().contains("on the Pi, once: /usr/bin/jbang --quiet"));
     }
 
     /** The documentation's own shell scripts may be there already; so may other catalogs. */

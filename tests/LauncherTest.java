@@ -57,6 +57,7 @@ class LauncherTest {
     private static final List<String> TOOLS =
             List.of(
                     "cat",
+                    "cp",
                     "cut",
                     "dirname",
                     "env",
@@ -246,6 +247,52 @@ class LauncherTest {
         tool("mvn", "echo ERROR \"$@\"; exit 1");
         String said = bare(Map.of("JBANG_REPO", "")).execute().outputUTF8();
         assertTrue(said.contains("-Dmaven.repo.local=" + along.toRealPath()), said);
+    }
+
+    /**
+     * A stick that was made on a machine where netfix is installed: JBang came from there, and was
+     * not on it.
+     */
+    @Test
+    void whatIsCopiedElsewhereHasItsJBangAlong() throws Exception {
+        Path jar = damagedJar();
+        Files.delete(jar);
+        Files.createDirectory(checkout.resolve(".jbang/m2"));
+        Path installed = Files.createDirectories(folder.resolve("installed/.jbang"));
+        Files.writeString(installed.resolve("jbang.jar"), "no jar, but the one that is wanted");
+        String text = Files.readString(checkout.resolve("jbang"));
+        Files.writeString(
+                checkout.resolve("jbang"),
+                text.replaceFirst(
+                        "(?m)^sha256=.*$",
+                        "sha256="
+                                + Installation.sha256(
+                                        Files.readAllBytes(installed.resolve("jbang.jar")))));
+        Path command = installed.resolveSibling("jbang");
+        Files.copy(checkout.resolve("jbang"), command, StandardCopyOption.COPY_ATTRIBUTES);
+        Files.createSymbolicLink(tools().resolve("jbang"), command);
+        ProcessExecutor start = bare(Map.of("JBANG_REPO", ""));
+        start.execute();
+        assertEquals("no jar, but the one that is wanted", Files.readString(jar));
+        Files.delete(jar);
+        Files.delete(checkout.resolve(".jbang/m2"));
+        start.execute();
+        assertFalse(Files.exists(jar), "where nothing else comes along");
+    }
+
+    /** macOS's stat knows no -c: it printed its usage at every start with an archive. */
+    @Test
+    void aStatOfAnotherSystemIsNotHeard() throws Exception {
+        Files.writeString(
+                checkout.resolve("echo.java"),
+                "//JAVA_OPTIONS -Xshare:auto -Xlog:disable\n" + SCRIPT);
+        tool("stat", "case $1 in -f) id -u ;; *) echo usage: stat >&2; exit 1 ;; esac");
+        ProcessResult result =
+                sharing(folder.resolve("its cache/netfix/starts"), Map.of())
+                        .environment("PATH", tools() + ":" + System.getenv("PATH"))
+                        .redirectErrorStream(true)
+                        .execute();
+        assertEquals("<a b>", result.outputUTF8());
     }
 
     private Path damagedJar() throws IOException {

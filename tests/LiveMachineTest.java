@@ -45,9 +45,14 @@ class LiveMachineTest {
 
     @Test
     void aFailureKeepsWhatItSaid() {
-        CommandResult result = machine.run(Command.of("ls", "/no/such/file"));
+        CommandResult result =
+                machine.run(
+                        Command.of("sh", "-c", "echo what was asked; echo no such >&2; exit 3"));
         assertFalse(result.ok());
-        assertTrue(result.failure().contains("/no/such/file"), result.failure());
+        assertEquals(3, result.exit());
+        assertEquals("what was asked\n", result.stdout());
+        assertEquals("no such\n", result.stderr());
+        assertTrue(result.failure().endsWith(" exited 3: no such"), result.failure());
     }
 
     @Test

@@ -21,6 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What monitor keeps and says, and what it does to a disk. */
 class MonitorTest {
@@ -75,6 +79,20 @@ class MonitorTest {
         MonitorFiles files = new MonitorFiles(root);
         assertEquals(List.of(), files.copies());
         assertEquals(1, files.complaints().size());
+    }
+
+    /** A byte of the card that has tipped over, and a folder: they cost themselves alone. */
+    @Test
+    void oneThatCannotBeReadCostsNoOther() throws IOException {
+        MonitorFiles files = new MonitorFiles(root);
+        files.keep(new KnownGood.Change(Optional.of(copy()), "", ""));
+        Path folder = root.resolve("var/lib/netfix/known-good");
+        for (int i = 0; i < 20; i++) {
+            Files.write(folder.resolve("0-" + i), new byte[] {'n', (byte) 0xff, (byte) 0xfe});
+        }
+        Files.createDirectory(folder.resolve("1-0"));
+        assertEquals(List.of(copy()), files.copies());
+        assertEquals(21, files.complaints().size());
     }
 
     @Test
@@ -237,6 +255,468 @@ class MonitorTest {
         bytes.reset();
         Texts runs = Texts.live().file("/proc/612/cmdline", "java\u0000monitor\u0000");
         assertEquals(0, MonitorAnswers.status(runs, files, false, out));
+    }
+
+    // --- What it does with profiles that go and change
+
+    private static final String WIFI_FILE = KnownGood.FOLDER + "/My Home Net.nmconnection";
+
+    private static final List<String> DEVICES = Nmcli.DEVICES.argv();
+
+    private static final String WLAN0_CONNECTED =
+            "(?s)(DEVICE:wlan0\n.*?STATE:)100 .connected.(.*?CON-UUID:)[^\n]*";
+
+    private static final String WLAN0_ADDRESSES =
+            "(\"ifname\":\"wlan0\".*?\"addr_info\":)\\[[^\\]]*\\]";
+
+    private static Capture pi() {
+        return CaptureFile.load(Captures.file("healthy-bookworm"));
+    }
+
+    private static void replace(Capture pi, List<String> argv, String pattern, String other) {
+        CommandResult r = pi.commands.get(argv);
+        String out = r.stdout().replaceAll(pattern, other);
+        assertFalse(out.equals(r.stdout()), "nothing there is " + pattern);
+        pi.commands.put(argv, new CommandResult(argv, r.outcome(), r.exit(), out, r.stderr()));
+    }
+
+    /** Its profile is gone, and so is all that hung on it. */
+    private static Capture withoutWifi() {
+        Capture pi = pi();
+        pi.texts.remove(WIFI_FILE);
+        pi.stats.remove(WIFI_FILE);
+        pi.folders.put(KnownGood.FOLDER, Reading.known(List.of()));
+        replace(pi, DEVICES, WLAN0_CONNECTED, "$130 (disconnected)$2");
+        replace(pi, Nmcli.CONNECTIONS.argv(), "(?m)^[^\n]*My Home Net\n?", "");
+        replace(pi, IpAddress.COMMAND.argv(), WLAN0_ADDRESSES, "$1[]");
+        return pi;
+    }
+
+    private static void says(Capture pi, Command command, String... lines) {
+        pi.commands.put(
+                command.argv(),
+                CommandResult.exited(command, 0, String.join("\n", lines) + "\n", ""));
+    }
+
+    private static String heard(String unit, String message) {
+        return "{\"__REALTIME_TIMESTAMP\":\"1795337442693400\",\"_SYSTEMD_UNIT\":\""
+                + unit
+                + "\",\"SYSLOG_IDENTIFIER\":\"x\",\"PRIORITY\":\"6\",\"_PID\":\"359\",\"MESSAGE\":\""
+                + message.replace("\"", "\\\"")
+                + "\"}";
+    }
+
+    private static String deletedBy(int uid) {
+        return heard(
+                "NetworkManager.service",
+                "<info>  [1795337442.6934] audit: op=\"connection-delete\""
+                    + " uuid=\"5e3275c5-9a93-496d-a35f-042f15f6b60a\" name=\"My Home Net\" pid=598"
+                    + " uid="
+                        + uid
+                        + " result=\"success\"");
+    }
+
+    /** Begins to watch that Pi, on the disk of this test, and looks once; what it said. */
+    private String starts(Capture pi) throws IOException {
+        Files.createDirectories(root.resolve("var/log"));
+        Path log = root.resolve("var/log/network-monitor.log");
+        Files.deleteIfExists(log);
+        monitor(pi).round();
+        return Files.exists(log) ? Files.readString(log) : "";
+    }
+
+    private MonitorService monitor(Capture pi) {
+        return monitor(new ReplayedMachine(pi, "a Pi"));
+    }
+
+    private MonitorService monitor(Machine pi) {
+        return monitor(pi, 1);
+    }
+
+    private MonitorService monitor(Machine pi, int patience) {
+        MonitorService service =
+                new MonitorService(
+                        pi,
+                        (argv, listener) -> () -> {},
+                        new RepairHands(new Noted()),
+                        (gateway, device) -> true,
+                        new MonitorFiles(root),
+                        new MonitorService.MonitorOptions(true, Optional.empty(), true, patience),
+                        new PrintStream(new ByteArrayOutputStream()));
+        service.remembers();
+        return service;
+    }
+
+    private List<KnownGood.Copy> kept() {
+        return new MonitorFiles(root).copies().stream().filter(KnownGood.Copy::wifi).toList();
+    }
+
+    @Test
+    void whoDeletedAProfileWhileItDidNotRunIsAskedOfTheJournal() throws IOException {
+        starts(pi());
+        assertEquals(1, kept().size());
+        // Nobody knows.
+        Capture gone = withoutWifi();
+        says(gone, Journal.EVIDENCE);
+        String unknown = starts(gone);
+        assertTrue(unknown.contains("who deleted it is not known"), unknown);
+        assertEquals(Set.of(), faults(gone));
+        // A scan of btwifiset's.
+        says(
+                gone,
+                Journal.EVIDENCE,
+                heard(
+                        "btwifiset.service",
+                        ".get_list - known network My Home Net in conflict - delete and move"),
+                deletedBy(0));
+        assertEquals(Set.of("profile-missing"), faults(gone));
+        // It is remembered: the journal may be gone with the next boot.
+        says(gone, Journal.EVIDENCE);
+        assertEquals(Set.of("profile-missing"), faults(gone));
+        // There again, and a person deletes it.
+        starts(pi());
+        says(gone, Journal.EVIDENCE, deletedBy(1000));
+        String person = starts(gone);
+        assertTrue(person.contains("was deleted on purpose while monitor did not run"), person);
+        assertEquals(List.of(), kept());
+    }
+
+    /** Where nothing else works it comes back whoever has deleted it. */
+    @Test
+    void whatNobodyKnowsOfComesBackWhereAllIsLost() throws IOException {
+        starts(pi());
+        Capture gone = withoutWifi();
+        says(gone, Journal.EVIDENCE);
+        replace(
+                gone,
+                IpAddress.COMMAND.argv(),
+                "\"local\":\"192[^\"]*\"",
+                "\"local\":\"169.254.7.7\"");
+        Set<String> atTheBoot = faults(gone);
+        assertFalse(atTheBoot.contains("profile-missing"), atTheBoot.toString());
+        Set<String> forLong = faults(monitor(new ReplayedMachine(gone, "a Pi"), 0));
+        assertTrue(forLong.contains("profile-missing"), forLong.toString());
+    }
+
+    private Set<String> faults(Capture pi) {
+        return faults(monitor(pi));
+    }
+
+    private static Set<String> faults(MonitorService service) {
+        service.round();
+        return service.faults().faults().stream()
+                .map(Fault::code)
+                .collect(java.util.stream.Collectors.toSet());
+    }
+
+    private static MonitorService.Heard says(WatchSource source, String line) {
+        return new MonitorService.Heard(source, 0, line, false);
+    }
+
+    private static Machine switching(Capture[] now) {
+        return new ForwardingMachine() {
+            @Override
+            Machine to() {
+                return new ReplayedMachine(now[0], "a Pi");
+            }
+        };
+    }
+
+    /** What the guard of btwifiset-stable answers for is left to it, twice a session. */
+    @Test
+    void whatTheGuardGivesBackIsLeftToIt() throws IOException {
+        starts(pi());
+        Capture gone = withoutWifi();
+        String guard = "/run/netfix/btwifiset";
+        String its = guard + "/profiles/5e3275c5-9a93-496d-a35f-042f15f6b60a";
+        gone.texts.put(guard + "/pid", Reading.known("612\n"));
+        FileStat there = new FileStat(FileStat.Kind.FILE, 0600, 0, 0, 1, "");
+        gone.stats.put(its + "/data", Reading.known(there));
+        for (boolean guards : List.of(true, false)) {
+            gone.stats.put("/proc/612", guards ? Reading.known(there) : Reading.absent("ended"));
+            Capture[] now = {pi()};
+            MonitorService service = monitor(switching(now));
+            service.round();
+            now[0] = gone;
+            service.take(
+                    says(
+                            WatchSource.JOURNAL,
+                            heard(
+                                    "btwifiset-stable.service",
+                                    ".get_list - known network My Home Net in conflict - delete")));
+            service.take(says(WatchSource.JOURNAL, deletedBy(0)));
+            service.round();
+            assertEquals(guards, service.faults().faults().isEmpty());
+        }
+    }
+
+    /**
+     * Lines of every kind and interfaces that come under a new name: nothing that it keeps grows.
+     */
+    @Test
+    void nothingGrowsWhateverItHears() throws IOException {
+        Capture[] now = {pi()};
+        MonitorService service = monitor(switching(now));
+        java.util.Random random = new java.util.Random(5);
+        String audit = deletedBy(0);
+        for (int i = 0; i < 10_000; i++) {
+            String name = "usb" + i;
+            int cut = random.nextInt(audit.length());
+            service.take(
+                    says(
+                            WatchSource.JOURNAL,
+                            i % 2 == 0
+                                    ? audit.replace("My Home Net", name)
+                                    : audit.substring(cut)));
+            service.take(says(WatchSource.KERNEL, "[LINK]" + i + ": " + name + ": <UP> mtu"));
+            service.take(new MonitorService.Heard(WatchSource.RFKILL, 0, "it ended", true));
+            if (i % 100 == 0) {
+                now[0] = renamed(name);
+                service.round();
+            }
+        }
+        now[0] = pi();
+        service.round();
+        String memory = Files.readString(root.resolve("var/lib/netfix/monitor/memory"));
+        assertTrue(memory.lines().filter(l -> l.startsWith("worked")).count() < 70, memory);
+        assertTrue(memory.length() < 10_000, memory.length() + " characters");
+        assertEquals(1, kept().size());
+        assertEquals(List.of(), service.faults().faults());
+    }
+
+    private static void likeEth0(Capture pi, String name) {
+        String net = "/sys/class/net/";
+        pi.folders.put(net + name, pi.folders.get(net + "eth0"));
+        for (String file : List.of("/carrier", "/type", "/uevent")) {
+            pi.texts.put(net + name + file, pi.texts.get(net + "eth0" + file));
+        }
+    }
+
+    /** Its Ethernet interface is another one now. */
+    private static Capture renamed(String name) {
+        Capture pi = pi();
+        for (Command one : List.of(IpAddress.COMMAND, Route.COMMAND, Nmcli.DEVICES)) {
+            replace(pi, one.argv(), "\\beth0\\b", name);
+        }
+        likeEth0(pi, name);
+        return pi;
+    }
+
+    /** Written by hand: NetworkManager makes a UUID of its path. */
+    @Test
+    void aProfileWithoutAUuidIsKnownByNetworkManagers() throws IOException {
+        Capture byHand = pi();
+        byHand.texts.computeIfPresent(
+                WIFI_FILE, (path, text) -> text.map(t -> t.replaceFirst("uuid=.*\n", "")));
+        starts(byHand);
+        assertEquals(1, kept().size());
+        assertEquals("5e3275c5-9a93-496d-a35f-042f15f6b60a", kept().get(0).uuid());
+        assertFalse(kept().get(0).text().contains("uuid"));
+        assertEquals("", starts(byHand));
+        Capture gone = withoutWifi();
+        says(
+                gone,
+                Journal.EVIDENCE,
+                heard("btwifiset.service", "known network My Home Net in conflict - delete"),
+                deletedBy(0));
+        assertEquals(Set.of("profile-missing"), faults(gone));
+    }
+
+    /**
+     * More lines than it takes in: they are made up for by a look, and it does what there is to do.
+     */
+    @Test
+    void aFloodDoesNotKeepItFromSeeing() throws Exception {
+        Files.createDirectories(root.resolve("var/log"));
+        Capture[] now = {pi()};
+        AtomicInteger looks = new AtomicInteger();
+        Machine counted =
+                new ForwardingMachine() {
+                    @Override
+                    Machine to() {
+                        return new ReplayedMachine(now[0], "a Pi");
+                    }
+
+                    @Override
+                    public CommandResult run(Command command) {
+                        if (command.equals(IpAddress.COMMAND)) {
+                            looks.incrementAndGet();
+                        }
+                        return super.run(command);
+                    }
+                };
+        Map<List<String>, Streams.Listener> open = new ConcurrentHashMap<>();
+        CountDownLatch begun = new CountDownLatch(3);
+        CountDownLatch said = new CountDownLatch(1);
+        Streams streams =
+                (argv, listener) -> {
+                    open.put(argv, listener);
+                    begun.countDown();
+                    return () -> {};
+                };
+        PrintStream out =
+                new PrintStream(new ByteArrayOutputStream()) {
+                    @Override
+                    public void println(String line) {
+                        if (line.contains("wlan0: nothing is done: monitor was started")) {
+                            said.countDown();
+                        }
+                    }
+                };
+        MonitorService service =
+                new MonitorService(
+                        counted,
+                        streams,
+                        new RepairHands(new Noted()),
+                        (gateway, device) -> true,
+                        new MonitorFiles(root),
+                        new MonitorService.MonitorOptions(false, Optional.empty(), true, 1),
+                        out);
+        Thread loop = new Thread(service::watch, "monitor");
+        loop.start();
+        try {
+            assertTrue(begun.await(30, TimeUnit.SECONDS), "its sources were not opened");
+            String line = "[LINK]4: wlan0: <NO-CARRIER,UP> mtu 1500 " + "x".repeat(400);
+            Streams.Listener kernel = open.get(WatchSource.KERNEL.argv());
+            for (int i = 0; i < 20_000; i++) {
+                kernel.line(0, line);
+            }
+            now[0] = CaptureFile.load(Captures.file("device-disconnected~by-phone"));
+            kernel.line(0, line);
+            assertTrue(said.await(30, TimeUnit.SECONDS), "it does not see what is wrong");
+            assertTrue(looks.get() < 40, looks.get() + " looks");
+        } finally {
+            loop.interrupt();
+            loop.join(30_000);
+        }
+        assertFalse(loop.isAlive());
+    }
+
+    @Test
+    void aClockThatJumpsChangesNothing() throws IOException {
+        starts(pi());
+        Instant[] clock = {Instant.EPOCH};
+        MonitorService service =
+                monitor(
+                        new ForwardingMachine() {
+                            @Override
+                            Machine to() {
+                                return new ReplayedMachine(pi(), "a Pi");
+                            }
+
+                            @Override
+                            public Instant clock() {
+                                return clock[0];
+                            }
+                        });
+        for (String at :
+                List.of("1970-01-01T00:00:00Z", "2099-12-31T23:59:59Z", "2000-01-01T00:00:00Z")) {
+            clock[0] = Instant.parse(at);
+            service.round();
+            assertEquals(List.of(), service.faults().faults());
+            assertEquals(Set.of("eth0", "wlan0"), service.faults().carrying());
+        }
+        assertEquals(1, kept().size());
+    }
+
+    /** Forty-eight more, without a cable. */
+    @Test
+    void fiftyInterfacesAreNoReasonToDoAnything() throws IOException {
+        Capture pi = pi();
+        StringBuilder more = new StringBuilder();
+        StringBuilder devices = new StringBuilder();
+        for (int i = 0; i < 48; i++) {
+            more.append(
+                    ",{\"ifindex\":%d,\"ifname\":\"usb%d\",\"flags\":[\"NO-CARRIER\",\"BROADCAST\",\"UP\"],\"operstate\":\"DOWN\",\"link_type\":\"ether\",\"address\":\"02:00:00:00:02:%02x\",\"addr_info\":[]}"
+                            .formatted(100 + i, i, i));
+            devices.append(
+                    "\nGENERAL.DEVICE:usb%d\nGENERAL.TYPE:ethernet\nGENERAL.STATE:20 (unavailable)\nGENERAL.REASON:40 (Carrier)\n"
+                            .formatted(i));
+            likeEth0(pi, "usb" + i);
+            pi.texts.put("/sys/class/net/usb" + i + "/carrier", Reading.known("0\n"));
+        }
+        replace(pi, IpAddress.COMMAND.argv(), "\\]\\s*$", more + "]");
+        replace(pi, DEVICES, "\\s*$", "\n" + devices);
+        MonitorService service = monitor(pi);
+        service.round();
+        assertEquals(List.of(), service.faults().faults());
+        assertEquals(Set.of("eth0", "wlan0"), service.faults().carrying());
+        String status = new MonitorFiles(root).status().orElse("");
+        assertTrue(status.contains("usb47"), status);
+    }
+
+    private static Capture edited() {
+        Capture pi = pi();
+        pi.texts.computeIfPresent(
+                WIFI_FILE, (path, text) -> text.map(t -> t + "# edited, and never activated\n"));
+        return pi;
+    }
+
+    /** To begin to watch is no activation of what is up. */
+    @Test
+    void anEditIsGoodOnceItHasWorked() throws IOException {
+        starts(pi());
+        Capture edited = edited();
+        Command changed = Command.of("stat", "-c", "%Y", "--", WIFI_FILE);
+        long now = edited.taken().getEpochSecond();
+        edited.texts.put("/proc/uptime", Reading.known("600.11 1100.12\n"));
+        says(edited, changed, String.valueOf(now - 60));
+        starts(edited);
+        assertFalse(kept().get(0).text().contains("never activated"));
+        // What was there before the boot is what the boot has activated.
+        says(edited, changed, String.valueOf(now - 6000));
+        starts(edited);
+        assertTrue(kept().get(0).text().contains("never activated"));
+    }
+
+    /** An address that is flushed for a moment is no end of an activation; a disconnection is. */
+    @Test
+    void onlyADeviceThatWasApartHasBeenActivatedAnew() throws IOException {
+        Capture flushed = edited();
+        replace(flushed, IpAddress.COMMAND.argv(), WLAN0_ADDRESSES, "$1[]");
+        Capture apart = edited();
+        replace(apart, DEVICES, WLAN0_CONNECTED, "$130 (disconnected)$2");
+        replace(apart, IpAddress.COMMAND.argv(), WLAN0_ADDRESSES, "$1[]");
+        Capture[] now = {pi()};
+        MonitorService service = monitor(switching(now));
+        for (Capture next : List.of(pi(), edited(), flushed, edited())) {
+            now[0] = next;
+            service.round();
+        }
+        assertFalse(kept().get(0).text().contains("never activated"));
+        for (Capture next : List.of(apart, edited())) {
+            now[0] = next;
+            service.round();
+        }
+        assertTrue(kept().get(0).text().contains("never activated"));
+        // What comes and goes between two looks is heard.
+        now[0] = pi();
+        service.round();
+        assertTrue(kept().get(0).text().contains("never activated"));
+        String audit = deletedBy(0).replace("connection-delete", "connection-activate");
+        service.take(says(WatchSource.JOURNAL, audit));
+        service.round();
+        assertFalse(kept().get(0).text().contains("never activated"));
+    }
+
+    @Test
+    void aNetworkHasOneCopyOfAProfileThatIsThere() throws IOException {
+        KnownGood.Copy old =
+                new KnownGood.Copy(
+                        "11111111-4552-4ae9-a241-0325255c3f14",
+                        "preconfigured",
+                        KnownGood.FOLDER + "/preconfigured.nmconnection",
+                        "wlan0",
+                        true,
+                        "My Home Net",
+                        0,
+                        "[connection]\nid=preconfigured\n"
+                                + "uuid=11111111-4552-4ae9-a241-0325255c3f14\ntype=wifi\n"
+                                + "[wifi]\nssid=My Home Net\n");
+        new MonitorFiles(root).keep(new KnownGood.Change(Optional.of(old), "", ""));
+        String said = starts(pi());
+        assertTrue(said.contains("\"preconfigured\" has another in its place"), said);
+        assertEquals(List.of("My Home Net"), kept().stream().map(KnownGood.Copy::id).toList());
     }
 
     // --- Who is logged in
@@ -496,6 +976,7 @@ class MonitorTest {
         Set<String> own =
                 Set.of(
                         Faults.NOT_CONNECTED,
+                        Faults.NO_LEASE,
                         Faults.PROFILE_MISSING,
                         Faults.SUPPLICANT_GONE,
                         Faults.SUPPLICANT_STRAY);

@@ -54,6 +54,36 @@ class NmConfigTest {
         assertEquals(ETC + "10-x.conf:3", config.entry("main", "dns").get().place());
     }
 
+    /** As NetworkManager of Debian 13 says it (kelebek333/rtl8188fu, issue 59). */
+    @Test
+    void itsOwnLastWordsNameTheFile() {
+        NmConfig config =
+                NmConfig.read(
+                        Texts.card()
+                                .file(ETC + "10-a.conf", "wifi.scan-rand-mac-address=no")
+                                .file(ETC + "20-b.conf", "[device]", "nonsense"));
+        List<String> both = List.of(ETC + "10-a.conf", ETC + "20-b.conf");
+        assertEquals(both, config.refused(List.of()));
+        Journal.Line first = said(ETC + "10-a.conf: Key file does not start with a group");
+        Journal.Line last = said("file " + ETC + "20-b.conf not found");
+        assertEquals(both.subList(0, 1), config.refused(List.of(first)));
+        assertEquals(both.subList(1, 2), config.refused(List.of(first, last)));
+        // What is mended since is no reason to leave the others.
+        assertEquals(both, config.refused(List.of(said(ETC + "00-c.conf: Key file …"))));
+    }
+
+    private static Journal.Line said(String why) {
+        return new Journal.Line(
+                "b",
+                java.time.Instant.EPOCH,
+                -1,
+                "NetworkManager.service",
+                "NetworkManager",
+                1,
+                6,
+                "Failed to read configuration: " + why);
+    }
+
     @Test
     void listsGrowAndShrink() {
         NmConfig config =

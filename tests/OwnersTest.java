@@ -92,6 +92,20 @@ class OwnersTest {
     }
 
     @Test
+    void whereNoUnitCanBeAskedItIsNotNobodys() {
+        String[] absent = {
+            "Id=NetworkManager.service\nLoadState=not-found\nActiveState=inactive\nSubState=dead"
+        };
+        Texts machine = machine("192.168.50.40", absent);
+        assertEquals("nobody", shown(machine));
+        assertTrue(look(machine).nm().general().isAbsent());
+        machine.ends(Command.of("systemctl"), 1, "", "System has not been booted with systemd");
+        assertEquals("whose it is could not be told", shown(machine));
+        String why = look(machine).nm().general().whyUnknown().orElse("");
+        assertTrue(why.contains("not been booted with systemd"), why);
+    }
+
+    @Test
     void aLeaseReadsTheSameFromOldAndNew() {
         assertEquals(
                 Reading.known(new Dhcpcd.Lease("192.168.50.40", "192.168.50.1", "192.168.50.1")),

@@ -23,6 +23,8 @@ public final class ParserFuzz {
     /** What a mutation inserts: what the formats have for signs, and what nobody expects. */
     private static final List<String> ODD =
             List.of(
+                    "9223372036854775807",
+                    "+1000000000-12-31T23:59:59Z",
                     "\n",
                     "\r\n",
                     "\u0000",
@@ -134,6 +136,11 @@ public final class ParserFuzz {
                     List.of(new String(bundle.get(index), StandardCharsets.UTF_8)),
                     text -> bundle(bundle, index, text));
         }
+        Watch.Observed seen = WatchedPi.scanned().observed();
+        some(
+                "what a watch saw",
+                List.of(Json.pretty(WatchFormat.write(seen))),
+                text -> watch(seen, text));
     }
 
     private static final List<String> KERNEL =
@@ -167,12 +174,49 @@ public final class ParserFuzz {
         }
     }
 
+    /** Both looks are taken again, which takes longer than all that was read before. */
+    private static final int ONE_IN = 8;
+
+    private int bundles;
+
     /** Damage in a bundle is somebody else's fault, and said in one line. */
-    private static void bundle(Map<String, byte[]> whole, String index, String text) {
+    private void bundle(Map<String, byte[]> whole, String index, String text) {
         Map<String, byte[]> files = new TreeMap<>(whole);
         files.put(index, text.getBytes(StandardCharsets.UTF_8));
+        refusing(
+                () -> {
+                    Capture capture = CaptureFormat.decode(files, "pi.tar.gz");
+                    if (bundles++ % ONE_IN == 0) {
+                        new ReplayedMachine(capture, "pi.tar.gz")
+                                .watched()
+                                .ifPresent(ParserFuzz::report);
+                    }
+                });
+    }
+
+    private static void watch(Watch.Observed seen, String text) {
+        refusing(
+                () ->
+                        report(
+                                WatchFormat.read(
+                                        WatchFormat.checked(
+                                                text.getBytes(StandardCharsets.UTF_8), "pi.tar.gz"),
+                                        seen.before(),
+                                        seen.after(),
+                                        "pi.tar.gz")));
+    }
+
+    private static void report(Watch.Observed seen) {
+        Aftermath aftermath = Aftermath.of(seen);
+        WatchReport.of(aftermath, new Terminal(false));
+        WatchReport.json(aftermath);
+        HtmlReport.of(aftermath);
+        WatchLogs.of(aftermath);
+    }
+
+    private static void refusing(Runnable reads) {
         try {
-            CaptureFormat.decode(files, "pi.tar.gz");
+            reads.run();
         } catch (BadInput e) {
             if (!e.getMessage().startsWith("pi.tar.gz")) {
                 throw new IllegalStateException("does not say where: " + e.getMessage());

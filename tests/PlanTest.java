@@ -235,7 +235,7 @@ class PlanTest {
                                                 || ids.contains(m.id())
                                                 || ids.contains(m.step())),
                         loss -> false);
-        return Outlook.stranded(machine, scene, plan);
+        return Outlook.of(machine, scene, plan).stranded();
     }
 
     /** The documentation's mistake, which --only could repeat. */
@@ -376,5 +376,243 @@ class PlanTest {
         assertTrue(standing(card, "ifupdown-off").isMissing());
         card.file(Interfaces.FILE, stanza);
         assertTrue(standing(card, "ifupdown-off") instanceof Fulfilment.Unknown);
+    }
+
+    private static final String DHCPCD = "/usr/lib/systemd/system/dhcpcd.service";
+
+    /** Bullseye with a wired address of its own and a network, after the documentation's steps. */
+    private static Texts masked(Texts card) {
+        return card.file(DHCPCD, INSTALL)
+                .link("/etc/systemd/system/dhcpcd.service", "/dev/null")
+                .link("/etc/systemd/system/systemd-networkd.service", "/dev/null")
+                .link("/etc/systemd/system/wpa_supplicant@wlan0.service", "/dev/null")
+                .file(ExclusiveControl.FILE, "[main]", "no-auto-default=*", "plugins=keyfile")
+                .file("/lib/dhcpcd/dhcpcd-hooks/10-wpa_supplicant", "")
+                .file(Dhcpcd.CONF, "interface eth0", "static ip_address=192.168.50.20/24")
+                .file(
+                        "/etc/wpa_supplicant/wpa_supplicant.conf",
+                        "country=GB",
+                        "network={",
+                        "ssid=\"My Home Net\"",
+                        "psk=\"correct horse\"",
+                        "}");
+    }
+
+    private static final String ETH0 = WIRED.replace("netfix-wired", "eth0");
+    private static final String HOME = WIRED.replace("netfix-wired", "My_Home_Net");
+
+    /** The documentation masks first: what dhcpcd was told is nowhere else. */
+    @Test
+    void whatAMaskedManagerWasToldIsCarriedOver() {
+        Texts documented = masked(card());
+        Plan plan = plan(documented);
+        String wired = written(plan, ETH0).orElseThrow();
+        assertTrue(wired.contains("address1=192.168.50.20/24"), wired);
+        String home = written(plan, HOME).orElseThrow();
+        assertTrue(home.contains("psk=correct horse"), home);
+        assertTrue(
+                standing(documented, "take-over") instanceof Fulfilment.Missing missing
+                        && missing.what().toString().contains("wpa_supplicant.conf:2 only"),
+                standing(documented, "take-over").toString());
+        // A rollback or a rescue has left the lifeline; it has no fixed address.
+        Texts lifeline = masked(card()).file(WIRED, WiredProfile.TEXT.stripTrailing());
+        assertEquals(wired, written(plan(lifeline), ETH0).orElseThrow());
+        // Nothing more to do once it is done.
+        documented.file(ETH0, wired.stripTrailing()).file(HOME, home.stripTrailing());
+        assertTrue(standing(documented, "take-over") instanceof Fulfilment.NotNeeded);
+        assertEquals(Optional.empty(), written(plan(documented), ETH0));
+    }
+
+    /** What it would lose stops the plan as it would have before the mask. */
+    @Test
+    void whatAMaskedManagerWasToldAndNoProfileCanDoStopsThePlan() {
+        Texts card = masked(card()).file(Dhcpcd.CONF, "interface eth0", "inform 192.168.50.20");
+        card.file("/var/lib/dhcpcd/eth0.lease", "x");
+        assertFalse(plan(card).losses().isEmpty());
+    }
+
+    /** What somebody has moved on from years ago is not dug up. */
+    @Test
+    void whoseInterfacesAreProvidedForIsNotRemembered() {
+        String[] eth0 = {"[connection]", "id=mine", "type=ethernet", "[ipv4]", "method=auto"};
+        Texts mine = masked(card()).file(ETH0.replace("eth0", "mine"), eth0);
+        assertEquals(Optional.empty(), written(plan(mine), ETH0));
+        assertTrue(written(plan(mine), HOME).isPresent());
+        Texts automatic = masked(card()).file(ExclusiveControl.FILE, "[main]");
+        assertEquals(Optional.empty(), written(plan(automatic), ETH0));
+        // A fix has carried them over, and the profiles were deleted since.
+        Texts decided = masked(card()).file(WIRED, WiredProfile.TEXT.stripTrailing());
+        decided.file(ExclusiveControl.FILE, ExclusiveControl.OURS, "[main]", "no-auto-default=*");
+        assertEquals(Optional.empty(), written(plan(decided), ETH0));
+        assertEquals(Optional.empty(), written(plan(decided), HOME));
+        // Off and not masked: another manager was chosen (raspi-config).
+        Texts off = card().file(DHCPCD, INSTALL).file(ExclusiveControl.FILE, "[main]");
+        off.file(Dhcpcd.CONF, "interface eth0", "static ip_address=192.168.50.20/24");
+        off.file(ExclusiveControl.FILE, "[main]", "no-auto-default=*");
+        assertEquals(Optional.empty(), written(plan(off), ETH0));
+        // Masked and never installed, as the documentation's command leaves it on Bookworm.
+        Texts none = card().link("/etc/systemd/system/dhcpcd.service", "/dev/null");
+        none.file(ExclusiveControl.FILE, "[main]", "no-auto-default=*");
+        none.file("/lib/dhcpcd/dhcpcd-hooks/10-wpa_supplicant", "");
+        assertTrue(standing(none, "take-over") instanceof Fulfilment.NotNeeded);
+    }
+
+    @Test
+    void whatAMaskedNetworkdWasToldIsCarriedOver() {
+        Texts card = card().file("/usr/lib/systemd/system/systemd-networkd.service", INSTALL);
+        card.link("/etc/systemd/system/systemd-networkd.service", "/dev/null")
+                .file(ExclusiveControl.FILE, "[main]", "no-auto-default=*")
+                .file(
+                        "/etc/systemd/network/10-eth0.network",
+                        "[Match]",
+                        "Name=eth0",
+                        "[Network]",
+                        "Address=192.168.50.20/24");
+        String text = written(plan(card), ETH0).orElseThrow();
+        assertTrue(text.contains("address1=192.168.50.20/24"), text);
+    }
+
+    private static final String BROKEN = "/etc/NetworkManager/conf.d/50-broken.conf";
+
+    private static Texts broken(Texts machine) {
+        return machine.file(BROKEN, "[main", "plugins=keyfile", "foo");
+    }
+
+    /** The same card after the plan, and no more than that. */
+    private static Answer afterBoot(Texts machine, Plan plan) {
+        return Outlook.of(machine, scene(machine), plan).afterBoot();
+    }
+
+    @Test
+    void aFileThatNetworkManagerCannotReadIsSetAside() {
+        Texts card = broken(card());
+        assertTrue(
+                standing(card, "readable-configuration") instanceof Fulfilment.Missing missing
+                        && missing.what().get(0).startsWith(BROKEN + ":1: "),
+                standing(card, "readable-configuration").toString());
+        Plan plan = plan(card);
+        assertEquals(
+                "[main\nplugins=keyfile\nfoo\n",
+                written(plan, BROKEN + ".netfix-off").orElseThrow());
+        List<Change> steps = plan.steps().stream().map(Plan.Step::change).toList();
+        Change gone = new Change.Remove(BROKEN, "NetworkManager does not start with it");
+        assertTrue(steps.contains(gone), steps.toString());
+        assertTrue(BootForecast.ofAll(scene(card).snapshot()).isNo());
+        assertTrue(afterBoot(card, plan).isYes(), afterBoot(card, plan).why());
+        assertEquals(Fulfilment.inPlace(), standing(card(), "readable-configuration"));
+        // What was set aside before stays, too.
+        card.file(BROKEN + ".netfix-off", "older");
+        assertTrue(written(plan(card), BROKEN + ".netfix-off").isEmpty());
+        assertTrue(written(plan(card), BROKEN + ".netfix-off.2").isPresent());
+        // A link to nothing is as bad as a broken line.
+        Texts link = card().link(BROKEN, "/dev/null");
+        assertTrue(
+                plan(link).steps().stream()
+                        .map(Plan.Step::change)
+                        .anyMatch(
+                                c ->
+                                        c instanceof Change.Link aside
+                                                && aside.path().equals(BROKEN + ".netfix-off")
+                                                && aside.target().equals("/dev/null")));
+        assertTrue(afterBoot(link, plan(link)).isYes());
+    }
+
+    /** The package's file, and bytes that a copy would change: named with the line, and refused. */
+    @Test
+    void aBrokenFileThatIsNotSetAsideStopsTheFix() {
+        String main = "/etc/NetworkManager/NetworkManager.conf";
+        for (Texts card :
+                List.of(
+                        card().file(main, "[main]", "foo"),
+                        card().file(BROKEN, "[main]", "foo\ufffd"))) {
+            Scene scene = scene(card);
+            Plan plan = plan(card);
+            FixOptions options = new FixOptions();
+            String refused =
+                    assertThrows(
+                                    BadInput.class,
+                                    () -> options.refuseBrokenConfiguration(plan, scene))
+                            .getMessage();
+            assertTrue(refused.contains(".conf:2: ") && refused.contains("by hand"), refused);
+            assertTrue(afterBoot(card, plan).isNo());
+        }
+        new FixOptions().refuseBrokenConfiguration(plan(broken(card())), scene(broken(card())));
+    }
+
+    /** What no measure mends is said where the plan ends: nobody is told that all is well. */
+    @Test
+    void aPlanEndsWithWhatTheNextBootBrings() throws Exception {
+        Texts card = card().file("/etc/NetworkManager/conf.d/99-x.conf", "[keyfile]");
+        card.file("/etc/NetworkManager/conf.d/99-x.conf", "[keyfile]", "unmanaged-devices=*");
+        Plan plan = plan(card);
+        Answer then = afterBoot(card, plan);
+        assertTrue(then.isNo(), then.toString());
+        String text = PlanReport.of(plan, then, new Terminal(false));
+        assertTrue(text.contains("\nReachable after a reboot, with this done: NO (eth0: "), text);
+        assertTrue(text.contains("99-x.conf:2"), text);
+        assertEquals(
+                "no",
+                Json.read(PlanReport.json(plan, then))
+                        .path("reachable_after_boot")
+                        .path("answer")
+                        .asText());
+        Plan nothing = Plan.of(scene(card), m -> m.id().equals("dhcpcd-off"), loss -> false);
+        assertTrue(nothing.isEmpty());
+        assertEquals(ExitCode.PROBLEMS, nothing.status(afterBoot(card, nothing)));
+        assertEquals(ExitCode.GOOD, nothing.status(Answer.yes("so it is")));
+    }
+
+    /** What only runs is not on the disk yet, but NetworkManager keeps its switches there. */
+    @Test
+    void aRadioThatThePlanSwitchesOnIsOnAfterTheBoot() {
+        Texts pi =
+                card().file(Switches.STATE, "[main]", "WirelessEnabled=false")
+                        .file("/sys/class/rfkill/rfkill0/type", "wlan")
+                        .file("/sys/class/rfkill/rfkill0/soft", "1");
+        Change on = new Change.Run(List.of("nmcli", "radio", "wifi", "on"), List.of(), false, "");
+        Machine then = AlteredMachine.after(pi, List.of(on));
+        assertTrue(then.read(Switches.STATE).orElse("").contains("WirelessEnabled=true"));
+        assertEquals("0\n", then.read("/sys/class/rfkill/rfkill0/soft").orElse(""));
+    }
+
+    @Test
+    void aRootWithoutSystemdIsToldSo() {
+        Texts other = Texts.card().file("/usr/sbin/NetworkManager", "x");
+        assertTrue(
+                standing(other, "wired-profile") instanceof Fulfilment.NotNeeded not
+                        && not.why().startsWith("no systemd starts this root"),
+                standing(other, "wired-profile").toString());
+        // Devuan's packages bring units, and its init is another one.
+        Texts devuan = card().file("/sbin/init", "x");
+        assertTrue(standing(devuan, "wired-profile") instanceof Fulfilment.NotNeeded);
+        devuan = card().link("/sbin/init", "/lib/systemd/systemd");
+        assertTrue(standing(devuan, "wired-profile").isMissing());
+        Texts without = Texts.card().file("/usr/lib/systemd/system/dbus.service", INSTALL);
+        assertEquals(
+                Fulfilment.notNeeded("NetworkManager is not installed"),
+                standing(without, "wired-profile"));
+    }
+
+    /** Else what makes images would take it for a good one, by verify's status. */
+    @Test
+    void verifyDoesNotPassAMachineThatNobodyReaches() {
+        Texts nobody = Texts.card().file("/usr/lib/systemd/system/dbus.service", INSTALL);
+        Verification lost = Verification.of(scene(nobody), Transaction.state(nobody));
+        assertTrue(lost.judged().stream().noneMatch(j -> j.standing().isMissing()));
+        assertEquals(ExitCode.PROBLEMS, lost.exitCode());
+    }
+
+    /** It may have been accepted and done: the same command line has to stay good. */
+    @Test
+    void anAcceptedLossThatIsNoneIsSaid() {
+        FixOptions options = new FixOptions();
+        options.accepted = List.of("typo", "dhcpcd-slaac");
+        Loss loss = new Loss("dhcpcd-slaac", Dhcpcd.CONF, 1, "slaac", "x");
+        assertEquals(
+                List.of(
+                        "fix: --accept-loss typo: nothing of that name is lost here; there are"
+                                + " dhcpcd-slaac"),
+                options.noLosses(List.of(loss)));
+        assertEquals(2, options.noLosses(List.of()).size());
     }
 }

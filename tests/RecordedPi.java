@@ -68,6 +68,16 @@ public final class RecordedPi {
         return new String(text, UTF_8);
     }
 
+    /** The JBang that ./jbang is pinned to. */
+    public static String pinnedJBang() {
+        return Checkout.read(Path.of("jbang"))
+                .lines()
+                .filter(line -> line.startsWith("version="))
+                .map(line -> line.substring("version=".length()))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** The files and folders that a look asks for here. */
     public Set<String> pathsAsked() {
         Capture asked = asked();
@@ -111,6 +121,10 @@ public final class RecordedPi {
     /** What lib's own rules make of a text. */
     public static String redacted(String text) {
         return Redaction.of(text);
+    }
+
+    public static String redactedFile(String path, String text) {
+        return Redaction.ofFile(path, text);
     }
 
     /** The same for a journal's lines, each as JSON in one order of its fields. */

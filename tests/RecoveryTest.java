@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The emergency commands, over captures of real faults. */
 class RecoveryTest {
@@ -61,6 +62,70 @@ class RecoveryTest {
                         + " confirmed fix";
         int start = lines.indexOf("systemctl restart NetworkManager.service");
         assertTrue(lines.contains(again) && lines.indexOf(again) < start, lines.toString());
+    }
+
+    private static List<String> typed(Capture altered) {
+        Scene scene = Scene.at(new ReplayedMachine(altered, "a Pi"), Progress.silent());
+        return Recovery.typed(
+                Recovery.plan(scene, new Recovery.Kept(List.of(), false, false)), scene);
+    }
+
+    private static void says(Capture capture, String tool, UnaryOperator<String> other) {
+        capture.commands.replaceAll(
+                (argv, r) ->
+                        argv.get(0).equals(tool)
+                                ? new CommandResult(
+                                        argv,
+                                        r.outcome(),
+                                        r.exit(),
+                                        other.apply(r.stdout()),
+                                        r.stderr())
+                                : r);
+    }
+
+    /** NetworkManager's own supplicant is masked, and Wi-Fi is nowhere without it. */
+    @Test
+    void aSupplicantThatMayNotStartIsStarted() {
+        Capture altered = CaptureFile.load(Captures.file("device-disconnected~by-phone"));
+        String mask = Ground.UNITS + "/wpa_supplicant.service";
+        altered.stats.put(
+                mask, Reading.known(new FileStat(FileStat.Kind.LINK, 0777, 0, 0, 9, "/dev/null")));
+        says(
+                altered,
+                "systemctl",
+                out ->
+                        out.replaceFirst(
+                                "(?s)(Id=wpa_supplicant.service\n"
+                                        + ".*?)ActiveState=active\n"
+                                        + "SubState=running",
+                                "$1ActiveState=inactive\nSubState=dead"));
+        List<String> lines = typed(altered);
+        int unmask = lines.indexOf("rm " + mask + "    # unmask it");
+        int reload = lines.indexOf("systemctl daemon-reload");
+        int start = lines.indexOf("systemctl restart wpa_supplicant.service");
+        int manager = lines.indexOf("systemctl restart NetworkManager.service");
+        assertTrue(0 <= unmask && unmask < reload, lines.toString());
+        assertTrue(reload < start && start < manager, lines.toString());
+        assertFalse(typed("device-disconnected~by-phone", List.of()).toString().contains("wpa_"));
+    }
+
+    /** Its unit is stopped as a unit; what no unit has started is ended by its number. */
+    @Test
+    void aDhcpcdThatSomebodyStartedByHandIsEnded() {
+        Capture altered = CaptureFile.load(Captures.file("healthy-bookworm"));
+        says(
+                altered,
+                "ps",
+                out ->
+                        out
+                                + "\n    712       1 0::/user.slice/user-1000.slice/session-3.scope"
+                                + " dhcpcd: [manager] [ip4] [ip6]\n"
+                                + "    713     712 0::/user.slice/user-1000.slice/session-3.scope"
+                                + " dhcpcd: [privileged proxy]\n"
+                                + "    714       1 0::/system.slice/networking.service"
+                                + " dhcpcd eth0\n");
+        List<String> kills = typed(altered).stream().filter(l -> l.startsWith("kill")).toList();
+        assertEquals(List.of("kill 712    # a dhcpcd that no unit has started"), kills);
     }
 
     @Test

@@ -50,6 +50,24 @@ class RedactionTest {
                 "PrivateKey=%s",
                 "PresharedKey=%s",
                 "      private: %s",
+                "        shared: %s",
+                "        - shared: %s",
+                "\teap_psk=\"%s\"",
+                "wpa-private-key-passwd %s",
+                "  wpa-private-key2-passwd %s",
+                "wpa-wep-key0 %s",
+                "wpa_sae_password %s",
+                "# wpa-psk %s",
+                "wireless-enc restricted %s",
+                "pre-up iwconfig wlan0 key s:%s",
+                "up iw dev wlan0 connect Cafe keys 0:%s",
+                "authtoken 1 \"\" forever %s",
+                "\tmka_cak=%s",
+                "\tmilenage=\"%s\"",
+                "\tdpp_netaccesskey=%s",
+                "access-points: {Cafe: {password:\n    %s",
+                "password: \"of two\n    lines %s\"",
+                "{'ssid': 'Cafe', 'password': \"%s\"}",
             })
     void takesOutASecretToTheEndOfItsLine(String line) {
         String text = "before\n" + line.replace("%s", SECRET) + "\nafter\n";
@@ -81,6 +99,44 @@ class RedactionTest {
     void takesOutAnArgument(String line) {
         assertFalse(Redaction.of(line).contains("hunter2"), Redaction.of(line));
         assertTrue(Redaction.of(line).contains("Cafe"), Redaction.of(line));
+    }
+
+    /** What is in braces ends with them: a bundle is read again, and nothing else is to be gone. */
+    @Test
+    void leavesWhatIsInBracesToBeRead() {
+        String[][] rows = {
+            {
+                "access-points: {\"Cafe\": {password: \"correct horse\"}}",
+                "access-points: {\"Cafe\": {password: \"(redacted)\"}}"
+            },
+            {
+                "{Cafe: {password: it's mine, hidden: true}}",
+                "{Cafe: {password: (redacted), hidden: true}}"
+            },
+            {"{'password': 'it''s, mine'}", "{'password': '(redacted)'}"},
+            {"{\"password\":\"a\\\"b}\"}", "{\"password\":\"(redacted)\"}"},
+            {
+                "{\"psk\" : \"x\", \"pin\": 1234}",
+                "{\"psk\" : \"(redacted)\", \"pin\": \"(redacted)\"}"
+            },
+            {
+                "keys: {private: abc=, shared: def=}",
+                "keys: {private: (redacted), shared: (redacted)}"
+            },
+            {"peers: [{key: X}, {pin: Y}]", "peers: [{key: (redacted)}, {pin: (redacted)}]"},
+            {"  \"password\": \"X\" }}", "  \"password\": (redacted) }}"},
+            {
+                "network={ssid=\"Cafe\" wep_key0=\"x y\" id=1}",
+                "network={ssid=\"Cafe\" wep_key0=(redacted) id=1}"
+            },
+        };
+        for (String[] row : rows) {
+            assertEquals(row[1], Redaction.ofFile("/etc/netplan/50.yaml", row[0]));
+            assertEquals(row[1], Redaction.ofFile("/etc/netplan/50.yaml", row[1]));
+        }
+        // In a line of a log a word without quotes may be anything.
+        String logged = Redaction.of("{ssid: Cafe, password: hun,ter2} sent");
+        assertFalse(logged.contains("ter2"), logged);
     }
 
     @Test
@@ -120,6 +176,9 @@ class RedactionTest {
         Redaction.of("\n".repeat(20_000));
         Redaction.of(" ".repeat(20_000));
         Redaction.of("password \"" + "x".repeat(50_000));
+        Redaction.of("{password: \"" + "\\\"x".repeat(50_000));
+        Redaction.of("{password:".repeat(5_000));
+        Redaction.of("iw key".repeat(5_000));
         Redaction.of("registering SSID ['" + "\\\\x".repeat(50_000));
         assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 20);
     }
@@ -148,7 +207,8 @@ class RedactionTest {
     void leavesWhatIsNoSecret() {
         String text =
                 "[connection]\nid=My Home Net\ntype=wifi\n\n[wifi-security]\nkey-mgmt=wpa-psk\n"
-                        + "psk-flags=0\n";
+                        + "psk-flags=0\niface wlan0 inet dhcp\n    wpa-ssid Pass word\n"
+                        + "    wpa-key-mgmt WPA-PSK\n    wpa-group CCMP\n";
         assertEquals(text, Redaction.of(text));
     }
 }

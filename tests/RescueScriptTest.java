@@ -115,7 +115,12 @@ class RescueScriptTest {
                 "cut_here() {\n    if [ -e TOP/cut ]; then kill -9 $$; fi\n"
                         + "    read -r left <TOP/left\n"
                         + "    if [ \"$left\" = 1 ]; then : >TOP/cut; kill -9 $$; fi\n"
-                        + "    echo $((left - 1)) >TOP/left\n}\n";
+                        + "    echo $((left - 1)) >TOP/left\n"
+                        + "    if [ -d TOP/cuts ]; then"
+                        + " command mkdir TOP/cuts/$((1 - left));"
+                        + " : >>TOP/asked;"
+                        + " command cp -a TOP/pi TOP/boot TOP/asked TOP/cuts/$((1 - left)); fi\n"
+                        + "}\n";
         for (String tool : TOOLS) {
             text += tool + "() { cut_here; command " + tool + " \"$@\"; }\n";
         }
@@ -439,6 +444,27 @@ class RescueScriptTest {
         assertTrue(exists(UNITS + "dhcpcd.service"));
     }
 
+    /** Without it NetworkManager has no Wi-Fi, also for the network that was asked for. */
+    @Test
+    void networkManagersSupplicantIsUnmasked() throws Exception {
+        theOutage();
+        masked("wpa_supplicant.service");
+        Map<String, String> before = listing();
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertFalse(exists(UNITS + "wpa_supplicant.service"));
+        assertTrue(log().contains("wpa_supplicant: masked"), log());
+        assertTrue(log().contains("which has Wi-Fi for NetworkManager, was masked"), log());
+        scheduled(SdCard.Mode.RESTORE, false);
+        boot(0);
+        assertEquals(before, listing());
+        // iwd's users mask it on purpose.
+        put("etc/NetworkManager/conf.d/iwd.conf", "[device]\nwifi.backend=iwd\n");
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertTrue(exists(UNITS + "wpa_supplicant.service"));
+    }
+
     private void wired(String name) throws IOException {
         Files.createDirectories(pi.resolve("sys/class/net/" + name + "/device"));
     }
@@ -583,6 +609,21 @@ class RescueScriptTest {
         theCardIsAsBefore();
     }
 
+    /** As an editor may leave it: no country, and no end of its last line. */
+    @Test
+    void aConfigurationWithoutAnEndOfItsLastLineStaysOne() throws Exception {
+        enabled("dhcpcd.service");
+        put("etc/dhcpcd.conf", "hostname\n");
+        String old = "update_config=1\nnetwork={\n\tssid=\"Old\"\n\tpsk=\"12345678\"\n}";
+        put("etc/wpa_supplicant/wpa_supplicant.conf", old);
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        String conf = text("etc/wpa_supplicant/wpa_supplicant.conf");
+        assertTrue(conf.startsWith(old + "\ncountry=GB\n\nnetwork={\n"), conf);
+        assertEquals(
+                List.of("Old", "4d7920486f6d65204e6574"), WpaSupplicantConf.enabledNetworks(conf));
+    }
+
     @Test
     void networkdGetsAFileOnlyWhereItHasNone() throws Exception {
         enabled("systemd-networkd.service");
@@ -646,50 +687,74 @@ class RescueScriptTest {
 
     /**
      * Wherever the power goes, the Pi boots with one line and without a loop; each file is the old
-     * or the new one; the secret is not on both disks longer than it has to be.
+     * or the new one; the secret is on both disks for the few steps between its being whole on one
+     * and overwritten on the other, and for as long as it is on FAT nothing else is changed.
      */
     @Test
     void aPowerCutAnywhereLeavesAPiThatBoots() throws Exception {
         everythingThatStrands();
         Map<String, String> old = listing();
-        Path aside = top.resolve("aside");
-        new ProcessExecutor("cp", "-a", pi.toString(), aside.toString()).execute();
+        Path aside = Files.createDirectory(top.resolve("aside"));
         scheduled(SdCard.Mode.REPAIR, true);
+        new ProcessExecutor("cp", "-a", pi.toString(), boot.toString(), aside.toString()).execute();
+        Path cuts = Files.createDirectory(top.resolve("cuts"));
         boot(0);
         Map<String, String> mended = listing();
-        int cuts = 0;
-        boolean cut = true;
-        // Every one of the first, whose order matters most; each is a run of the script.
-        for (int at = 1; cut; at += at < 16 ? 1 : 7) {
-            new ProcessExecutor("rm", "-rf", pi.toString(), boot.toString()).execute();
-            new ProcessExecutor("cp", "-a", aside.toString(), pi.toString()).execute();
-            Files.createDirectory(boot);
-            scheduled(SdCard.Mode.REPAIR, true);
-            cut = boot(at);
-            cuts += cut ? 1 : 0;
-            String when = "cut before change " + at;
-            String line = Files.readString(boot.resolve("cmdline.txt"));
-            assertTrue(line.startsWith(LINE), when + ": " + line);
-            String rest = line.substring(LINE.length());
-            assertTrue(rest.isBlank() || rest.equals(WORDS + "\n"), when + ": " + line);
-            assertFalse(cut && asked().contains("reboot"), when);
-            assertEachOldOrNew(old, mended, when);
-            boolean waits = !rest.isBlank();
-            boolean kept = exists(PROFILES + "netfix-rescue-My Home Net.nmconnection");
-            boolean onFat =
-                    Files.exists(boot.resolve(SdCard.KEY))
-                            && Files.readString(boot.resolve(SdCard.KEY)).contains(SECRET);
-            assertTrue(waits || kept || onFat, when + ": the network is lost");
-            if (cut && at % 4 == 0) {
+        Path kept = Files.move(cuts, top.resolve("kept"));
+        int steps = kept.toFile().list().length;
+        assertTrue(steps > 20, "cuts: " + steps);
+        int onBoth = 0;
+        for (int at = 1; at <= steps; at++) {
+            Path disks = kept.resolve(Integer.toString(at));
+            assertFalse(Files.readString(disks.resolve("asked")).contains("reboot"));
+            back(disks);
+            onBoth += judged(old, mended, "cut before change " + at) ? 1 : 0;
+            if (at % 8 == 0) {
                 scheduled(SdCard.Mode.RESTORE, false);
                 boot(0);
                 Map<String, String> restored = listing();
                 restored.keySet().removeIf(name -> name.endsWith(".netfix-new"));
-                assertEquals(old, restored, when);
+                assertEquals(old, restored, "cut before change " + at);
             }
         }
-        assertTrue(cuts > 20, "cuts: " + cuts);
-        assertEquals(mended, listing());
+        assertTrue(onBoth > 0 && onBoth < 9, "on both disks before so many steps: " + onBoth);
+
+        // What was kept is what a script that is killed there leaves.
+        back(aside);
+        assertTrue(boot(9));
+        Map<String, String> killed = listing();
+        String line = Files.readString(boot.resolve("cmdline.txt"));
+        back(kept.resolve("9"));
+        assertEquals(listing(), killed);
+        assertEquals(Files.readString(boot.resolve("cmdline.txt")), line);
+    }
+
+    private void back(Path disks) throws Exception {
+        new ProcessExecutor("rm", "-rf", pi.toString(), boot.toString()).execute();
+        new ProcessExecutor("cp", "-a", disks + "/pi", disks + "/boot", top.toString()).execute();
+    }
+
+    /**
+     * @return whether the secret is on both disks
+     */
+    private boolean judged(Map<String, String> old, Map<String, String> mended, String when)
+            throws IOException {
+        String line = Files.readString(boot.resolve("cmdline.txt"));
+        assertTrue(line.startsWith(LINE), when + ": " + line);
+        String rest = line.substring(LINE.length());
+        assertTrue(rest.isBlank() || rest.equals(WORDS + "\n"), when + ": " + line);
+        assertEachOldOrNew(old, mended, when);
+        boolean waits = !rest.isBlank();
+        boolean kept = exists(PROFILES + "netfix-rescue-My Home Net.nmconnection");
+        boolean onFat =
+                Files.exists(boot.resolve(SdCard.KEY))
+                        && Files.readString(boot.resolve(SdCard.KEY)).contains(SECRET);
+        assertTrue(waits || kept || onFat, when + ": the network is lost");
+        Map<String, String> now = listing();
+        boolean onBoth = onFat && now.values().stream().anyMatch(t -> t.contains(SECRET));
+        now.keySet().removeIf(name -> name.matches(".*/(netfix-rescue-.*|[.]netfix-new)"));
+        assertTrue(!onFat || now.equals(old), when + ": its secret is still on FAT");
+        return onBoth;
     }
 
     private void assertEachOldOrNew(

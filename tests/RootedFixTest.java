@@ -33,7 +33,10 @@ class RootedFixTest {
             "etc/NetworkManager/system-connections/netfix-wired.nmconnection";
     private static final String INSTALL = "[Unit]\n[Install]\nWantedBy=multi-user.target\n";
 
-    @TempDir Path top;
+    /** Every change is synced. */
+    @TempDir(factory = MemoryFolder.class)
+    Path top;
+
     private Path card;
 
     @BeforeEach
@@ -401,12 +404,49 @@ class RootedFixTest {
         TreeMap<String, String> fixed = listing();
         Path kept = staged("data").stream().filter(p -> read(p).contains("hush")).findFirst().get();
         Path same = Files.createLink(top.resolve("block"), kept);
+        // What monitor and a rescue have kept on the Pi.
+        List<String> others = List.of("known-good/uuid", "rescue/1/1.data", "gone/ops/data");
+        for (String other : others) {
+            put(STATE + "/" + other, "psk=hush hush\n", 0600);
+            Path block = top.resolve("block-" + other.replace('/', '-'));
+            Files.createLink(block, card.resolve(STATE + "/" + other));
+        }
+        // Of the manager before: the same network, that of the profile.
+        String conf = "etc/wpa_supplicant/wpa_supplicant.conf";
+        put(conf, "country=GB\nnetwork={\n\tpsk=\"hush hush\"\n}\n", 0600);
+        Path sectors = Files.createLink(top.resolve("sectors"), card.resolve(conf));
         assertEquals(0, rootedFix().seal());
+        assertEquals("country=GB\n#########\n################\n#\n", read(sectors));
+        Files.delete(card.resolve(conf));
+        Files.delete(card.resolve(conf).getParent());
         assertFalse(Files.exists(card.resolve(STATE)));
         assertFalse(read(same).contains("hush"));
+        for (String other : others) {
+            assertFalse(read(top.resolve("block-" + other.replace('/', '-'))).contains("hush"));
+        }
         assertEquals(fixed, listing());
         put(STATE + "/state", "restoring 0001 x y\n", 0600);
         assertThrows(BadInput.class, () -> rootedFix().seal());
+    }
+
+    /** No proof, no timer and no unit at boot: on a Pi that runs that is no fix. */
+    @Test
+    void theMachineThatThisRunsOnIsNoCard() throws IOException {
+        Path link = Files.createSymbolicLink(top.resolve("top"), Path.of("/"));
+        for (Path root : List.of(Path.of("/"), Path.of("/etc/.."), link)) {
+            CommonOptions options = new CommonOptions();
+            options.root = root;
+            BadInput refused = assertThrows(BadInput.class, options::mountedRoot);
+            assertTrue(refused.getMessage().startsWith("--root " + root), refused.getMessage());
+            options.machine();
+            InstallOptions image = new InstallOptions();
+            image.root = root;
+            image.yes = true;
+            assertThrows(BadInput.class, () -> image.agreed(image.machine(), "install"));
+        }
+        CommonOptions options = new CommonOptions();
+        options.root = card;
+        assertEquals(card, options.mountedRoot().get());
     }
 
     private static String read(Path file) {

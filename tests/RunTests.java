@@ -18,6 +18,7 @@
 //JAVA_OPTIONS --add-exports=jdk.compiler/com.sun.tools.javac.util=ALL-UNNAMED
 //SOURCES ../lib/Cli.java
 //SOURCES ../bootdiag.java
+//SOURCES BootDiagnosticCodeTest.java
 //SOURCES BootdiagTest.java
 //SOURCES RecordedPi.java
 //SOURCES RescueScriptTest.java
@@ -27,6 +28,7 @@
 //SOURCES JavaStyle.java
 //SOURCES ServiceMeasuresTest.java
 //SOURCES ServicesTest.java
+//SOURCES BenchTest.java
 //SOURCES ShellCheck.java
 //SOURCES TestReport.java
 //SOURCES CaptureFileTest.java
@@ -75,11 +77,14 @@
 //SOURCES JavaStyleTest.java
 //SOURCES LauncherTest.java
 //SOURCES ScanForecastTest.java
+//SOURCES ScenarioCodesTest.java
+//SOURCES SealedSourcesTest.java
 //SOURCES SecretsTest.java
 //SOURCES ShellCheckTest.java
 //SOURCES QuietNarration.java
 //SOURCES ReplayedStreams.java
 //SOURCES DiagnosticFilesTest.java
+//SOURCES DocumentedCommandsTest.java
 //SOURCES FleetTest.java
 //SOURCES HtmlReportTest.java
 //SOURCES WatchTest.java

@@ -80,6 +80,28 @@ class ScanForecastTest {
         assertEquals(fate, fall(machine).fate(), fall(machine).why());
     }
 
+    /** btwifiset knows the profiles in the order of nmcli, which lists the active one first. */
+    @Test
+    void ofTwoForOneNetworkTheOneThatNmcliListsFirstIsCompared() {
+        String[] sae = keyfile("zzz", "Twin", "sae");
+        String[] psk = keyfile("aaa", "Twin", "wpa-psk");
+        psk[2] = "uuid=0bd6d7c8-9e0f-4a1b-8c2d-3e4f5a6b7c8d";
+        String row = ":802-11-wireless:yes:0:wlan0:yes:/x:";
+        Texts machine =
+                pi("*:80:WPA2 WPA3:02\\:01:Twin")
+                        .profile("aaa.nmconnection", psk)
+                        .profile("zzz.nmconnection", sae)
+                        .output(
+                                Nmcli.CONNECTIONS,
+                                sae[2].substring(5) + row + "zzz",
+                                psk[2].substring(5) + row + "aaa");
+        List<ScanForecast.Fall> falls =
+                ScanForecast.of(Look.at(machine, Progress.silent())).value().orElseThrow();
+        assertEquals(
+                List.of("zzz DELETED", "aaa KEPT"),
+                falls.stream().map(f -> f.profile().id() + " " + f.fate()).toList());
+    }
+
     @Test
     void theStrongestOfTwoWithOneNameDecides() {
         String open = " :99::02\\:00:Twin";
@@ -113,13 +135,23 @@ class ScanForecastTest {
                 Json.read(JsonReport.of(machine.diagnosis())).at("/next_scan/0/fate").asText());
     }
 
+    /** After a quarter of an hour without a phone btwifiset ends itself; it is enabled still. */
     @Test
     void whereItIsGuardedItIsANote() {
+        String units = UNITS.replace("btwifiset.service", "btwifiset-stable.service");
+        guarded(units);
+        String idle =
+                units.replace(
+                        "Names=btwifiset-stable.service\nLoadState=loaded\nActiveState=active",
+                        "Names=btwifiset-stable.service\nLoadState=loaded\nActiveState=inactive");
+        assertTrue(!idle.equals(units));
+        guarded(idle);
+    }
+
+    private static void guarded(String units) {
         Finding finding =
                 Texts.live()
-                        .says(
-                                "systemctl",
-                                UNITS.replace("btwifiset.service", "btwifiset-stable.service"))
+                        .says("systemctl", units)
                         .output(Nmcli.WIFI_LIST, "*:100:WPA2:02\\:00:My Home Net")
                         .profile("a.nmconnection", keyfile("My Home Net", "My Home Net", "wpa-psk"))
                         .diagnosis()

@@ -105,7 +105,7 @@ class SdCardTest {
         Optional<RescueWifi> wifi =
                 Optional.of(RescueWifi.of("Cafe", "hunter2hunter2", false, false));
         card().schedule(wish(wifi, "GB"));
-        assertFalse(card().hasCountry());
+        assertEquals(Optional.empty(), card().country());
         assertTrue(card().plan(wish(wifi, "DE")).toString().contains("regdom=DE"));
         card().schedule(wish(wifi, "DE"));
         String now = Files.readString(cmdline);
@@ -114,7 +114,7 @@ class SdCardTest {
         card().undo();
         Files.writeString(cmdline, LINE + " cfg80211.ieee80211_regdom=FR\n");
         card().schedule(wish(wifi, "DE"));
-        assertTrue(card().hasCountry());
+        assertEquals(Optional.of("FR"), card().country());
     }
 
     /** The words are off, by a rescue that a power cut ended; its key is still there. */
@@ -152,6 +152,33 @@ class SdCardTest {
         assertEquals(LINE + "\n", Files.readString(cmdline));
     }
 
+    /** The line's own would win, and dhcpcd's supplicant be told another. */
+    @Test
+    void aCountryThatIsNotTheLinesIsRefused() throws IOException {
+        Files.writeString(cmdline, LINE + " cfg80211.ieee80211_regdom=GB\n");
+        SdCardOptions options = new SdCardOptions();
+        options.folder = folder;
+        options.country = "DE";
+        FixOptions agreement = new FixOptions();
+        agreement.dryRun = true;
+        PrintStream narration = new PrintStream(told, true, StandardCharsets.UTF_8);
+        BadInput e = assertThrows(BadInput.class, () -> options.run(agreement, narration));
+        assertTrue(e.getMessage().contains("already names GB"), e.getMessage());
+        options.country = "GB";
+        assertEquals(ExitCode.PROBLEMS, options.run(agreement, narration));
+    }
+
+    /** What is told to be typed can be. */
+    @Test
+    void aFolderWithABlankIsQuoted() throws IOException {
+        Path blank = Files.createDirectory(folder.resolve("my card"));
+        for (String name : List.of("cmdline.txt", "config.txt")) {
+            Files.copy(folder.resolve(name), blank.resolve(name));
+        }
+        new SdCard(blank, new PrintStream(told, true, StandardCharsets.UTF_8)).schedule(REPAIR);
+        assertTrue(told.toString().contains("`fix sdcard '" + blank + "' --undo`"), told + "");
+    }
+
     private void refused(String... words) throws IOException {
         byte[] old = Files.readAllBytes(cmdline);
         BadInput e = assertThrows(BadInput.class, () -> card().schedule(REPAIR));
@@ -175,6 +202,8 @@ class SdCardTest {
                         + " systemd.run=/boot/firstrun.sh systemd.run_success_action=reboot"
                         + " systemd.unit=kernel-command-line.target\n");
         refused("systemd.run=/boot/firstrun.sh", "Imager", "let the Pi boot once");
+        Files.writeString(cmdline, LINE + " systemd.unit=multi-user.target\n");
+        refused("systemd.unit=multi-user.target", "take that word out and put it back after");
         Files.writeString(cmdline, "dwc_otg.lpm_enable=0\n");
         refused("root=");
         Files.writeString(cmdline, LINE + "\0\0\0\n");
@@ -209,6 +238,183 @@ class SdCardTest {
         assertTrue(e.getMessage().contains("boots as before"), e.getMessage());
         assertEquals(LINE + "\n", Files.readString(cmdline));
         assertFalse(Files.exists(folder.resolve(SdCard.KEY)));
+    }
+
+    /** A card that fails at one of the things done to it, having done a part of it or all. */
+    private static final class DyingCard extends FatFiles {
+        private final double part;
+        private final boolean forGood;
+        private int left;
+
+        /**
+         * @param left how many things go well before
+         * @param part of the failing one that is done, 1 for a sync that fails behind it
+         * @param forGood as one that is pulled; else all goes well again
+         */
+        DyingCard(int left, double part, boolean forGood) {
+            this.left = left;
+            this.part = part;
+            this.forGood = forGood;
+        }
+
+        private interface Deed {
+            void of(int length) throws IOException;
+        }
+
+        private void fails(int length, Deed deed) throws IOException {
+            boolean first = left == 0;
+            left--;
+            if (first) {
+                deed.of((int) (length * part));
+            } else if (left >= 0 || !forGood) {
+                deed.of(length);
+                return;
+            }
+            throw new IOException("Input/output error");
+        }
+
+        @Override
+        byte[] read(Path file) throws IOException {
+            if (forGood && left < 0) {
+                throw new IOException("Input/output error");
+            }
+            return super.read(file);
+        }
+
+        @Override
+        void create(Path file, byte[] content) throws IOException {
+            fails(content.length, n -> super.create(file, java.util.Arrays.copyOf(content, n)));
+        }
+
+        @Override
+        void over(Path file, byte[] content, long at) throws IOException {
+            fails(content.length, n -> super.over(file, java.util.Arrays.copyOf(content, n), at));
+        }
+
+        @Override
+        void cut(Path file, long length) throws IOException {
+            fails(2, n -> super.cut(file, n > 0 ? length : Files.size(file)));
+        }
+
+        @Override
+        void whole(Path file, byte[] content) throws IOException {
+            if (part == 1) {
+                fails(content.length, n -> super.whole(file, content));
+            } else {
+                fails(
+                        content.length,
+                        n -> super.over(file, java.util.Arrays.copyOf(content, n), 0));
+            }
+        }
+
+        @Override
+        boolean delete(Path file) throws IOException {
+            boolean there = Files.exists(file);
+            if (there) {
+                fails(2, n -> Files.deleteIfExists(n > 0 ? file : folderOf(file)));
+            }
+            return there;
+        }
+
+        private static Path folderOf(Path file) {
+            return file.resolveSibling("no such file");
+        }
+    }
+
+    private SdCard dying(int left, double part, boolean forGood) {
+        return new SdCard(
+                folder,
+                new DyingCard(left, part, forGood),
+                new PrintStream(told, true, StandardCharsets.UTF_8));
+    }
+
+    /** Wherever it fails: what the message says is so, and undo puts the old line back. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCardThatFailsHalfWayKeepsTheOldLine(boolean forGood) throws IOException {
+        RescueWifi wifi = RescueWifi.of("Cafe", "hunter2hunter2", false, false);
+        int broken = 0;
+        for (double part : List.of(0.0, 0.5, 1.0)) {
+            for (int left = 0; ; left++) {
+                String when = left + " went well, then a part of " + part;
+                try {
+                    dying(left, part, forGood).schedule(wish(Optional.of(wifi), "GB"));
+                    break;
+                } catch (BadInput e) {
+                    String said = e.getMessage();
+                    String line = Files.readString(cmdline);
+                    assertTrue(line.startsWith(LINE), when + ": " + line);
+                    if (said.contains("boots as before")) {
+                        assertEquals(LINE + "\n", line, when);
+                    } else {
+                        assertTrue(said.contains("in netfix-rescue-cmdline.old"), said);
+                        assertTrue(said.contains("run fix sdcard " + folder + " --undo"), said);
+                        assertEquals(
+                                LINE + "\n",
+                                Files.readString(folder.resolve("netfix-rescue-cmdline.old")),
+                                when);
+                        broken++;
+                    }
+                    Path key = folder.resolve(SdCard.KEY);
+                    assertTrue(
+                            said.contains("may be left")
+                                    || !Files.exists(key)
+                                    || !Files.readString(key).contains(wifi.key()),
+                            when + ": " + said);
+                }
+                card().undo();
+                assertEquals(LINE + "\n", Files.readString(cmdline), when);
+                assertEquals(List.of("cmdline.txt", "config.txt"), files(), when);
+            }
+            card().undo();
+        }
+        assertTrue(broken > 0 || !forGood, "no line was left broken, so nothing was tried");
+    }
+
+    /** The same for undo: it can be done again. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anUndoThatFailsHalfWayCanBeDoneAgain(boolean forGood) throws IOException {
+        for (double part : List.of(0.0, 0.5, 1.0)) {
+            int failed = 1;
+            for (int left = 0; failed == 1; left++) {
+                card().schedule(wish(Optional.empty(), "GB"));
+                try {
+                    failed = dying(left, part, forGood).undo() == ExitCode.GOOD ? 0 : 1;
+                } catch (BadInput e) {
+                    assertTrue(Files.readString(cmdline).startsWith(LINE), e.getMessage());
+                }
+                card().undo();
+                assertEquals(LINE + "\n", Files.readString(cmdline), left + ", " + part);
+                assertEquals(List.of("cmdline.txt", "config.txt"), files());
+            }
+        }
+    }
+
+    /** The old line was written over the words, and its end never came. */
+    @Test
+    void aLineThatIsHalfOfBothIsRefusedAndPutBack() throws IOException {
+        card().schedule(wish(Optional.empty(), "GB"));
+        String words = Files.readString(cmdline);
+        Files.writeString(cmdline, LINE + "\n" + words.substring(LINE.length() + 1));
+        BadInput e = assertThrows(BadInput.class, () -> card().plan(wish(Optional.empty(), "GB")));
+        assertTrue(e.getMessage().contains("--undo"), e.getMessage());
+        assertTrue(card().waiting().get(0).contains("what there is of netfix's words"));
+        card().undo();
+        assertEquals(LINE + "\n", Files.readString(cmdline));
+        // As a rescue leaves it that was cut when its words had become blanks, or a country.
+        for (String rest : List.of("     \n", " cfg80211.ieee80211_regdom=GB\n")) {
+            Files.writeString(folder.resolve("netfix-rescue-cmdline.old"), LINE + "\n");
+            Files.writeString(cmdline, LINE + rest);
+            assertEquals(ExitCode.GOOD, card().schedule(REPAIR));
+            card().undo();
+            assertEquals(LINE + rest, Files.readString(cmdline));
+        }
+        // What somebody has added is no piece of the words.
+        card().schedule(REPAIR);
+        Files.writeString(cmdline, LINE + "\nquiet\n");
+        assertThrows(BadInput.class, () -> card().undo());
+        assertEquals(LINE + "\nquiet\n", Files.readString(cmdline));
     }
 
     /** The vector of IEEE 802.11, Annex J.4.2: SSID "IEEE", passphrase "password". */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The services as measures, on a card. */
@@ -63,6 +64,51 @@ class ServiceMeasuresTest {
                 Fulfilment.missing(
                         List.of("btwifiset.service is enabled, too: both would answer the phone")),
                 ServiceMeasures.stable(scene(card)));
+    }
+
+    /**
+     * btwifiset's own installer enables and starts its unit at every update. systemd.unit(5): of
+     * conditions with a pipe sign one has to hold; the others are of btwifiset.service's own.
+     */
+    @Test
+    void anUpdateOfBtwifisetDoesNotStartASecondOne() {
+        Texts card = installed(card(), Services.STABLE);
+        Change.Put dropIn =
+                BtwifisetOrder.changes(scene(card)).stream()
+                        .map(Plan.Draft::change)
+                        .filter(Change.Put.class::isInstance)
+                        .map(Change.Put.class::cast)
+                        .findFirst()
+                        .orElseThrow();
+        String text = new String(dropIn.content(), StandardCharsets.UTF_8);
+        assertEquals(
+                List.of("|!" + WANTS + "btwifiset-stable.service", "|!" + Services.GUARD),
+                IniFile.parse(dropIn.path(), text).section("Unit").stream()
+                        .filter(entry -> entry.key().equals("ConditionPathExists"))
+                        .map(IniFile.Entry::value)
+                        .toList());
+        Scene kept = scene(card.file(dropIn.path(), text.stripTrailing().split("\n", -1)));
+        assertEquals(Fulfilment.inPlace(), BtwifisetOrder.standing(kept));
+        assertEquals(
+                Fulfilment.missing(
+                        List.of(
+                                "btwifiset.service is enabled again, and does not start beside"
+                                        + " it")),
+                ServiceMeasures.stable(kept));
+    }
+
+    /** As netfix wrote it before, or as somebody has edited it. */
+    @Test
+    void anOlderDropInIsWrittenAnew() {
+        Scene scene =
+                scene(
+                        card().file(
+                                        BtwifisetOrder.DROP_IN,
+                                        "[Unit]",
+                                        "After=NetworkManager.service"));
+        assertEquals(
+                Fulfilment.missing(List.of(BtwifisetOrder.DROP_IN + " is not as netfix writes it")),
+                BtwifisetOrder.standing(scene));
     }
 
     @Test

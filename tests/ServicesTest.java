@@ -165,6 +165,31 @@ class ServicesTest {
         assertFalse(Files.exists(pi.resolve("by-phone")));
     }
 
+    /** Two gigabit ports negotiate for seconds. */
+    @Test
+    void aCableIsWaitedForBeforeWhatIsOffIsSwitchedOn() throws Exception {
+        put("state", "[main]\nNetworkingEnabled=true\nWirelessEnabled=false\n");
+        Path waited = top.resolve("waited");
+        tool(
+                "sleep",
+                "echo $1 >>"
+                        + waited
+                        + "; if [ $(wc -l <"
+                        + waited
+                        + ") = 16 ]; then echo 1 >"
+                        + pi.resolve("net/eth0/carrier")
+                        + "; fi");
+        init();
+        assertTrue(read("state").contains("WirelessEnabled=false"));
+        assertEquals("0.25\n".repeat(16), Files.readString(waited), "four seconds");
+        put("net/eth0/carrier", "0\n");
+        Files.delete(waited);
+        tool("sleep", "echo $1 >>" + waited);
+        init();
+        assertTrue(read("state").contains("WirelessEnabled=true"));
+        assertEquals("0.25\n".repeat(24), Files.readString(waited), "six seconds, not for ever");
+    }
+
     /** A Pi that was never told a network may well have its radio off. */
     @Test
     void aRadioThatNobodyNeedsStaysOff() throws Exception {
@@ -266,6 +291,125 @@ class ServicesTest {
             assertEquals(i < 2, Files.exists(file), "time " + i);
         }
         assertTrue(asked().contains("nmcli connection load " + file), asked());
+    }
+
+    private static final String OPENED =
+            ".register_SSID - received from iphone: registering SSID ['', 'AP2s']";
+
+    /** What is given back is what was there when the phone came, not when the Pi was booted. */
+    @Test
+    void whatAPersonChangedBeforeTheScanIsWhatComesBack() throws Exception {
+        session();
+        String late = KEYFILE.replace("My Home Net", "Late Net").replace(UUID, "11111111-4552");
+        String changed = KEYFILE.replace("psk=old", "psk=NEW");
+        put("profiles/My Home Net.nmconnection", changed);
+        put("profiles/Late Net.nmconnection", late);
+        guard("hear", OPENED);
+        Files.delete(pi.resolve("profiles/My Home Net.nmconnection"));
+        Files.delete(pi.resolve("profiles/Late Net.nmconnection"));
+        guard("hear", CONFLICT);
+        guard("hear", CONFLICT.replace("My Home Net", "Late Net"));
+        assertEquals(changed, read("profiles/My Home Net.nmconnection"));
+        assertEquals(late, read("profiles/Late Net.nmconnection"));
+    }
+
+    /** NetworkManager takes it; what it shows as its UUID is made of the path. */
+    @Test
+    void aProfileThatNamesNoUuidIsGivenBackToo() throws Exception {
+        Path file = pi.resolve("profiles/By Hand.nmconnection");
+        String text =
+                KEYFILE.replace("uuid=" + UUID + "\n", "")
+                        .replace("type=wifi\n", "")
+                        .replace("ssid=My Home Net", "ssid = By Hand")
+                        .replace("My Home Net", "By Hand");
+        put("profiles/By Hand.nmconnection", text);
+        guard("hear", OPENED);
+        Files.delete(file);
+        guard("hear", CONFLICT.replace("My Home Net", "By Hand"));
+        assertEquals(text, Files.readString(file));
+        // A person saves it anew: it has a UUID now, and there are not two of it.
+        String saved = text.replace("id=By Hand", "id=By Hand\nuuid=22222222-4552");
+        put("profiles/By Hand.nmconnection", saved);
+        guard("hear", OPENED);
+        Files.delete(file);
+        guard("hear", CONFLICT.replace("My Home Net", "By Hand"));
+        assertEquals(saved, Files.readString(file));
+        try (var all = Files.list(pi.resolve("profiles"))) {
+            assertEquals(2, all.count());
+        }
+    }
+
+    /** Where it could not be given back at once, the next look is no reason to forget. */
+    @Test
+    void aPasswordThatFailedIsNoCopyToComeBackTo() throws Exception {
+        session();
+        String wrong = KEYFILE.replace("psk=old", "psk=wrong");
+        put("profiles/My Home Net.nmconnection", wrong);
+        put("fix", "unconfirmed 0001 serial boot\n");
+        guard("hear", ASKED);
+        guard("hear", ".connect - connection error:b'Error'");
+        guard("hear", OPENED);
+        assertEquals(KEYFILE, read("kept/profiles/" + UUID + "/data"));
+        put("fix", "confirmed 0001 serial boot\n");
+        guard("reconcile");
+        assertEquals(KEYFILE, read("profiles/My Home Net.nmconnection"));
+    }
+
+    @Test
+    void afterAPasswordThatWorkedWhatFailedBeforeIsForgotten() throws Exception {
+        session();
+        guard("hear", ASKED);
+        guard("hear", ".connect - connection error:b'Error'");
+        guard("hear", ASKED);
+        String changed = KEYFILE.replace("psk=old", "psk=new");
+        put("profiles/My Home Net.nmconnection", changed);
+        guard("hear", ".connect - connection resutl: b'Connection successfully activated'");
+        guard("hear", OPENED);
+        assertEquals(changed, read("kept/profiles/" + UUID + "/data"));
+        guard("reconcile");
+        assertEquals(changed, read("profiles/My Home Net.nmconnection"));
+    }
+
+    private void radio(String state) throws IOException {
+        tool(
+                "nmcli",
+                "echo \"nmcli $*\" >>"
+                        + top
+                        + "/asked; case $* in 'radio wifi') echo "
+                        + state
+                        + " ;; esac");
+    }
+
+    private void routes(String routes) throws IOException {
+        tool("ip", "echo \"ip $*\" >>" + top + "/asked; echo '" + routes + "'");
+    }
+
+    @Test
+    void aRadioThatWasOnIsOnAfterASession() throws Exception {
+        tool("rfkill", "echo \"rfkill $*\" >>" + top + "/asked");
+        routes("default via 192.168.50.1 dev eth0");
+        session();
+        radio("enabled");
+        guard("hear", OPENED);
+        radio("disabled");
+        guard("reconcile");
+        assertTrue(asked().contains("rfkill unblock wlan\nnmcli radio wifi on\n"), asked());
+    }
+
+    /** Off before the phone came: somebody meant it, unless it is the only way out. */
+    @Test
+    void aRadioThatWasOffStaysOffWhereThereIsACable() throws Exception {
+        tool("rfkill", ":");
+        routes("default via 192.168.50.1 dev eth0");
+        radio("disabled");
+        session();
+        guard("hear", OPENED);
+        guard("reconcile");
+        assertFalse(asked().contains("radio wifi on"), asked());
+        routes("");
+        session();
+        guard("reconcile");
+        assertTrue(asked().contains("radio wifi on"), asked());
     }
 
     @Test
@@ -444,6 +588,21 @@ class ServicesTest {
         assertTrue(sleeper.waitFor(20, TimeUnit.SECONDS));
     }
 
+    /** Repaired long after the boot, by hand or by monitor. */
+    @Test
+    void theWrongModeIsEndedWhenNetworkManagerComesLate() throws Exception {
+        session();
+        Path tries = top.resolve("tries");
+        tool("systemctl", "echo x >>" + tries + "; [ $(wc -l <" + tries + ") -gt 7 ]");
+        Process sleeper = new ProcessBuilder("sleep", "60").start();
+        put("kept/pid", sleeper.pid() + "\n");
+        guard("hear", ".network_manager_test - test: Network Manager is running = False");
+        assertTrue(sleeper.waitFor(20, TimeUnit.SECONDS));
+        assertEquals("x\n".repeat(8), Files.readString(tries));
+        assertEquals("sleep 5\n".repeat(7), asked().replaceAll("nmcli \n", ""));
+        assertTrue(Files.exists(pi.resolve("kept/wrong-mode")));
+    }
+
     private void tool(String name, String body) throws IOException {
         Path file = top.resolve("bin").resolve(name);
         Files.writeString(file, "#!/bin/sh\n" + body + "\n");
@@ -480,6 +639,44 @@ class ServicesTest {
         assertFalse(Files.exists(pi.resolve("kept")));
     }
 
+    /** The hearing of one line may take a minute, and the end come meanwhile. */
+    @Test
+    void whatWasSaidBeforeTheEndAndNotHeardCounts() throws Exception {
+        session();
+        routes("default via 192.168.50.1 dev eth0");
+        String other = KEYFILE.replace("My Home Net", "Caf\u00e9").replace(UUID, "11111111-4552");
+        String unwanted = KEYFILE.replace("My Home Net", "Old").replace(UUID, "22222222-4552");
+        put("profiles/Caf\u00e9.nmconnection", other);
+        put("profiles/Old.nmconnection", unwanted);
+        guard("hear", OPENED);
+        try (var all = Files.list(pi.resolve("profiles"))) {
+            for (Path file : all.toList()) {
+                Files.delete(file);
+            }
+        }
+        Path log = top.resolve("log");
+        Files.writeString(
+                log,
+                OPENED
+                        + "\n"
+                        + CONFLICT
+                        + "\nguard: gave back\n"
+                        + CONFLICT.replace("My Home Net", "Caf\u00e9")
+                        + "\n"
+                        + CONFLICT.replace("My Home Net", "Old")
+                        + "\n.register_SSID - received from iphone: registering SSID"
+                        + " ['', 'DEL-Old']\n");
+        tool("journalctl", "case $* in *-u*) cat " + log + " ;; esac");
+        put("kept/since", "1790000000\n");
+        // The first conflict was heard.
+        put("kept/heard", "3\n");
+        guard("reconcile");
+        assertEquals(other, read("profiles/Caf\u00e9.nmconnection"));
+        assertEquals("", read("profiles/Old.nmconnection"));
+        assertEquals("", read("profiles/My Home Net.nmconnection"));
+        assertFalse(Files.exists(pi.resolve("kept")));
+    }
+
     @Test
     void aNewProfileInItsPlaceIsNotWrittenOver() throws Exception {
         session();
@@ -508,6 +705,14 @@ class ServicesTest {
     }
 
     // --- The units
+
+    /** Where there is no Java, or it cannot be built, trying again fills the journal. */
+    @Test
+    void whatTheLauncherCannotStartIsNotTriedForEver() {
+        IniFile unit = IniFile.parse("network-monitor.service", Services.MONITOR.text());
+        assertEquals("2 3 126 127", unit.value("Service", "RestartPreventExitStatus", ""));
+        assertEquals("on-failure", unit.value("Service", "Restart", ""));
+    }
 
     @Test
     void noUnitNamesACheckoutAHomeOrACache() {

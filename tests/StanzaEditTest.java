@@ -63,4 +63,15 @@ class StanzaEditTest {
         String once = StanzaEdit.without(TEXT, Set.of("eth0", "eth1", "wlan0"));
         assertEquals(once, StanzaEdit.without(once, Set.of("eth0", "eth1", "wlan0")));
     }
+
+    /** Nobody reads it any more but people. */
+    @Test
+    void aCommentWithAPassphraseIsForRootOnly() {
+        String psk = "\twpa-psk correct horse\n";
+        String gone = StanzaEdit.without("iface wlan0 inet dhcp\n" + psk, Set.of("wlan0"));
+        assertEquals(0600, StanzaEdit.mode(gone, 0644));
+        assertEquals(0400, StanzaEdit.mode(gone, 0444));
+        String both = "iface eth0 inet dhcp\niface wlan1 inet dhcp\n" + psk;
+        assertEquals(0644, StanzaEdit.mode(StanzaEdit.without(both, Set.of("eth0")), 0644));
+    }
 }

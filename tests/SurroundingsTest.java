@@ -138,6 +138,52 @@ class SurroundingsTest {
                 f.hit().remedy());
     }
 
+    private static Texts supplicant(String load) {
+        return pi(
+                unit("wpa_supplicant.service", "inactive", "success", load)
+                        .replace(
+                                "wpa_supplicant.service\nLoadState=loaded",
+                                "wpa_supplicant.service\nLoadState=" + load),
+                ROUTES,
+                neighbours("REACHABLE", "REACHABLE"));
+    }
+
+    @Test
+    void aMaskedSupplicantOfNetworkManagersIsNamed() {
+        String code = "supplicant-masked";
+        Finding f = one(supplicant("masked"), code);
+        assertEquals("wlan0", f.hit().subject());
+        assertFalse(f.isError(), "no profile of Wi-Fi is saved");
+        assertEquals("sudo systemctl unmask wpa_supplicant", f.hit().remedy().get(0));
+        none(supplicant("loaded"), code);
+        Texts home =
+                supplicant("masked")
+                        .profile(
+                                "Home.nmconnection",
+                                "[connection]",
+                                "id=Home",
+                                "uuid=74b3df5b-4552-4ae9-a241-0325255c3f14",
+                                "type=wifi",
+                                "[wifi]",
+                                "ssid=Home");
+        assertTrue(one(home, code).isError());
+        none(
+                supplicant("masked")
+                        .file("/etc/NetworkManager/conf.d/iwd.conf", "[device]\nwifi.backend=iwd"),
+                code);
+    }
+
+    @Test
+    void aRescuesKeyThatIsLeftIsNamed() {
+        String code = "rescue-key-left";
+        Texts pi = whole().file("/boot/firmware/netfix-rescue.key", "hunter2");
+        Finding f = one(pi, code);
+        assertEquals(List.of("netfix fix sdcard /boot/firmware --undo"), f.hit().remedy());
+        assertFalse(pi.diagnosis().toString().contains("hunter2"));
+        assertTrue(Scene.at(pi, Progress.silent()).warnings().get(0).contains("--undo deletes"));
+        none(whole(), code);
+    }
+
     @Test
     void aBootThatWaitsForNobodyIsNamed() {
         String name = "systemd-networkd-wait-online.service";
@@ -179,8 +225,16 @@ class SurroundingsTest {
     void aSilentGatewayIsNamed() {
         Texts pi = pi(NM, ROUTES, neighbours("REACHABLE", "FAILED"));
         pi.ends(Command.of("ping"), 1, "", "");
-        assertEquals("wlan0", one(pi, "gateway-silent").hit().subject());
+        Finding f = one(pi, "gateway-silent");
+        assertEquals("wlan0", f.hit().subject());
+        assertEquals("sudo nmcli device connect wlan0", f.hit().remedy().get(0));
         none(pi, "wrong-route-first");
+        // Not NetworkManager's.
+        pi.output(
+                Nmcli.DEVICES,
+                device("wlan0", "wifi", "").replace("100 (connected)", "10 (unmanaged)"));
+        f = one(pi, "gateway-silent");
+        assertEquals("ip neighbour show dev wlan0", f.hit().remedy().get(0));
     }
 
     @Test
@@ -354,24 +408,38 @@ class SurroundingsTest {
                 + "\"}";
     }
 
+    /** The network is saved, and wlan0 is not connected. */
+    private static Texts disconnectedFrom(String network) {
+        return whole().output(
+                        Nmcli.DEVICES,
+                        device("eth0", "ethernet", "Wired"),
+                        device("wlan0", "wifi", "").replace("100 (connected)", "30 (disconnected)"))
+                .profile(
+                        network + ".nmconnection",
+                        "[connection]",
+                        "id=" + network,
+                        "uuid=74b3df5b-4552-4ae9-a241-0325255c3f14",
+                        "type=wifi",
+                        "[wifi]",
+                        "ssid=" + network);
+    }
+
+    @Test
+    void oneAnswerThatIsNotUnderstoodIsNoDaemonThatHangs() {
+        Texts pi = disconnectedFrom("Cafe").output(Nmcli.GENERAL, "Warnung: ganz anders");
+        none(pi, "networkmanager-not-answering");
+        pi.ends(Command.of("nmcli"), 1, "", "Error: timeout");
+        for (Command asked : List.of(Nmcli.GENERAL, Nmcli.DEVICES, Nmcli.CONNECTIONS)) {
+            pi.ends(asked, 1, "", "Error: timeout");
+        }
+        one(pi, "networkmanager-not-answering");
+    }
+
     /** The lines are those of NetworkManager 1.42. */
     @Test
     void aProfileThatNetworkManagerHasGivenUpIsNamed() {
         String failed = "Activation: failed for connection 'Cafe'";
-        Texts pi =
-                whole().output(
-                                Nmcli.DEVICES,
-                                device("eth0", "ethernet", "Wired"),
-                                device("wlan0", "wifi", "")
-                                        .replace("100 (connected)", "30 (disconnected)"))
-                        .profile(
-                                "Cafe.nmconnection",
-                                "[connection]",
-                                "id=Cafe",
-                                "uuid=74b3df5b-4552-4ae9-a241-0325255c3f14",
-                                "type=wifi",
-                                "[wifi]",
-                                "ssid=Cafe");
+        Texts pi = disconnectedFrom("Cafe");
         String[] four = {said(1, failed), said(2, failed), said(3, failed), said(4, failed)};
         Finding f = one(pi.says("journalctl", four), "autoconnect-given-up");
         assertEquals("wlan0", f.hit().subject());
@@ -436,20 +504,7 @@ class SurroundingsTest {
         String wish = line(1, "btwifiset", "registering SSID ['Home', 'correct horse']");
         String changed = audit(2, "connection-update");
         String failed = said(3, "Activation: failed for connection 'Home'");
-        Texts pi =
-                whole().output(
-                                Nmcli.DEVICES,
-                                device("eth0", "ethernet", "Wired"),
-                                device("wlan0", "wifi", "")
-                                        .replace("100 (connected)", "30 (disconnected)"))
-                        .profile(
-                                "Home.nmconnection",
-                                "[connection]",
-                                "id=Home",
-                                "uuid=74b3df5b-4552-4ae9-a241-0325255c3f14",
-                                "type=wifi",
-                                "[wifi]",
-                                "ssid=Home");
+        Texts pi = disconnectedFrom("Home");
         String code = "wifi-password-replaced";
         Finding f = one(pi.says("journalctl", wish, changed, failed), code);
         assertEquals("sudo nmcli --ask connection up id Home", f.hit().remedy().get(0));
@@ -459,6 +514,41 @@ class SurroundingsTest {
         none(pi.says("journalctl", wish, changed), code);
         none(pi.says("journalctl", wish, changed, failed, audit(4, "connection-update")), code);
         none(whole().says("journalctl", wish, changed, failed), code);
+    }
+
+    private static String at(long realtime, long monotonic, String line) {
+        return line.replaceFirst(
+                "\"__REALTIME_TIMESTAMP\":\"\\d+\"",
+                "\"__REALTIME_TIMESTAMP\":\""
+                        + realtime
+                        + "\",\"__MONOTONIC_TIMESTAMP\":\""
+                        + monotonic
+                        + "\"");
+    }
+
+    /** NTP sets the clock between the wish and the change; the kernel's clock goes on. */
+    @Test
+    void aClockThatJumpsHidesNoCause() {
+        long now = 1_795_337_447_000_000L;
+        String said = line(1, "btwifiset", "registering SSID ['Home', 'correct horse']");
+        String wish = at(now, 81_000_000, said);
+        for (long jump : new long[] {3_600_000_000L, -3_600_000_000L}) {
+            String changed = at(now + jump, 82_000_000, audit(2, "connection-update"));
+            String failed =
+                    at(
+                            now + jump + 1_000_000,
+                            83_000_000,
+                            said(3, "Activation: failed for connection 'Home'"));
+            Texts pi = disconnectedFrom("Home").says("journalctl", changed, failed, wish);
+            one(pi, "wifi-password-replaced");
+            List<Journal.Line> lines =
+                    Look.at(pi, Progress.silent()).journal().value().orElseThrow().lines();
+            assertTrue(lines.get(0).message().contains("registering"), lines.toString());
+            // Where the two clocks disagree, it is the one that does not jump that is believed.
+            none(
+                    pi.says("journalctl", changed, failed, at(now + jump, 999_000_000, said)),
+                    "wifi-password-replaced");
+        }
     }
 
     private static Texts withBtwifisetSaying(String message) {

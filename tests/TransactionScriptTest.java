@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -168,6 +169,10 @@ class TransactionScriptTest {
     }
 
     private void stage(String fix, Change... changes) throws IOException {
+        stage(fix, false, changes);
+    }
+
+    private void stage(String fix, boolean strandedBefore, Change... changes) throws IOException {
         List<Plan.Step> steps =
                 Stream.of(changes)
                         .map(change -> new Plan.Step(Plan.Phase.CONFIGURATION, change, "test"))
@@ -176,7 +181,7 @@ class TransactionScriptTest {
                 Files.getAttribute(pi, "unix:uid") + ":" + Files.getAttribute(pi, "unix:gid");
         Map<String, byte[]> files =
                 PlanFolder.of(
-                        new Plan(List.of(), steps, List.of(), List.of(), List.of(), false),
+                        new Plan(List.of(), steps, List.of(), List.of(), List.of(), strandedBefore),
                         List.of("dns - - - - - - 0 - -"),
                         owner);
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
@@ -226,6 +231,11 @@ class TransactionScriptTest {
     /** Those that take more than one step; few, because each cut is a run of the script. */
     private Change text(String content) {
         return Change.Put.text(at("etc/a"), 0644, content, "");
+    }
+
+    private Change lifeline() {
+        String file = at("etc/profiles/wired");
+        return Change.Put.text(file, 0600, "wired\n", "").as(Change.Fate.LIFELINE);
     }
 
     private Change tree(String name) {
@@ -426,11 +436,56 @@ class TransactionScriptTest {
     @Test
     void aFixThatIsCutAnywhereIsGoneAfterTheBoot() throws Exception {
         Map<String, String> before = listing();
-        stage("0001", text("new\n"), new Change.Folder(at("etc/folder"), 0755), tree("new"));
+        // This Pi is not stranded, so the wired profile goes as well.
+        Change folder = new Change.Folder(at("etc/profiles"), 0700);
+        stage("0001", text("new\n"), folder, lifeline(), tree("new"));
         until("0001", "arm");
         int cuts =
                 cutEverywhere("apply", () -> state().equals("unconfirmed") ? "" : differs(before));
         assertTrue(cuts > 10, cuts + " cuts");
+    }
+
+    /** Also where it is cut before the profile was written: what comes first is netfix itself. */
+    @Test
+    void aPiThatIsStrandedAtItsNextBootHasTheWiredProfileWhereverItsFixIsCut() throws Exception {
+        Map<String, String> before = listing();
+        stage("0001", true, tree("new"), lifeline());
+        until("0001", "arm");
+        int cuts =
+                cutEverywhere(
+                        "apply",
+                        () -> {
+                            Map<String, String> wanted = new TreeMap<>(before);
+                            wanted.putAll(withWired());
+                            return state().equals("unconfirmed") ? "" : differs(wanted);
+                        });
+        assertTrue(cuts > 10, cuts + " cuts");
+    }
+
+    private Map<String, String> withWired() throws IOException {
+        Map<String, String> wired = listing();
+        wired.keySet().removeIf(name -> !name.startsWith("etc/profiles"));
+        return wired.size() == 2 ? wired : Map.of("etc/profiles/wired", "");
+    }
+
+    @Test
+    void aPiThatIsStrandedIsToldThatTheWiredProfileStaysAndUndoTakesIt() throws Exception {
+        Map<String, String> before = listing();
+        Change fails = new Change.Run(List.of("false"), List.of(), false, "");
+        stage("0001", true, tree("new"), fails, lifeline());
+        until("0001", "apply");
+        assertEquals("rolled-back", state());
+        Path wired = pi.resolve("etc/profiles/wired");
+        assertEquals("wired\n", Files.readString(wired));
+        assertEquals(
+                "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(wired)));
+        String told = Files.readString(pi.resolve("var/lib/netfix/0001/narration"));
+        assertTrue(told.contains("put there: " + wired + ", without which"), told);
+        String note = Files.readString(top.resolve("card/netfix-rollback.txt"));
+        assertTrue(note.contains("this did not work: false; but " + wired + " stays"), note);
+        did("undo");
+        Files.delete(wired.getParent());
+        assertEquals("", differs(before));
     }
 
     @Test
@@ -440,7 +495,11 @@ class TransactionScriptTest {
         until("0001", "apply");
         Path state = pi.resolve("var/lib/netfix/state");
         Files.writeString(state, Files.readString(state).replace("unconfirmed", "open"));
-        int cuts = cutEverywhere("rollback", () -> differs(before));
+        Path images = pi.resolve("var/lib/netfix/0001/ops/0001");
+        int cuts =
+                cutEverywhere(
+                        "rollback",
+                        () -> differs(before) + (Files.exists(images) ? " left images" : ""));
         assertTrue(cuts > 10, cuts + " cuts");
     }
 
@@ -586,6 +645,35 @@ class TransactionScriptTest {
         assertFalse(Files.exists(pi.resolve("units/netfix-boot.service")));
     }
 
+    /** No unit waits for another board then; there is nothing for it to do. */
+    @Test
+    void ofAFixThatWasTakenBackNoSecretIsKept() throws Exception {
+        firstFix("arm");
+        assertNotEquals(List.of(), secretsIn("var"));
+        did("rollback");
+        assertEquals("rolled-back", state());
+        assertEquals(List.of(), secretsIn("var"));
+        assertFalse(Files.exists(pi.resolve("units/netfix-boot.service")));
+    }
+
+    /** Undo may be asked for what it had left: then the unit stays, and sees another board. */
+    @Test
+    void whatARollbackLeftToItsEditorIsForgottenOnAnotherBoard() throws Exception {
+        firstFix("apply");
+        put("etc/keyfile", "mine\n");
+        Path state = pi.resolve("var/lib/netfix/state");
+        Files.writeString(state, Files.readString(state).replace("unconfirmed", "open"));
+        did("rollback");
+        assertEquals("mine\n", Files.readString(pi.resolve("etc/keyfile")));
+        assertEquals(2, secretsIn("var").size(), "before and after");
+        assertTrue(Files.exists(pi.resolve("units/netfix-boot.service")));
+        Files.writeString(state, "rolled-back 0001 another-board boot-1\n");
+        boot();
+        did("boot");
+        assertEquals(List.of(), secretsIn("var"));
+        assertFalse(Files.exists(pi.resolve("units/netfix-boot.service")));
+    }
+
     private List<String> secretsIn(String folder) throws IOException {
         List<String> found = new ArrayList<>();
         try (Stream<Path> paths = Files.walk(pi.resolve(folder))) {
@@ -602,7 +690,14 @@ class TransactionScriptTest {
     void sealLeavesNoSecretAndNoUnit() throws Exception {
         firstFix("apply");
         assertNotEquals(List.of(), secretsIn("var"));
+        // What lay in a file of the manager before, and lies in a profile now.
+        put("etc/wpa.conf", "country=GB\n" + SECRET + "\n");
+        Path conf = Files.createLink(top.resolve("block"), pi.resolve("etc/wpa.conf"));
+        put("var/lib/netfix/sealed/1/path", at("etc/wpa.conf") + "\n");
+        put("var/lib/netfix/sealed/1/data", "country=GB\n" + "#".repeat(SECRET.length()) + "\n");
         did("seal");
+        assertEquals("country=GB\n" + "#".repeat(SECRET.length()) + "\n", Files.readString(conf));
+        assertTrue(asked().contains("stop network-monitor.service"), asked());
         assertEquals(List.of(), secretsIn("var"));
         assertFalse(Files.exists(pi.resolve("var/lib/netfix")));
         try (Stream<Path> units = Files.walk(pi.resolve("units"))) {
@@ -611,6 +706,18 @@ class TransactionScriptTest {
                     units.filter(p -> p.getFileName().toString().startsWith("netfix")).toList());
         }
         assertEquals(List.of("etc/keyfile"), secretsIn("etc"));
+    }
+
+    /** It would be spoilt; and the card is not sealed, which the exit status says. */
+    @Test
+    void sealWritesOverNoFileThatHasChangedMeanwhile() throws Exception {
+        firstFix("apply");
+        put("etc/wpa.conf", "somebody is at it\n");
+        put("var/lib/netfix/sealed/1/path", at("etc/wpa.conf") + "\n");
+        put("var/lib/netfix/sealed/1/data", "######\n");
+        assertEquals(1, run("seal").getExitValue());
+        assertEquals("somebody is at it\n", Files.readString(pi.resolve("etc/wpa.conf")));
+        assertTrue(Files.exists(pi.resolve("var/lib/netfix/0001")));
     }
 
     @Test

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** What the transaction refuses before it changes anything, on a machine that bears no change. */
@@ -52,10 +53,28 @@ class TransactionTest {
     @Test
     void sealWipesWhatWasOnlyStaged() throws Exception {
         Texts pi = Texts.live();
-        assertEquals(ExitCode.GOOD, on(pi).verb("seal"));
+        assertEquals(ExitCode.GOOD, on(pi).seal());
         pi.file(PlanFolder.BASE + "/0001/ops/001/kind", "put");
-        assertEquals(ExitCode.GOOD, on(pi).verb("confirm"));
-        AssertionError runs = assertThrows(AssertionError.class, () -> on(pi).verb("seal"));
-        assertTrue(runs.getMessage().contains("transaction.sh, seal"), runs.getMessage());
+        assertEquals(ExitCode.GOOD, on(pi).confirm());
+        assertSeals(pi);
+    }
+
+    /** After a seal and a boot monitor has copies of the profiles again, and no fix is here. */
+    @Test
+    void sealWipesWhatMonitorOrARescueHasKept() {
+        for (String kept : List.of("known-good/uuid", "rescue/1/1.data")) {
+            assertSeals(Texts.live().file(PlanFolder.BASE + "/" + kept, "psk=correct horse"));
+        }
+    }
+
+    private static void assertSeals(Texts pi) {
+        AssertionError begins = assertThrows(AssertionError.class, () -> on(pi).seal());
+        assertEquals("writes /var/lib/netfix/sealed", begins.getMessage());
+    }
+
+    @Test
+    void whileAFixIsBeingAppliedNothingIsSealed() {
+        Texts pi = Texts.live().file(PlanFolder.BASE + "/state", "open 0001 board boot");
+        assertThrows(BadInput.class, () -> on(pi).seal());
     }
 }

@@ -1,8 +1,10 @@
 package netfix;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -112,6 +114,28 @@ class VerificationTest {
         public int runShown(List<String> argv, PrintStream to) {
             throw new AssertionError("runs " + argv);
         }
+    }
+
+    /** No measure is missing then, and Wi-Fi is gone all the same. */
+    @Test
+    void itNamesTheProfileThatAScanTook() throws Exception {
+        String capture = "wifi-profile-deleted~after-a-boot";
+        Machine machine = new ReplayedMachine(CaptureFile.load(Captures.file(capture)), capture);
+        Verification verification =
+                Verification.of(Scene.at(machine, Progress.silent()), Transaction.state(machine));
+        String text = VerificationReport.text(verification, new Terminal(false));
+        assertTrue(
+                text.contains(
+                        "LOST            btwifiset deleted the Wi-Fi profile \"My Home Net\" during"
+                                + " a scan: sudo nmcli --ask device wifi connect 'My Home Net'\n"),
+                text);
+        assertEquals(
+                "My Home Net",
+                Json.read(VerificationReport.json(verification))
+                        .path("taken")
+                        .path(0)
+                        .path("profile")
+                        .asText());
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
@@ -131,6 +132,31 @@ class WatchEventsTest {
                                 "<info>  [1795347810.0653] audit: op=\"device-disconnect\""
                                         + " interface=\"wlan0\" ifindex=4 pid=689 uid=0"
                                         + " result=\"success\"")));
+    }
+
+    /** Python shows a text with an apostrophe in double quotes, and one with both with a \\. */
+    @Test
+    void thePhoneAsksToDeleteAnyName() {
+        Map<String, String> names =
+                Map.of(
+                        "'DEL-Home'", "Home",
+                        "\\\"DEL-Bob's\\\"", "Bob's",
+                        "'DEL-Bob\\\\'s \\\"Net\\\"'", "Bob's \"Net\"");
+        names.forEach(
+                (shown, name) -> {
+                    DaemonEvents events =
+                            new DaemonEvents(pid -> "nmcli in btwifiset-stable.service");
+                    String line =
+                            "{\"_SYSTEMD_UNIT\":\"btwifiset-stable.service\",\"SYSLOG_IDENTIFIER\":\"x\",\"PRIORITY\":\"6\",\"_PID\":\"355\",\"MESSAGE\":\".register_SSID"
+                                + " - received from iphone: registering SSID ['', "
+                                    + shown
+                                    + "]\"}";
+                    assertEquals(
+                            "btwifiset: the phone asks to delete \"" + name + "\"",
+                            said(events, line));
+                    String who = events.journal(1, deleted(name.replace("\"", "'"))).get().who();
+                    assertTrue(MonitorService.onPurpose(who, false), who);
+                });
     }
 
     private static String deleted(String name) {

@@ -241,6 +241,72 @@ class WatchTest {
         assertEquals(1, other.observed().lost().size(), report(other));
     }
 
+    /** The address, the route and the name server go with what somebody did to the interface. */
+    @Test
+    void whatWentWithADisconnectIsWhoseTheDisconnectWas() {
+        Texts shell =
+                whole().file("/proc/71/comm", "nmcli")
+                        .file("/proc/71/cgroup", "0::/user.slice/user-0.slice/session-3.scope");
+        String disconnected =
+                "{\"_SYSTEMD_UNIT\":\"NetworkManager.service\",\"PRIORITY\":\"6\",\"MESSAGE\":"
+                        + "\"<info>  [1795347708.8974] audit: op=\\\"device-disconnect\\\""
+                        + " interface=\\\"eth0\\\" ifindex=2 pid=71 uid=0"
+                        + " result=\\\"success\\\"\"}";
+        String deleted =
+                "[ADDR]Deleted 2: eth0    inet 192.168.50.196/24 scope global eth0\\      "
+                        + " valid_lft forever preferred_lft forever";
+        Aftermath a =
+                new Scene(shell)
+                        .watched(
+                                s -> {
+                                    s.streams.says(WatchSource.KERNEL, deleted);
+                                    s.streams.says(WatchSource.JOURNAL, disconnected);
+                                    s.machine.now = pi("eth0", "", "").file("/etc/resolv.conf", "");
+                                });
+        assertEquals(
+                List.of(
+                        "eth0's address 192.168.50.196/24, by nmcli in session-3.scope, process 71",
+                        "eth0's default route via 192.168.50.1 metric 100, by nmcli in"
+                                + " session-3.scope, process 71",
+                        "the name server 192.168.50.1, by nmcli in session-3.scope, process 71"),
+                a.observed().lost().stream()
+                        .map(l -> l.thing().shown() + ", by " + l.who())
+                        .toList());
+        assertEquals(FindingRow.Cause.OUTSIDE, a.cause().orElseThrow(), report(a));
+        // What failed took nothing away, and what was done to another interface not this.
+        for (String other :
+                List.of(
+                        disconnected.replace("success", "fail"),
+                        disconnected.replace("eth0", "eth1"))) {
+            Aftermath b =
+                    new Scene(shell)
+                            .watched(
+                                    s -> {
+                                        s.streams.says(WatchSource.JOURNAL, other);
+                                        s.streams.says(WatchSource.KERNEL, deleted);
+                                        s.machine.now = pi("eth0", "", "");
+                                    });
+            assertEquals("", b.observed().lost().get(0).who(), report(b));
+        }
+    }
+
+    @Test
+    void aSupplicantThatEndsOrComesIsTold() {
+        String its =
+                "  412     1 0::/system.slice/wpa_supplicant.service /sbin/wpa_supplicant -u -s -O"
+                        + " DIR=/run/wpa_supplicant GROUP=netdev";
+        String stray =
+                " 1733     1 0::/user.slice/user-0.slice/session-1.scope wpa_supplicant -B -i"
+                        + " wlan0";
+        Aftermath a =
+                new Scene(whole().says("ps", its))
+                        .watched(s -> s.machine.now = whole().says("ps", stray));
+        assertTrue(report(a).contains("the supplicant in wpa_supplicant.service\n"), report(a));
+        assertTrue(
+                report(a).contains("new:       the supplicant in session-1.scope on wlan0"),
+                report(a));
+    }
+
     /** The neighbours are read last of all: the address was read before, and goes now. */
     @Test
     void whatHappensDuringTheFirstLookIsNotForgotten() {
@@ -391,6 +457,63 @@ class WatchTest {
         assertEquals(5, piped.available());
     }
 
+    /** In sessions of their own they do not hear Ctrl-C, and without a baseline nobody waits. */
+    @Test
+    void theListenersEndWithAWatchThatNeverBegan() {
+        try (EndOfWatch end = new EndOfWatch(bytes(""), true, 1)) {
+            ReplayedStreams streams = new ReplayedStreams();
+            Streams ending = end.ending(streams);
+            Streams.Listener nobody =
+                    new Streams.Listener() {
+                        @Override
+                        public void line(long nanos, String line) {
+                            throw new IllegalStateException(line);
+                        }
+
+                        @Override
+                        public void ended(String why) {
+                            throw new IllegalStateException(why);
+                        }
+                    };
+            ending.open(WatchSource.KERNEL.argv(), nobody);
+            end.holdUp();
+            assertEquals(List.of(WatchSource.KERNEL), streams.closed());
+            // And one that is opened in the middle of it.
+            ending.open(WatchSource.JOURNAL.argv(), nobody);
+            assertEquals(List.of(WatchSource.KERNEL, WatchSource.JOURNAL), streams.closed());
+        }
+    }
+
+    /** What could not be asked is not gone. */
+    @Test
+    void withoutAnAnswerOfIwNoAssociationIsLost() {
+        String wifi =
+                "[{\"ifindex\":2,\"ifname\":\"wlan0\",\"flags\":[\"UP\",\"LOWER_UP\"],"
+                        + "\"operstate\":\"UP\",\"link_type\":\"ether\","
+                        + "\"address\":\"dc:a6:32:01:02:04\",\"addr_info\":[]}]";
+        Texts pi =
+                pi("wlan0", "", "")
+                        .file("/sys/class/net/wlan0/phy80211/name", "phy0")
+                        .output(IpAddress.COMMAND, wifi)
+                        .says("iw", "phy#0", "\tInterface wlan0", "\t\tssid Home");
+        Texts hung =
+                pi("wlan0", "", "")
+                        .file("/sys/class/net/wlan0/phy80211/name", "phy0")
+                        .output(IpAddress.COMMAND, wifi)
+                        .hangs(Iw.COMMAND, "");
+        Aftermath a = new Scene(pi).watched(s -> s.machine.now = hung);
+        assertEquals(List.of(), a.observed().lost(), report(a));
+        Texts away =
+                pi("wlan0", "", "")
+                        .file("/sys/class/net/wlan0/phy80211/name", "phy0")
+                        .output(IpAddress.COMMAND, wifi)
+                        .says("iw", "phy#0", "\tInterface wlan0");
+        Aftermath b = new Scene(pi).watched(s -> s.machine.now = away);
+        assertEquals(
+                List.of("wlan0's association with \"Home\""),
+                b.observed().lost().stream().map(l -> l.thing().shown()).toList());
+    }
+
     @Test
     void whatNoEventToldIsFoundAllTheSame() {
         Aftermath a =
@@ -398,6 +521,62 @@ class WatchTest {
         assertEquals(ExitCode.PROBLEMS, a.exitCode(), report(a));
         assertTrue(report(a).contains("eth0's default route via 192.168.50.1"), report(a));
         assertTrue(report(a).contains("eth0 worked and does not now"), report(a));
+    }
+
+    private static final String IPV4 =
+            "{\"family\":\"inet\",\"local\":\"192.168.50.196\",\"prefixlen\":24,"
+                    + "\"scope\":\"global\"}";
+
+    private static final String IPV6 =
+            "{\"family\":\"inet6\",\"local\":\"2001:db8::196\",\"prefixlen\":64,"
+                    + "\"scope\":\"global\"}";
+
+    private static final String ROUTER =
+            "[{\"dst\":\"default\",\"gateway\":\"fe80::1\",\"dev\":\"eth0\","
+                    + "\"protocol\":\"ra\",\"metric\":100}]";
+
+    /** A Pi whose router announces itself, too; the kernel has resolved both of its addresses. */
+    private static Texts dual(String addresses, String routes) {
+        return whole().output(
+                        IpAddress.COMMAND,
+                        "[{\"ifindex\":2,\"ifname\":\"eth0\",\"flags\":[\"UP\",\"LOWER_UP\"],"
+                                + "\"operstate\":\"UP\",\"link_type\":\"ether\","
+                                + "\"address\":\"dc:a6:32:01:02:03\",\"addr_info\":["
+                                + addresses
+                                + "]}]")
+                .output(Route.COMMAND, routes)
+                .output(Route.COMMAND6, ROUTER)
+                .output(
+                        Neighbour.COMMAND,
+                        "[{\"dst\":\"192.168.50.1\",\"dev\":\"eth0\",\"lladdr\":"
+                                + "\"02:00:00:00:00:01\",\"state\":[\"REACHABLE\"]},"
+                                + "{\"dst\":\"fe80::1\",\"dev\":\"eth0\",\"lladdr\":"
+                                + "\"02:00:00:00:00:01\",\"state\":[\"REACHABLE\"]}]");
+    }
+
+    /** The router's announcements keep the Pi reachable, and hide what else went. */
+    @Test
+    void ipv4ThatWentBesideIpv6IsALoss() {
+        String route =
+                "[{\"dst\":\"default\",\"gateway\":\"192.168.50.1\",\"dev\":\"eth0\","
+                        + "\"protocol\":\"dhcp\",\"metric\":100}]";
+        Texts both = dual(IPV4 + "," + IPV6, route);
+        Aftermath unchanged = new Scene(both).watched(s -> {});
+        assertEquals(ExitCode.GOOD, unchanged.exitCode(), report(unchanged));
+        assertEquals(1, unchanged.works().size());
+        Aftermath gone = new Scene(both).watched(s -> s.machine.now = dual(IPV6, "[]"));
+        assertEquals(ExitCode.PROBLEMS, gone.exitCode(), report(gone));
+        assertTrue(
+                report(gone)
+                        .contains("eth0's IPv4 worked and does not now (no IPv4 address is left)"),
+                report(gone));
+        Aftermath noRoute =
+                new Scene(both).watched(s -> s.machine.now = dual(IPV4 + "," + IPV6, "[]"));
+        assertEquals(ExitCode.PROBLEMS, noRoute.exitCode(), report(noRoute));
+        assertTrue(report(noRoute).contains("no default route of IPv4 is left"), report(noRoute));
+        // By an address of its own network only, and on purpose, nothing of IPv6 was there.
+        Aftermath gained = new Scene(whole()).watched(s -> s.machine.now = both);
+        assertEquals(ExitCode.GOOD, gained.exitCode(), report(gained));
     }
 
     @Test

@@ -15,6 +15,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** What monitor decides, over captures of real faults and by a clock of the test's own. */
 class WatchmanTest {
@@ -228,6 +230,22 @@ class WatchmanTest {
         night.now += 1000;
         night.sees("healthy-bookworm");
         assertTrue(night.watchman.quiet());
+    }
+
+    /** Disconnected by hand before, and by a server that does not answer afterwards. */
+    @Test
+    void toFallBackToAnotherFaultIsNoSuccess() {
+        Night night = new Night();
+        String byHand = "device-disconnected~by-phone";
+        night.lasts(byHand, 1000);
+        assertEquals(List.of("reconnect"), night.steps());
+        Snapshot connecting = connecting(byHand, "wlan0");
+        night.sees(connecting, faults(connecting, copies()));
+        night.now += 45_000;
+        Snapshot apart = altered("healthy-bookworm", apart("wlan0", DISCONNECTED, false));
+        night.sees(apart, faults(apart, copies()));
+        assertFalse(night.saidAll().contains("helped"), night.saidAll());
+        assertTrue(night.saidAll().contains("over after"), night.saidAll());
     }
 
     /** The same with NetworkManager in the middle of connecting that device. */
@@ -525,8 +543,272 @@ class WatchmanTest {
         assertEquals(2, said.size(), said.toString());
     }
 
-    private static Faults wifiLeft(String why) {
-        return new Faults(List.of(), Map.of("wlan0", why), Set.of("eth0"), Set.of("eth0"));
+    /** States that a healthy Pi passes through, by what differs then. */
+    private static Snapshot altered(String capture, Consumer<Capture> change) {
+        Capture altered = CaptureFile.load(Captures.file(capture));
+        change.accept(altered);
+        return Look.at(new Glance(new ReplayedMachine(altered, capture)), Progress.silent());
+    }
+
+    private static void says(Capture capture, String tool, UnaryOperator<String> other) {
+        capture.commands.replaceAll(
+                (argv, r) ->
+                        Command.shown(argv).startsWith(tool)
+                                ? new CommandResult(
+                                        argv,
+                                        r.outcome(),
+                                        r.exit(),
+                                        other.apply(r.stdout()),
+                                        r.stderr())
+                                : r);
+    }
+
+    /** NetworkManager's device in another state; without an address, a route and an association. */
+    private static Consumer<Capture> apart(String link, String state, boolean carrier) {
+        return capture -> {
+            says(
+                    capture,
+                    "nmcli -t -f GENERAL,IP4,IP6,DHCP4 device show",
+                    out ->
+                            out.replaceFirst(
+                                    "(?s)(GENERAL.DEVICE:"
+                                            + link
+                                            + "\n.*?GENERAL.STATE:)[^\n]*\nGENERAL.REASON:[^\n]*",
+                                    "$1" + state));
+            says(
+                    capture,
+                    "ip -j address show",
+                    out ->
+                            out.replaceFirst(
+                                    "(\"ifname\":\"" + link + "\".*?\"addr_info\":)\\[[^\\]]*\\]",
+                                    "$1[]"));
+            for (String routes : List.of("ip -j route show", "ip -6 -j route show")) {
+                says(
+                        capture,
+                        routes,
+                        out ->
+                                out.replaceAll("\\{[^{}]*\"dev\":\"" + link + "\"[^{}]*\\},?", "")
+                                        .replace(",]", "]"));
+            }
+            capture.texts.put(
+                    "/sys/class/net/" + link + "/carrier", Reading.known(carrier ? "1\n" : "0\n"));
+        };
+    }
+
+    private static final String DISCONNECTED =
+            "30 (disconnected)\nGENERAL.REASON:0 (No reason given)";
+    private static final String ASKING =
+            "70 (connecting (getting IP configuration))\nGENERAL.REASON:0 (No reason given)";
+
+    private static Consumer<Capture> nothingInSight() {
+        return capture ->
+                says(
+                        capture,
+                        "nmcli -t -f IN-USE,SIGNAL,SECURITY,BSSID,SSID device wifi list",
+                        out -> "");
+    }
+
+    private static Snapshot cableOut() {
+        return altered(
+                "healthy-bookworm",
+                apart("eth0", "20 (unavailable)\nGENERAL.REASON:40 (Carrier)", false));
+    }
+
+    private static Snapshot accessPointOff() {
+        return altered(
+                "healthy-bookworm", apart("wlan0", DISCONNECTED, false).andThen(nothingInSight()));
+    }
+
+    private static Snapshot dhcpSilent() {
+        return altered("healthy-bookworm", apart("wlan0", ASKING, true));
+    }
+
+    @Test
+    void whatIsNobodysFaultIsLeftAlone() {
+        Faults cable = faults(cableOut(), copies());
+        assertEquals(
+                Map.of("eth0", "no carrier: the cable is out, or what it leads to is off"),
+                cable.left());
+        assertEquals(Set.of("wlan0"), cable.carrying());
+        Faults accessPoint = faults(accessPointOff(), copies());
+        assertEquals(
+                Map.of("wlan0", "no access point of a saved network is in sight"),
+                accessPoint.left());
+        Faults dhcp = faults(dhcpSilent(), copies());
+        assertEquals(Map.of("wlan0", "no answer yet from its DHCP server"), dhcp.left());
+        for (Faults faults : List.of(cable, accessPoint, dhcp)) {
+            assertEquals(List.of(), faults.faults());
+        }
+    }
+
+    /** The phone has put a new profile in the place of the first one, and the router is off. */
+    @Test
+    void aNetworkThatHasAProfileIsNotGivenAnOldOne() {
+        Snapshot off = accessPointOff();
+        KnownGood.Copy old = other("preconfigured", "My Home Net");
+        assertEquals(List.of(), faults(off, List.of(old)).faults());
+        // Of another network the profile is missed.
+        List<Fault> gone = faults(off, List.of(other("Garden", "Garden"))).faults();
+        assertEquals(List.of("profile-missing"), gone.stream().map(Fault::code).toList());
+    }
+
+    private static KnownGood.Copy other(String id, String ssid) {
+        return new KnownGood.Copy(
+                "11111111-4552-4ae9-a241-0325255c3f14",
+                id,
+                KnownGood.FOLDER + "/" + id + ".nmconnection",
+                "wlan0",
+                true,
+                ssid,
+                0,
+                "[connection]\n");
+    }
+
+    private static Snapshot wifiOnly(Snapshot s) {
+        return s.withLinks(
+                s.links().map(all -> all.stream().filter(l -> !l.name().equals("eth0")).toList()));
+    }
+
+    /** NetworkManager asks for an address, gives up, and begins again: nothing of it is broken. */
+    @Test
+    void aSilentDhcpServerIsAskedAgainAndNothingIsRestartedForIt() {
+        Night night = new Night();
+        night.around = new Circumstances("", false, 0, Set.of(), true, Set.of());
+        Snapshot asking = wifiOnly(dhcpSilent());
+        Snapshot apart = wifiOnly(altered("healthy-bookworm", apart("wlan0", DISCONNECTED, false)));
+        Set<String> asked = Set.of();
+        for (int i = 0; i < 200; i++) {
+            Snapshot s = i % 3 == 1 ? asking : apart;
+            asked = Faults.askedForAddress(s, asked);
+            night.sees(s, faults(s, List.of()).withSilentServers(asked));
+            night.now += 15_000;
+        }
+        assertEquals(Set.of("reconnect"), Set.copyOf(night.steps()), night.saidAll());
+        assertTrue(night.orders.size() < 12, night.orders.size() + " in 50 minutes");
+        assertFalse(night.saidAll().contains("over after"), night.saidAll());
+        assertTrue(
+                night.said.contains(
+                        "wlan0 is not connected: no DHCP server has given it an address"),
+                night.saidAll());
+        // Where nothing was asked the supplicant is stuck.
+        Night stuck = new Night();
+        for (int i = 0; i < 20; i++) {
+            stuck.sees(apart, faults(apart, List.of()));
+            stuck.now += 15_000;
+        }
+        assertTrue(stuck.steps().contains("restart-networkmanager"), stuck.saidAll());
+        // And NetworkManager says so itself, as long as it remembers.
+        Snapshot known =
+                altered(
+                        "healthy-bookworm",
+                        apart("wlan0", "30 (disconnected)\nGENERAL.REASON:5 (IP)", false));
+        assertEquals("no-lease", faults(known, List.of()).faults().get(0).code());
+    }
+
+    @Test
+    void theLastActivationCounts() {
+        assertEquals(Set.of("wlan0"), Faults.askedForAddress(dhcpSilent(), Set.of()));
+        assertEquals(Set.of("wlan0"), Faults.askedForAddress(accessPointOff(), Set.of("wlan0")));
+        assertEquals(
+                Set.of(),
+                Faults.askedForAddress(snapshot("healthy-bookworm"), Set.of("eth0", "wlan0")));
+        Snapshot anew = connecting("device-disconnected~by-phone", "wlan0");
+        assertEquals(Set.of(), Faults.askedForAddress(anew, Set.of("wlan0")));
+    }
+
+    /** A path whose gateway is known to be silent is none that could be lost. */
+    @Test
+    void aSilentGatewayIsNoOtherPath() {
+        Snapshot apart = altered("healthy-bookworm", apart("wlan0", DISCONNECTED, false));
+        Faults silent = faults(apart, List.of()).withSilent(Map.of("eth0", "192.168.50.1"));
+        assertEquals(Set.of("eth0"), silent.carrying(), "its gateway is still asked");
+        assertEquals(Set.of(), silent.working());
+        assertEquals(Set.of(), silent.heldWorking());
+        Night night = new Night();
+        night.around = new Circumstances("", true, 3_600_000, Set.of());
+        for (int i = 0; i < 20; i++) {
+            night.sees(apart, silent);
+            night.now += 15_000;
+        }
+        assertEquals(
+                List.of("reconnect", "restart-supplicant-anew", "restart-networkmanager"),
+                night.steps().subList(0, 3),
+                night.saidAll());
+    }
+
+    /** It scans, and somebody who is logged in has taken the cable's interface down. */
+    @Test
+    void thePhonesHandReachesNoCable() {
+        Night night = new Night();
+        night.around = new Circumstances("", true, 0, Set.of());
+        night.watchman.heard(night.now, scan());
+        night.lasts("device-disconnected", 60_000);
+        assertEquals(List.of(), night.orders, night.saidAll());
+        Night wifi = new Night();
+        wifi.around = night.around;
+        wifi.watchman.heard(wifi.now, scan());
+        wifi.lasts("device-disconnected~by-phone", 3000);
+        assertEquals(List.of("reconnect"), wifi.steps(), wifi.saidAll());
+    }
+
+    private static WatchEvent scan() {
+        return WatchEvent.of(
+                0, WatchSource.JOURNAL, "btwifiset", "btwifiset: the phone asks for the networks");
+    }
+
+    /** Two of them are broken: the one that NetworkManager has named goes, and no other. */
+    @Test
+    void theFileThatNetworkManagerNamesIsSetAside() {
+        String broken = "/etc/NetworkManager/conf.d/50-broken.conf";
+        String folder = "/etc/NetworkManager/conf.d";
+        String second = folder + "/60-broken.conf";
+        Snapshot s =
+                altered(
+                        "networkmanager-config-broken",
+                        capture -> {
+                            capture.texts.put(second, Reading.known("not a line\n"));
+                            capture.folders.computeIfPresent(
+                                    folder,
+                                    (path, names) ->
+                                            names.map(
+                                                    all -> {
+                                                        List<String> more = new ArrayList<>(all);
+                                                        more.add("60-broken.conf");
+                                                        return List.copyOf(more);
+                                                    }));
+                            says(
+                                    capture,
+                                    "systemctl show",
+                                    out ->
+                                            out.replaceFirst(
+                                                    "(?s)(Id=NetworkManager.service\n"
+                                                            + ".*?)ActiveState=active\n"
+                                                            + "SubState=running",
+                                                    "$1ActiveState=failed\nSubState=failed"));
+                        });
+        assertEquals(List.of(broken, second), s.nm().config().refused(List.of()));
+        Journal.Line said =
+                new Journal.Line(
+                        "b",
+                        java.time.Instant.EPOCH,
+                        -1,
+                        "NetworkManager.service",
+                        "NetworkManager",
+                        1,
+                        6,
+                        "Failed to read configuration: "
+                                + broken
+                                + ": Key file does not start with a group");
+        Night night = new Night();
+        night.around = new Circumstances("", false, 0, Set.of(), false, Set.of(), List.of(said));
+        Faults lost = new Faults(faults(s, List.of()).faults(), Map.of(), Set.of(), Set.of());
+        night.sees(s, lost);
+        night.now += 1000;
+        night.sees(s, lost);
+        assertEquals(List.of("set-file-aside"), night.steps(), night.saidAll());
+        String shown = night.orders.get(0).shown();
+        assertTrue(shown.startsWith("mv " + broken + " "), shown);
+        assertFalse(shown.contains("60-broken"), shown);
     }
 
     /** A day of ordinary life, by a clock that is faster than the sun. */
@@ -535,6 +817,9 @@ class WatchmanTest {
         Night night = new Night();
         Snapshot healthy = snapshot("healthy-bookworm");
         Faults well = faults(healthy, copies());
+        Snapshot accessPointOff = accessPointOff();
+        Snapshot cableOut = cableOut();
+        Snapshot dhcpSilent = dhcpSilent();
         Random random = new Random(5);
         long end = night.now + 24 * 3_600_000L;
         int step = 0;
@@ -548,15 +833,16 @@ class WatchmanTest {
                     night.sees(healthy, well);
                 }
                 // The access point reboots.
-                case 1 -> away(night, healthy, "no access point of a saved network is in sight");
+                case 1 -> away(night, accessPointOff);
                 // The cable is out for an hour.
                 case 2 -> {
-                    night.sees(healthy, wifiLeft("no carrier: the cable is out"));
+                    night.sees(cableOut, faults(cableOut, copies()));
                     night.now += 3_600_000;
+                    night.sees(cableOut, faults(cableOut, copies()));
                     night.sees(healthy, well);
                 }
                 // The router is asleep: it does not answer to DHCP.
-                case 3 -> away(night, healthy, "no answer yet from its DHCP server");
+                case 3 -> away(night, dhcpSilent);
                 // NetworkManager is updated: systemd restarts it.
                 case 4 -> {
                     Snapshot stopped = snapshot("networkmanager-not-running");
@@ -574,12 +860,13 @@ class WatchmanTest {
         assertEquals(List.of(), night.memory.incidents());
     }
 
-    private static void away(Night night, Snapshot healthy, String why) {
+    private static void away(Night night, Snapshot away) {
+        Faults left = faults(away, copies());
         for (int i = 0; i < 30; i++) {
-            night.sees(healthy, wifiLeft(why));
+            night.sees(away, left);
             night.now += 5000;
         }
-        night.sees(healthy, faults(healthy, copies()));
+        night.sees("healthy-bookworm");
     }
 
     /** Faults of every kind, in any order, for ever: nothing that it keeps grows. */
