@@ -183,6 +183,12 @@ public final class BootForecast {
         if (off.isPresent()) {
             return off.get();
         }
+        if (link.kind() == Link.Kind.WIFI
+                && !DaemonFaults.isIwds(config, link)
+                && snapshot.unit("wpa_supplicant.service").maskedAtBoot()) {
+            return Answer.no(
+                    "wpa_supplicant.service is masked, and NetworkManager has no Wi-Fi without it");
+        }
         Reading<Evidence> unmanaged = unmanaged(snapshot, config, link);
         if (unmanaged.value().isPresent()) {
             return Answer.no(

@@ -65,10 +65,34 @@ public record Command(List<String> argv, Duration timeout) {
         return line.toString();
     }
 
-    /** A word as sh would have to be given it: plain where that is safe, else in single quotes. */
+    /**
+     * A word as a person would have to type it: plain where that is safe, else in single quotes.
+     * What a terminal must not see is escaped as bash and POSIX 2024 read it, {@code $'\x1b'}: a
+     * name that is only shown in a safe way matches nothing when it is typed.
+     */
     public static String quoted(String word) {
-        return word.matches("[A-Za-z0-9_@%+=:,./-]+")
-                ? word
-                : "'" + word.replace("'", "'\\''") + "'";
+        if (word.matches("[A-Za-z0-9_@%+=:,./-]+")) {
+            return word;
+        }
+        return Terminal.safe(word).equals(word)
+                ? "'" + word.replace("'", "'\\''") + "'"
+                : "$'" + escaped(word) + "'";
+    }
+
+    private static String escaped(String word) {
+        StringBuilder out = new StringBuilder();
+        word.codePoints()
+                .forEach(
+                        c -> {
+                            String plain = Character.toString(c);
+                            if (c == '\'' || c == '\\') {
+                                out.append('\\').append(plain);
+                            } else if (Terminal.safe(plain).equals(plain)) {
+                                out.append(plain);
+                            } else {
+                                out.append(String.format(c < 0x80 ? "\\x%02x" : "\\U%08x", c));
+                            }
+                        });
+        return out.toString();
     }
 }

@@ -198,12 +198,14 @@ final class DaemonFaults {
     }
 
     private static boolean isNetworkManagers(Snapshot s, Link link) {
-        boolean iwd =
-                s.nm().config().deviceEntries("wifi.backend", link).stream()
-                        .flatMap(Optional::stream)
-                        .anyMatch(entry -> entry.value().strip().equals("iwd"));
         boolean managed = s.nm().device(link).map(Nmcli.Device::managed).orElse(true);
-        return managed && !iwd && !broughtUpByOthers(s, link);
+        return managed && !isIwds(s.nm().config(), link) && !broughtUpByOthers(s, link);
+    }
+
+    static boolean isIwds(NmConfig config, Link link) {
+        return config.deviceEntries("wifi.backend", link).stream()
+                .flatMap(Optional::stream)
+                .anyMatch(entry -> entry.value().strip().equals("iwd"));
     }
 
     static Verdict brokenConfiguration(Snapshot s) {

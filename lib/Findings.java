@@ -573,7 +573,8 @@ public final class Findings {
                         "networking-off",
                         "boot-held-off",
                         "wired-auto-profile-deleted",
-                        "wifi-off");
+                        "wifi-off",
+                        "supplicant-masked");
         t.row("btwifiset-logs-passwords", BTBERRYWIFI, DaemonFaults::passwordsInJournal)
                 .title("btwifiset writes Wi-Fi passwords to the journal in plain text")
                 .why(

@@ -2,7 +2,9 @@ package netfix;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -50,18 +52,26 @@ final class HostFaults {
     static Verdict bootHeldOff(Snapshot s) {
         BootOrders orders = s.premises().orders();
         List<Verdict.Hit> hits = new ArrayList<>();
+        Map<String, String> needed = new LinkedHashMap<>();
         for (Manager manager : Manager.values()) {
-            orders.mask(manager.unit())
-                    .filter(e -> s.unit(manager.unit()).exists())
-                    .filter(e -> BootForecast.ofAll(s).isNo())
-                    .ifPresent(
-                            e ->
-                                    hits.add(
-                                            heldOff(
-                                                    "the next boot does not start " + manager,
-                                                    e,
-                                                    "take " + e.what() + " out of " + e.source())));
+            needed.put(manager.unit(), manager.toString());
         }
+        needed.put("wpa_supplicant.service", "wpa_supplicant, and so no Wi-Fi of NetworkManager's");
+        needed.forEach(
+                (unit, shown) ->
+                        orders.mask(unit)
+                                .filter(e -> s.unit(unit).exists())
+                                .filter(e -> BootForecast.ofAll(s).isNo())
+                                .map(
+                                        e ->
+                                                heldOff(
+                                                        "the next boot does not start " + shown,
+                                                        e,
+                                                        "take "
+                                                                + e.what()
+                                                                + " out of "
+                                                                + e.source()))
+                                .ifPresent(hits::add));
         orders.elsewhere()
                 .ifPresent(
                         e ->

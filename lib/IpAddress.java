@@ -83,7 +83,9 @@ final class IpAddress {
                             node.path("link_type").text().equals("loopback"),
                             List.copyOf(addresses)));
         }
-        return Reading.known(List.copyOf(links));
+        return links.isEmpty() && top.iterator().hasNext()
+                ? Reading.unknown("ip -j address show named no interface")
+                : Reading.known(List.copyOf(links));
     }
 
     /**

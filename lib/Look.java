@@ -358,7 +358,16 @@ public final class Look {
         if (!machine.runsCommands()) {
             return Reading.known(UnitFiles.of(machine, List.copyOf(names)));
         }
-        return run(Unit.show(List.copyOf(names))).output().map(Unit::parse).map(this::atBoot);
+        return run(Unit.show(List.copyOf(names)))
+                .output()
+                .map(Unit::parse)
+                .flatMap(
+                        units ->
+                                names.stream().anyMatch(units::containsKey)
+                                        ? Reading.known(units)
+                                        : Reading.<Map<String, Unit>>unknown(
+                                                "systemctl show did not say what was asked"))
+                .map(this::atBoot);
     }
 
     private static Map<String, Unit> told(Map<String, Unit> units, BootOrders orders) {

@@ -95,7 +95,7 @@ public final class Redaction {
      */
     private static final Pattern ARGUMENT =
             Pattern.compile(
-                    "(?i)((?:^|[\\h\",'\\[])(?:[a-z0-9-]+\\.(?:"
+                    "(?i)((?:^|[\\h\",'\\[])(?:[+-]?[a-z0-9-]+\\.(?:"
                             + SECRET_KEYS
                             + ")|password|password-raw|passphrase|psk|sae_password|wep_key[0-3]|private_key2?_passwd)"
                             + "['\"]?,?\\h++)(?!:\\h*+[\"']?\\(redacted\\))(.+)$");

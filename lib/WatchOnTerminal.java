@@ -77,6 +77,8 @@ public final class WatchOnTerminal implements Watch.Narration {
             return;
         }
         out.println(CLEAR_LINE + WatchReport.clock(at) + "  " + shown(event.shown()));
+        // Before the line under it, which is not what somebody waits for.
+        out.flush();
         status();
     }
 

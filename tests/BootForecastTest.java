@@ -73,6 +73,38 @@ class BootForecastTest {
         assertEquals(List.of(), heldOff(card));
     }
 
+    /** NetworkManager has no Wi-Fi without its supplicant, whatever profiles there are. */
+    @Test
+    void aSupplicantThatIsMaskedIsNoWayIn() {
+        String why = "wpa_supplicant.service is masked, and NetworkManager has no Wi-Fi without it";
+        Texts card =
+                card().profile("Home.nmconnection", wifi())
+                        .link("/etc/systemd/system/wpa_supplicant.service", "/dev/null");
+        is(Answer.Kind.NO, why, card.afterBoot("wlan0"));
+        card.file("/etc/NetworkManager/conf.d/iwd.conf", "[device]", "wifi.backend=iwd");
+        is(Answer.Kind.YES, "saved profile", card.afterBoot("wlan0"));
+    }
+
+    @Test
+    void theKernelsLineMasksTheSupplicant() {
+        Texts card =
+                card().profile("Home.nmconnection", wifi())
+                        .file("/etc/NetworkManager/conf.d/no.conf", "[main]", "no-auto-default=*")
+                        .file(
+                                "/lib/systemd/system/wpa_supplicant.service",
+                                "[Service]",
+                                "ExecStart=/sbin/wpa_supplicant -u")
+                        .file(
+                                "/boot/firmware/cmdline.txt",
+                                "root=/dev/sda2 systemd.mask=wpa_supplicant.service");
+        is(Answer.Kind.NO, "wpa_supplicant.service is masked", card.afterBoot("wlan0"));
+        assertEquals(
+                List.of(
+                        "take systemd.mask=wpa_supplicant.service out of"
+                                + " /boot/firmware/cmdline.txt"),
+                heldOff(card));
+    }
+
     private static List<String> heldOff(Texts machine) {
         return machine.diagnosis().findings().found().stream()
                 .filter(f -> f.row().code().equals("boot-held-off"))

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -95,6 +97,18 @@ class LookTest {
         Diagnosis d =
                 diagnose(c -> CommandResult.exited(c, 0, "Ger\u00e4t: nicht gefunden\n{]", ""));
         assertEquals(ExitCode.UNKNOWN, d.exitCode());
+    }
+
+    /** A systemctl that exits 0 and tells nothing has not said that no manager is installed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n\n", "Id=other.service\nLoadState=loaded\n", "\u0001\u0002"})
+    void unitsThatNobodySpokeOfAreUnknown(String output) {
+        Diagnosis d = diagnose(c -> CommandResult.exited(c, 0, output, ""));
+        assertEquals(ExitCode.UNKNOWN, d.exitCode());
+        assertEquals(
+                "systemctl show did not say what was asked",
+                d.snapshot().units().whyUnknown().orElseThrow());
+        assertFalse(report(d).contains("no network manager is installed"), report(d));
     }
 
     /**

@@ -50,12 +50,24 @@ class ParsersTest {
         }
     }
 
+    /** What is shown to be typed names what it is meant to name, whatever bytes are in the name. */
+    @Test
+    void aNameWithControlCharactersIsQuotedAsBashReadsIt() {
+        assertEquals("'My Home'", Command.quoted("My Home"));
+        String hostile = "My\u001b[31m\\'\u202eX";
+        assertEquals("$'My\\x1b[31m\\\\\\'\\U0000202eX'", Command.quoted(hostile));
+        assertEquals(
+                Command.quoted(hostile), Terminal.safe(Command.quoted(hostile)), "as it is typed");
+    }
+
     @Test
     void nmcliInAnotherVersionIsUnknownAndNotWrong() {
         assertTrue(Nmcli.general("running:1.52.1:connected").whyUnknown().isPresent());
         assertTrue(Nmcli.connections("a:b:c\n").whyUnknown().isPresent());
         assertTrue(Nmcli.devices("was anderes\n").whyUnknown().isPresent());
         assertTrue(IpAddress.parse("Ein Fehler").whyUnknown().isPresent());
+        assertTrue(IpAddress.parse("[{}]").whyUnknown().isPresent());
+        assertTrue(IpAddress.parse("[]").value().orElseThrow().isEmpty());
         assertTrue(Rfkill.parse("ID TYPE\n0 wlan\n").whyUnknown().isPresent());
     }
 

@@ -41,6 +41,7 @@ class RedactionTest {
                 "password:\n  \"%s\"",
                 "received requested SSID for connection: ['Bob\\'s \"x\"', '%s', 'AD']",
                 "nmcli con modify Cafe 802-1x.private-key-password %s",
+                "nmcli con modify Cafe +802-1x.password %s",
                 "nmcli con modify Cafe wifi-sec.leap-password %s",
                 "wpa_cli -i wlan0 set_network 0 wep_key0 %s",
                 "wpa_passphrase Cafe %s",

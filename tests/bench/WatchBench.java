@@ -7,15 +7,12 @@
 //DEPS org.slf4j:slf4j-nop:1.7.36
 
 // How long after an event its line stands on the terminal, against ip monitor, which is asked about
-// the
-// same events in the same run. The events are addresses that come and go on a veth interface, given
-// by one ip that is
-// running already; both times count from the moment at which that ip is told. Exit 1 where a line
-// never came, or came, at the
-// median, more than three times as late as ip monitor's.
+// the same events in the same run. Each has a terminal of its own, by script(1): what that takes to
+// hand a line on counts for both. The events are addresses that come on a veth interface, given by
+// one ip that is running already; both times count from the moment at which that ip is told. Exit 1
+// where a line never came, or came, at the median, more than three times as late as ip monitor's.
 //
-//   ./jbang bench-watch [EVENTS]      30 where no number is given; as root, on Linux, with
-// script(1)
+//   ./jbang bench-watch [EVENTS]      30 where no number is given; as root, on Linux
 
 import org.zeroturnaround.exec.ProcessExecutor;
 
@@ -104,11 +101,8 @@ public class WatchBench {
             ip("link", "set", LINK, "up");
             Files.writeString(
                     command, "exec " + quoted(StartWords.ofDiagnose()) + " --watch 600\n");
-            Process watch =
-                    new ProcessBuilder("script", "-qfec", "sh " + command, "/dev/null")
-                            .redirectErrorStream(true)
-                            .start();
-            Process monitor = new ProcessBuilder("ip", "monitor", "address").start();
+            Process watch = onTerminal("sh " + command);
+            Process monitor = onTerminal("exec ip monitor address");
             Process giver =
                     new ProcessBuilder("ip", "-batch", "-")
                             .redirectErrorStream(true)
@@ -129,6 +123,12 @@ public class WatchBench {
             Files.delete(command);
         }
         System.exit(good ? 0 : 1);
+    }
+
+    private static Process onTerminal(String command) throws IOException {
+        return new ProcessBuilder("script", "-qfec", command, "/dev/null")
+                .redirectErrorStream(true)
+                .start();
     }
 
     private static boolean race(int events, Process watch, Process monitor, OutputStream ip)

@@ -3,7 +3,9 @@ package netfix.lab;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -302,6 +304,29 @@ final class ScenarioRun implements Closeable {
 
     void runOnPi(String commands, int exit) {
         last = pi.shell(commands, COMMAND);
+        last.must(exit);
+    }
+
+    /** On the machine that runs the lab, which knows nothing of the Pi but this file. */
+    void readHere(String bundle, int exit) throws IOException {
+        Path here = pi.folder().resolve("bundle.tar.gz");
+        Files.write(here, pi.pull(bundle));
+        if (captures.isPresent()) {
+            Path kept =
+                    captures.get().resolveSibling(captures.get().getFileName() + "-bundle.tar.gz");
+            Files.createDirectories(kept.getParent());
+            Files.copy(here, kept, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Path checkout = LabFolders.find().checkout();
+        last =
+                HostCommand.answer(
+                        List.of(
+                                checkout.resolve("jbang").toString(),
+                                "diagnose",
+                                "--from",
+                                here.toString()),
+                        checkout,
+                        COMMAND);
         last.must(exit);
     }
 

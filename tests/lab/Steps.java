@@ -95,6 +95,10 @@ final class Steps {
                     when(
                             "that watch exits <number>",
                             (run, words) -> run.awaitStarted(Integer.parseInt(words.get(0)))),
+                    netfixDoes(
+                            "this machine reads the Pi's bundle <path>, and exits <number>",
+                            (run, words) ->
+                                    run.readHere(words.get(0), Integer.parseInt(words.get(1)))),
                     then("the fix is <state>", (run, words) -> run.fixIs(words.get(0))),
                     netfixDoes(
                             "fix <text> of its card exits <number>",
