@@ -184,6 +184,28 @@ class TakeOverTest {
         assertEquals(first.covered(), second.covered());
     }
 
+    /** What a rollback leaves behind on a Pi that its old state would strand at the next boot. */
+    @Test
+    void theLastResortForAnyEthernetIsNoProfileOfAnInterface() throws Exception {
+        bullseye();
+        write("/etc/dhcpcd.conf", "duid\n");
+        List<String> before = ids(takeOver(Manager.DHCPCD));
+        String plain = "[connection]\nid=mine\ntype=ethernet\n";
+        for (String file : List.of(WiredProfile.FILE, OldSources.PROFILES + "/x.nmconnection")) {
+            boolean mine = !file.equals(WiredProfile.FILE);
+            Keyfile there = Keyfile.parse(file, mine ? plain : WiredProfile.TEXT);
+            TakeOver again =
+                    TakeOver.from(standing(Manager.DHCPCD), with(sources(), Map.of(file, there)));
+            assertEquals(!mine, ids(again).contains("eth0"), file);
+            assertEquals(mine, ids(again.told()).contains("dhcp-identity-eth0"), file);
+            assertTrue(mine || ids(again).equals(before), file);
+        }
+    }
+
+    private static List<String> ids(TakeOver plan) {
+        return plan.profiles().stream().map(NewProfile::id).toList();
+    }
+
     private static OldSources with(OldSources old, Map<String, Keyfile> keyfiles) {
         return new OldSources(
                 old.supplicants(),
