@@ -185,7 +185,7 @@ public final class BootForecast {
         }
         if (link.kind() == Link.Kind.WIFI
                 && !DaemonFaults.isIwds(config, link)
-                && snapshot.unit("wpa_supplicant.service").maskedAtBoot()) {
+                && snapshot.unit(Faults.SUPPLICANT).maskedAtBoot()) {
             return Answer.no(
                     "wpa_supplicant.service is masked, and NetworkManager has no Wi-Fi without it");
         }

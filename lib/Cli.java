@@ -96,6 +96,7 @@
 //SOURCES Neighbour.java
 //SOURCES Netplan.java
 //SOURCES NetplanRenderer.java
+//SOURCES NetworkManagerAtBoot.java
 //SOURCES Networkd.java
 //SOURCES NetworkdSettings.java
 //SOURCES NewProfile.java

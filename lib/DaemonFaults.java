@@ -77,12 +77,39 @@ final class DaemonFaults {
                         FindingRow.MACHINE,
                         Verdict.Severity.ERROR,
                         "NetworkManager is masked and nothing else brings the network up",
-                        List.of(Evidence.of(unit)),
-                        List.of(
-                                unit.file().equals("masked-runtime")
-                                        ? "sudo systemctl unmask --runtime NetworkManager"
-                                        : "sudo systemctl unmask NetworkManager",
+                        maskOf(s, unit),
+                        unmasked(
+                                s,
+                                unit,
+                                "NetworkManager",
                                 "sudo systemctl enable --now NetworkManager")));
+    }
+
+    private static List<Evidence> maskOf(Snapshot s, Unit unit) {
+        List<Evidence> evidence = new ArrayList<>(List.of(Evidence.of(unit)));
+        s.premises().orders().mask(unit.name()).ifPresent(evidence::add);
+        return evidence;
+    }
+
+    /**
+     * What takes the mask away, and what then starts the unit. A mask of the kernel's line stands
+     * where systemctl unmask does not look (systemd-debug-generator(8)), until a boot without it.
+     */
+    private static List<String> unmasked(Snapshot s, Unit unit, String shown, String start) {
+        List<String> remedy = new ArrayList<>();
+        Optional<Evidence> word = s.premises().orders().mask(unit.name());
+        if (unit.file().equals("masked") || unit.masked() && word.isEmpty()) {
+            String runtime = unit.file().equals("masked-runtime") ? "--runtime " : "";
+            remedy.add("sudo systemctl unmask " + runtime + shown);
+        }
+        if (word.isPresent()) {
+            remedy.add("take " + word.get().what() + " out of " + word.get().source());
+            remedy.add("sudo reboot");
+        }
+        if (word.isEmpty() || !unit.name().equals(Faults.SUPPLICANT)) {
+            remedy.add(start);
+        }
+        return List.copyOf(remedy);
     }
 
     static Verdict notEnabled(Snapshot s) {
@@ -167,11 +194,11 @@ final class DaemonFaults {
         if (s.units().whyUnknown().isPresent()) {
             return Verdict.unknown(s.units().whyUnknown().get());
         }
-        Unit supplicant = s.unit("wpa_supplicant.service");
-        if (!supplicant.masked() || !s.unit(NM).inForce()) {
+        Unit supplicant = s.unit(Faults.SUPPLICANT);
+        boolean masked = supplicant.masked() || supplicant.maskedAtBoot();
+        if (!masked || !s.unit(NM).inForce()) {
             return Verdict.clear();
         }
-        String runtime = supplicant.file().equals("masked-runtime") ? "--runtime " : "";
         return Verdict.of(
                 s.physical().stream()
                         .filter(link -> link.kind() == Link.Kind.WIFI && isNetworkManagers(s, link))
@@ -188,11 +215,11 @@ final class DaemonFaults {
                                                         + (supplicant.running()
                                                                 ? " once it ends"
                                                                 : ""),
-                                                List.of(Evidence.of(supplicant)),
-                                                List.of(
-                                                        "sudo systemctl unmask "
-                                                                + runtime
-                                                                + "wpa_supplicant",
+                                                maskOf(s, supplicant),
+                                                unmasked(
+                                                        s,
+                                                        supplicant,
+                                                        "wpa_supplicant",
                                                         "sudo systemctl start wpa_supplicant")))
                         .toList());
     }

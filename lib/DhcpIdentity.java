@@ -80,11 +80,12 @@ record DhcpIdentity(String clientId, String iaid, String duid) {
     }
 
     /**
-     * dhclient sends a client-id only where dhclient.conf(5) says so: {@code send
-     * dhcp-client-identifier = hardware;}, a string, or bytes. Empty where that is written in a way
-     * that only dhclient can work out.
+     * What dhclient.conf(5) says outdoes all else: {@code send dhcp-client-identifier = hardware;},
+     * a string, or bytes. Empty where that is written in a way that only dhclient can work out.
+     *
+     * @param unless what it is where the file says nothing
      */
-    static Optional<DhcpIdentity> ofDhclient(String conf) {
+    static Optional<DhcpIdentity> ofDhclient(String conf, DhcpIdentity unless) {
         for (String raw : conf.split("[;\\n]")) {
             String line = raw.strip();
             if (!line.matches("send\\s+dhcp-client-identifier\\s*=?.*")) {
@@ -104,7 +105,31 @@ record DhcpIdentity(String clientId, String iaid, String duid) {
                     ? Optional.of(of(padded(value)))
                     : Optional.empty();
         }
-        return Optional.of(BY_MAC);
+        return Optional.of(unless);
+    }
+
+    /**
+     * The DUID of dhclient's lease file, {@code default-duid "\\000\\001…";} with what is no
+     * printable ASCII in octal (dhclient.leases(5), quotify_buf() in common/print.c). In one of
+     * DHCPv4 there is one only where dhclient was told to be a DUID ({@code -i}), as Debian's ifup
+     * tells it; its IAID is the last four bytes of the MAC.
+     */
+    static Optional<String> duidOfDhclientLease(String lease) {
+        return lease.lines()
+                .map(String::strip)
+                .filter(line -> line.matches("default-duid \\S.*;"))
+                .map(line -> line.substring("default-duid ".length(), line.length() - 1))
+                .map(DhcpIdentity::duidOf)
+                .filter(bytes -> bytes.length > 2)
+                .map(bytes -> HexFormat.ofDelimiter(":").formatHex(bytes))
+                .reduce((first, last) -> last);
+    }
+
+    /** dhclient.conf's {@code lease-id-format} may have it in hex. */
+    private static byte[] duidOf(String written) {
+        return written.matches("[0-9A-Fa-f]{1,2}(:[0-9A-Fa-f]{1,2})+")
+                ? padded(written)
+                : SupplicantValue.bytes("P" + written).orElse(new byte[0]);
     }
 
     private static byte[] padded(String value) {

@@ -61,7 +61,11 @@ final class ExclusiveControl {
         }
         lines.add("");
         lines.add("[device]");
-        lines.add("wifi.backend=wpa_supplicant");
+        if (iwdHasWifi(scene)) {
+            lines.add("# No wifi.backend=wpa_supplicant: iwd is NetworkManager's backend here.");
+        } else {
+            lines.add("wifi.backend=wpa_supplicant");
+        }
         lines.add("wifi.scan-rand-mac-address=no");
         lines.add("");
         lines.add(
@@ -98,6 +102,16 @@ final class ExclusiveControl {
                                         .value()
                                         .isEmpty())
                 .toList();
+    }
+
+    /**
+     * Told so in a file that this one would outdo, and installed: its owner would have no Wi-Fi
+     * with another backend beside it.
+     */
+    private static boolean iwdHasWifi(Scene scene) {
+        NmConfig others = scene.snapshot().nm().config().without(FILE).atBoot();
+        return scene.snapshot().unit("iwd.service").exists()
+                && scene.wifi().stream().anyMatch(link -> DaemonFaults.isIwds(others, link));
     }
 
     /** systemd-resolved is there, and /etc/resolv.conf is a link to what it writes. */

@@ -44,6 +44,7 @@ public record Ground(
         }
         paths.add(INIT);
         paths.add(UNITS);
+        paths.addAll(NmConfig.FOLDERS.keySet());
         paths.addAll(UnitFiles.VENDOR);
         Set<String> installing = new LinkedHashSet<>(Manager.allUnits());
         installing.add("NetworkManager-dispatcher.service");

@@ -27,6 +27,9 @@ final class IfupdownSettings {
     private Interfaces.Stanza stanza;
     private boolean six;
 
+    /** Who it is to DHCP. */
+    private String client = "";
+
     private IfupdownSettings(Losses losses) {
         this.losses = losses;
     }
@@ -193,9 +196,7 @@ final class IfupdownSettings {
                     lost(o, "not a MAC address");
                 }
             }
-            case "client" -> {
-                // Who it is to DHCP; identity() reads it.
-            }
+            case "client" -> client = value;
             case "hostname" -> family.set("dhcp-hostname", Keyfile.escape(value));
             case "vendor" -> family.set("dhcp-vendor-class-identifier", Keyfile.escape(value));
             case "privext" -> {
@@ -284,32 +285,42 @@ final class IfupdownSettings {
     }
 
     private void identity(OldSources sources, Link link) {
-        if (!settings.v4().dynamic()) {
-            return;
+        Optional<String> duid6 =
+                settings.v6().method().equals("dhcp")
+                        ? sources.dhclientDuid(link.name(), true)
+                        : Optional.empty();
+        DhcpIdentity four = settings.v4().dynamic() ? four(sources, link) : DhcpIdentity.BY_MAC;
+        boolean one = four.duid().isEmpty() && duid6.isPresent();
+        (one ? new DhcpIdentity(four.clientId(), "mac", duid6.get()) : four).writeTo(settings);
+    }
+
+    /** Who it was to its DHCPv4 server, by the program that ifup found (ifupdown's inet.defn). */
+    private DhcpIdentity four(OldSources sources, Link link) {
+        boolean never = client.equals("no");
+        if (!sources.hasDhclientLease(link.name()) && !client.isEmpty()) {
+            // Only dhcpcd and udhcpc get it.
+            return never ? DhcpIdentity.BY_MAC : DhcpIdentity.ofDhcpcd(client);
         }
-        Optional<Interfaces.Option> named =
-                Optional.ofNullable(stanza).flatMap(s -> s.last("client"));
-        boolean byDhcpcd =
-                !sources.hasDhclientLease(link.name()) && sources.hasDhcpcdLease(link.name());
-        Optional<DhcpIdentity> identity =
-                byDhcpcd
-                        ? Optional.of(
-                                sources.dhcpcd().lines().stream()
-                                                .anyMatch(l -> l.option().equals("duid"))
-                                        ? sources.dhcpcdDuid()
-                                                .map(d -> DhcpIdentity.byDuid(d, "mac"))
-                                                .orElse(DhcpIdentity.BY_MAC)
-                                        : DhcpIdentity.BY_MAC)
-                        : DhcpIdentity.ofDhclient(sources.dhclientConf());
-        if (named.isPresent()) {
-            identity = Optional.of(DhcpIdentity.ofDhcpcd(named.get().value()));
+        if (!sources.hasDhclientLease(link.name()) && sources.hasDhcpcdLease(link.name())) {
+            boolean byDuid =
+                    sources.dhcpcd().lines().stream().anyMatch(l -> l.option().equals("duid"));
+            return sources.dhcpcdDuid()
+                    .filter(duid -> byDuid)
+                    .map(duid -> DhcpIdentity.byDuid(duid, "mac"))
+                    .orElse(DhcpIdentity.BY_MAC);
         }
+        DhcpIdentity told =
+                sources.dhclientDuid(link.name(), false)
+                        .filter(duid -> !never)
+                        .map(duid -> DhcpIdentity.byDuid(duid, "mac"))
+                        .orElse(DhcpIdentity.BY_MAC);
+        Optional<DhcpIdentity> identity = DhcpIdentity.ofDhclient(sources.dhclientConf(), told);
         if (identity.isEmpty()) {
             settings.identityUnknown(
                     "/etc/dhcp/dhclient.conf",
                     "send dhcp-client-identifier",
                     "only dhclient can work out this client-id");
         }
-        identity.orElse(DhcpIdentity.BY_MAC).writeTo(settings);
+        return identity.orElse(DhcpIdentity.BY_MAC);
     }
 }

@@ -118,10 +118,11 @@ public final class Measures {
                             "step2",
                             "NetworkManager starts at every boot",
                             "systemctl restart NetworkManager",
-                            "enabled, not masked, and running",
-                            "A restart does not outlive the boot.",
-                            Measures::networkManagerAtBoot,
-                            scene -> UnitChanges.enable(scene, Scene.NETWORKMANAGER)),
+                            "enabled, not masked, and running; its own wpa_supplicant not masked",
+                            "A restart does not outlive the boot; and without"
+                                    + " wpa_supplicant.service NetworkManager has no Wi-Fi.",
+                            NetworkManagerAtBoot::standing,
+                            NetworkManagerAtBoot::changes),
                     isolation(
                             "dhcpcd-off",
                             Manager.DHCPCD,
@@ -370,27 +371,5 @@ public final class Measures {
         return IniFile.parse(ExclusiveControl.FILE, text).entries().stream()
                 .map(e -> "[" + e.section() + "] " + e.key() + "=" + e.value())
                 .toList();
-    }
-
-    private static Fulfilment networkManagerAtBoot(Scene scene) {
-        return Fulfilment.where(
-                scene.snapshot().units(),
-                () ->
-                        startsAtBoot(
-                                scene.snapshot().unit(Scene.NETWORKMANAGER),
-                                scene.snapshot().host().live()));
-    }
-
-    private static Fulfilment startsAtBoot(Unit unit, boolean live) {
-        List<String> missing = new ArrayList<>();
-        if (unit.masked()) {
-            missing.add("NetworkManager is masked");
-        } else if (!unit.enabled()) {
-            missing.add("NetworkManager is not enabled");
-        }
-        if (live && !unit.running()) {
-            missing.add("NetworkManager does not run");
-        }
-        return Fulfilment.missing(missing);
     }
 }

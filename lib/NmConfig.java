@@ -26,6 +26,17 @@ public final class NmConfig {
     private static final String RUNTIME = "/run/NetworkManager/conf.d";
     private static final String ADMIN = "/etc/NetworkManager/conf.d";
 
+    /** NetworkManager's folders in /etc, the outer one first, with their modes. */
+    static final Map<String, Integer> FOLDERS = folders();
+
+    private static Map<String, Integer> folders() {
+        Map<String, Integer> folders = new LinkedHashMap<>();
+        folders.put("/etc/NetworkManager", 0755);
+        folders.put(ADMIN, 0755);
+        folders.put(OldSources.PROFILES, 0700);
+        return folders;
+    }
+
     /** What netplan's generator writes to /run at every boot: the next one has it too. */
     private static final Set<String> GENERATED =
             Set.of("netplan.conf", "10-globally-managed-devices.conf");

@@ -39,6 +39,8 @@ record OldSources(
 
     private static final String DHCLIENT_CONF = "/etc/dhcp/dhclient.conf";
 
+    private static final String DHCLIENT_LEASES = "/var/lib/dhcp";
+
     /** Where dhcpcd keeps its DUID: since 8, in Debian 11's package, before 7. */
     private static final List<String> DUID_FILES =
             List.of("/var/lib/dhcpcd/duid", "/var/lib/dhcpcd5/duid", "/etc/dhcpcd.duid");
@@ -81,9 +83,14 @@ record OldSources(
         for (String index : machine.list("/run/systemd/netif/leases").orElse(List.of())) {
             small.add("/run/systemd/netif/leases/" + index);
         }
+        for (String name : machine.list(DHCLIENT_LEASES).orElse(List.of())) {
+            if (name.matches("dhclient6?\\..+\\.leases")) {
+                small.add(DHCLIENT_LEASES + "/" + name);
+            }
+        }
         small.forEach(file -> reader.text(file).ifPresent(text -> remembered.put(file, text)));
         List<String> leases = new ArrayList<>();
-        for (String folder : List.of("/var/lib/dhcpcd", "/var/lib/dhcpcd5", "/var/lib/dhcp")) {
+        for (String folder : List.of("/var/lib/dhcpcd", "/var/lib/dhcpcd5", DHCLIENT_LEASES)) {
             leases.addAll(machine.list(folder).orElse(List.of()));
         }
         Map<String, Keyfile> keyfiles = new TreeMap<>();
@@ -175,6 +182,20 @@ record OldSources(
     /** ifup calls it {@code dhclient.eth0.leases}. */
     boolean hasDhclientLease(String name) {
         return leases.contains("dhclient." + name + ".leases");
+    }
+
+    /**
+     * In hex with colons.
+     *
+     * @param six whether for DHCPv6, for which dhclient also takes that of DHCPv4 ({@code -df})
+     */
+    Optional<String> dhclientDuid(String name, boolean six) {
+        String four = DHCLIENT_LEASES + "/dhclient." + name + ".leases";
+        Optional<String> duid =
+                DhcpIdentity.duidOfDhclientLease(
+                        remembered.getOrDefault(
+                                six ? four.replace("client.", "client6.") : four, ""));
+        return six && duid.isEmpty() ? dhclientDuid(name, false) : duid;
     }
 
     String dhclientConf() {

@@ -71,6 +71,7 @@ public record Plan(
                 }
             }
         }
+        makeFolders(scene.ground(), steps);
         if (scene.snapshot().host().live()) {
             steps.addAll(Transition.of(scene, List.copyOf(steps)));
         } else {
@@ -100,6 +101,35 @@ public record Plan(
                 scene.takeOver().told(),
                 scene.takeOver().losses().stream().filter(accepted.negate()).toList(),
                 needsLifeline(scene.snapshot()));
+    }
+
+    /**
+     * NetworkManager's package brings its folders, empty; what keeps /etc in git, or makes an image
+     * of files, may not.
+     */
+    private static void makeFolders(Ground ground, List<Step> steps) {
+        List<Step> folders = new ArrayList<>();
+        NmConfig.FOLDERS.forEach(
+                (folder, mode) -> {
+                    if (!ground.exists(folder)) {
+                        steps.stream()
+                                .filter(s -> s.change() instanceof Change.OnDisk)
+                                .filter(
+                                        s ->
+                                                ((Change.OnDisk) s.change())
+                                                        .path()
+                                                        .startsWith(folder + "/"))
+                                .findFirst()
+                                .map(
+                                        s ->
+                                                new Step(
+                                                        Phase.PROFILES,
+                                                        new Change.Folder(folder, mode),
+                                                        s.measure()))
+                                .ifPresent(folders::add);
+                    }
+                });
+        steps.addAll(0, folders);
     }
 
     static List<Judged> judge(Scene scene, List<Measure> measures) {

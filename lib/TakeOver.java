@@ -487,7 +487,11 @@ public record TakeOver(
         private String add(Keyfile content, String wanted, List<String> from) {
             for (Map<String, Keyfile> all : List.of(sources.keyfiles(), made)) {
                 for (Map.Entry<String, Keyfile> there : all.entrySet()) {
-                    if (content.isCoveredBy(there.getValue())) {
+                    // A rollback or a rescue leaves it behind; it is the last resort for any
+                    // Ethernet, and says nothing of who this one is to its DHCP server.
+                    boolean lastResort = there.getKey().equals(WiredProfile.FILE);
+                    if (!lastResort && content.isCoveredBy(there.getValue())) {
+                        tellOtherIdentity(wanted, content, there);
                         return there.getKey();
                     }
                 }
@@ -517,6 +521,23 @@ public record TakeOver(
                             keyfile.text(header),
                             from.stream().distinct().toList()));
             return file;
+        }
+
+        /** The profile stays as it is, and the address may not. */
+        private void tellOtherIdentity(
+                String wanted, Keyfile content, Map.Entry<String, Keyfile> there) {
+            String key = "dhcp-client-id";
+            String was = content.get("ipv4", key);
+            boolean asDefault = was.equals("mac") && !there.getValue().has("ipv4", key);
+            if (!was.isEmpty() && !asDefault && !was.equals(there.getValue().get("ipv4", key))) {
+                losses.told(
+                        "dhcp-identity-" + wanted,
+                        there.getKey(),
+                        0,
+                        "",
+                        "this profile does the same, but is somebody else to the DHCP server: the"
+                                + " router may give another address");
+            }
         }
 
         /**

@@ -72,7 +72,7 @@ final class UnitChanges {
                 : Optional.empty();
     }
 
-    static List<Plan.Draft> enable(Scene scene, String unit) {
+    static List<Plan.Draft> unmask(Scene scene, String unit) {
         List<Plan.Draft> drafts = new ArrayList<>();
         for (String mask : scene.ground().masks(unit)) {
             boolean lasting = mask.startsWith(Ground.UNITS);
@@ -82,6 +82,11 @@ final class UnitChanges {
                                     mask,
                                     "systemctl unmask " + (lasting ? "" : "--runtime ") + unit)));
         }
+        return drafts;
+    }
+
+    static List<Plan.Draft> enable(Scene scene, String unit) {
+        List<Plan.Draft> drafts = unmask(scene, unit);
         Optional<String> why = Optional.of("systemctl enable " + unit);
         Set<String> folders = new HashSet<>(scene.ground().wantsFolders());
         for (Map.Entry<String, String> link : scene.ground().missingEnableLinks(unit).entrySet()) {

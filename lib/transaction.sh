@@ -937,6 +937,17 @@ restore_unit() { # now|undo|boot
     fi
 }
 
+# startable UNIT: NetworkManager ends at once with a configuration that it cannot read. One that runs had read it before it
+# became so, and restarted for an interface that is missing it would take along those that work.
+startable() {
+    case $1 in
+        NetworkManager.service)
+            ! timeout 20 NetworkManager --print-config 2>&1 >/dev/null | grep -q '^Failed to read configuration'
+            ;;
+        *) ;;
+    esac
+}
+
 # After files and units are back: what worked before is waited for, and where it stays away the managers start afresh.
 # (A profile that is gone takes its connection along, and the automatic wired one is made at a start only.)
 revive() {
@@ -957,11 +968,20 @@ revive() {
             return
         fi
         if [ "$span" = 8 ]; then
+            refused='' afresh=''
             for unit in NetworkManager.service systemd-networkd.service dhcpcd.service; do
                 if ! systemctl -q is-active "$unit"; then continue; fi
+                if ! startable "$unit"; then
+                    say "not restarted: $unit, which does not start with its configuration as it is"
+                    refused=yes
+                    continue
+                fi
                 say "systemctl restart $unit    #$missing"
                 systemctl restart "$unit"
+                afresh=yes
             done
+            # Nothing that could bring it back is left to wait for.
+            if [ "$refused.$afresh" = yes. ]; then break; fi
         fi
     done
     say "Not back yet:$missing"

@@ -210,6 +210,77 @@ class PlanTest {
                 removed.stream().map(Change.Remove.class::cast).map(Change.Remove::path).toList());
     }
 
+    private static final String SUPPLICANT_MASK = Ground.UNITS + "/wpa_supplicant.service";
+
+    private static Texts withoutSupplicant(Texts machine) {
+        return machine.file("/usr/lib/systemd/system/wpa_supplicant.service", "[Unit]")
+                .link(SUPPLICANT_MASK, "/dev/null");
+    }
+
+    /** Without it NetworkManager has no Wi-Fi, also where it takes Wi-Fi over from dhcpcd. */
+    @Test
+    void theMaskOnNetworkManagersSupplicantGoes() {
+        Texts home =
+                bullseye()
+                        .file(
+                                "/etc/wpa_supplicant/wpa_supplicant.conf",
+                                "network={",
+                                "ssid=\"Home\"",
+                                "psk=\"correct horse\"",
+                                "}");
+        for (Texts machine : List.of(card(), home)) {
+            Texts masked = withoutSupplicant(machine);
+            assertEquals(List.of(), stranded(masked));
+            assertTrue(
+                    standing(masked, "networkmanager-at-boot").toString().contains("no Wi-Fi"),
+                    masked.toString());
+            assertTrue(
+                    plan(masked).steps().stream()
+                            .map(step -> step.change().shown())
+                            .anyMatch(s -> s.startsWith("rm " + SUPPLICANT_MASK)));
+        }
+        // iwd's users mask it on purpose, and a mask without a unit keeps nothing off.
+        Texts iwd =
+                withoutSupplicant(card())
+                        .file(
+                                "/etc/NetworkManager/conf.d/iwd.conf",
+                                "[device]",
+                                "wifi.backend=iwd");
+        Texts none = card().link(SUPPLICANT_MASK, "/dev/null");
+        for (Texts machine : List.of(iwd, none)) {
+            assertEquals(Fulfilment.inPlace(), standing(machine, "networkmanager-at-boot"));
+        }
+    }
+
+    /** No link of systemd's: netfix says where it stands, and does not pretend to mend it. */
+    @Test
+    void aMaskInTheKernelsLineIsForAHand() {
+        for (String unit : List.of("wpa_supplicant.service", "NetworkManager")) {
+            Texts told =
+                    card().file("/usr/lib/systemd/system/wpa_supplicant.service", "[Unit]")
+                            .file(CMDLINE, WORDS + " systemd.mask=" + unit);
+            assertTrue(
+                    standing(told, "networkmanager-at-boot")
+                            .toString()
+                            .contains("take systemd.mask=" + unit + " out of " + CMDLINE),
+                    unit);
+        }
+    }
+
+    /** The key would outdo it, and a Pi on which iwd has the radio would have no Wi-Fi. */
+    @Test
+    void iwdStaysTheBackendWhereItIs() {
+        String backend = "wifi.backend=wpa_supplicant";
+        Texts pi =
+                card().file(
+                                "/etc/NetworkManager/NetworkManager.conf",
+                                "[device]",
+                                "wifi.backend=iwd");
+        assertTrue(ExclusiveControl.text(scene(pi)).contains("\n" + backend + "\n"));
+        pi.file("/usr/lib/systemd/system/iwd.service", "[Unit]");
+        assertFalse(ExclusiveControl.text(scene(pi)).contains("\n" + backend + "\n"));
+    }
+
     /** The machine's owner has written it, and no package brings one. */
     @Test
     void aUnitFileOfTheOwnersIsEnabledToo() {

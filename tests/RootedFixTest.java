@@ -123,6 +123,24 @@ class RootedFixTest {
         assertEquals(0600, (Integer) Files.getAttribute(card.resolve(WIRED), "unix:mode") & 07777);
     }
 
+    /** git keeps no empty folder, and who keeps /etc in it brings none to the next card. */
+    @Test
+    void aFolderOfNetworkManagersThatIsNotThereIsMade() throws IOException {
+        for (String folder : List.of("conf.d", "system-connections")) {
+            Path path = card.resolve("etc/NetworkManager/" + folder);
+            Files.delete(path.resolve("keep"));
+            Files.delete(path);
+        }
+        TreeMap<String, String> before = listing();
+        assertEquals(ExitCode.GOOD, rootedFix().run(plan()));
+        assertEquals(List.of(), missing().stream().filter(id -> !id.equals("installed")).toList());
+        assertEquals(
+                0700,
+                (int) Files.getAttribute(card.resolve(WIRED).getParent(), "unix:mode") & 07777);
+        assertEquals(ExitCode.GOOD, rootedFix().undo());
+        assertEquals(before, listing());
+    }
+
     @Test
     void undoBringsBackTheCardAsItWas() throws IOException {
         TreeMap<String, String> before = listing();

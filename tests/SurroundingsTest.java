@@ -173,6 +173,27 @@ class SurroundingsTest {
                 code);
     }
 
+    /** systemctl unmask finds nothing there, and says that it has unmasked. */
+    @Test
+    void aMaskInTheKernelsLineIsNotToBeUnmasked() {
+        String line = "/boot/firmware/cmdline.txt";
+        String words = "root=PARTUUID=x systemd.mask=wpa_supplicant.service";
+        Texts now = supplicant("masked-runtime").file(line, words);
+        Texts next = supplicant("loaded").file(line, words);
+        for (Texts pi : List.of(now, next)) {
+            Finding f = one(pi, "supplicant-masked");
+            assertEquals(
+                    List.of(
+                            "take systemd.mask=wpa_supplicant.service out of " + line,
+                            "sudo reboot"),
+                    f.hit().remedy());
+            assertTrue(f.hit().evidence().stream().anyMatch(e -> e.source().equals(line)));
+        }
+        assertEquals(
+                "sudo systemctl unmask --runtime wpa_supplicant",
+                one(supplicant("masked-runtime"), "supplicant-masked").hit().remedy().get(0));
+    }
+
     @Test
     void aRescuesKeyThatIsLeftIsNamed() {
         String code = "rescue-key-left";

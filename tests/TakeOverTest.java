@@ -184,6 +184,28 @@ class TakeOverTest {
         assertEquals(first.covered(), second.covered());
     }
 
+    /** What a rollback leaves behind on a Pi that its old state would strand at the next boot. */
+    @Test
+    void theLastResortForAnyEthernetIsNoProfileOfAnInterface() throws Exception {
+        bullseye();
+        write("/etc/dhcpcd.conf", "duid\n");
+        List<String> before = ids(takeOver(Manager.DHCPCD));
+        String plain = "[connection]\nid=mine\ntype=ethernet\n";
+        for (String file : List.of(WiredProfile.FILE, OldSources.PROFILES + "/x.nmconnection")) {
+            boolean mine = !file.equals(WiredProfile.FILE);
+            Keyfile there = Keyfile.parse(file, mine ? plain : WiredProfile.TEXT);
+            TakeOver again =
+                    TakeOver.from(standing(Manager.DHCPCD), with(sources(), Map.of(file, there)));
+            assertEquals(!mine, ids(again).contains("eth0"), file);
+            assertEquals(mine, ids(again.told()).contains("dhcp-identity-eth0"), file);
+            assertTrue(mine || ids(again).equals(before), file);
+        }
+    }
+
+    private static List<String> ids(TakeOver plan) {
+        return plan.profiles().stream().map(NewProfile::id).toList();
+    }
+
     private static OldSources with(OldSources old, Map<String, Keyfile> keyfiles) {
         return new OldSources(
                 old.supplicants(),
@@ -368,21 +390,59 @@ class TakeOverTest {
     }
 
     @Test
-    void dhclientIsItsMacUnlessItsFileSaysElse() {
-        assertEquals("mac", DhcpIdentity.ofDhclient("request subnet-mask;\n").get().clientId());
+    void whatDhclientsFileSaysOutdoesAllElse() {
+        DhcpIdentity unless = DhcpIdentity.BY_MAC;
         assertEquals(
-                "mac",
-                DhcpIdentity.ofDhclient("send dhcp-client-identifier = hardware;\n")
-                        .get()
-                        .clientId());
-        assertEquals(
-                "01:0a:0b",
-                DhcpIdentity.ofDhclient("send dhcp-client-identifier 1:a:b;").get().clientId());
-        assertEquals(
-                "70:69",
-                DhcpIdentity.ofDhclient("send dhcp-client-identifier \"pi\";").get().clientId());
+                Optional.of(unless), DhcpIdentity.ofDhclient("request subnet-mask;\n", unless));
+        for (Map.Entry<String, String> row :
+                Map.of("= hardware", "mac", "1:a:b", "01:0a:0b", "\"pi\"", "70:69").entrySet()) {
+            String conf = "send dhcp-client-identifier " + row.getKey() + ";\n";
+            assertEquals(
+                    row.getValue(),
+                    DhcpIdentity.ofDhclient(conf, DhcpIdentity.byDuid("00:01", "mac"))
+                            .get()
+                            .clientId());
+        }
         assertTrue(
-                DhcpIdentity.ofDhclient("send dhcp-client-identifier = concat(a, b);").isEmpty());
+                DhcpIdentity.ofDhclient("send dhcp-client-identifier = concat(a, b);", unless)
+                        .isEmpty());
+    }
+
+    /**
+     * Debian's ifup starts dhclient with -i. Seen of 4.4.3 with that lease file: option 61 is
+     * ff9ca2f555000100013296ec054a559ca2f555, on a card whose MAC ends with 9c:a2:f5:55.
+     */
+    @Test
+    void dhclientIsTheDuidThatItsLeaseFileHas() throws Exception {
+        String duid = "00:01:00:01:32:96:ec:05:4a:55:9c:a2:f5:55";
+        String written = "\"\\000\\001\\000\\0012\\226\\354\\005JU\\234\\242\\365U\"";
+        String lease = "/var/lib/dhcp/dhclient.eth0.leases";
+        String dhcp = "auto eth0\niface eth0 inet dhcp\n";
+        for (String form : List.of(written, duid)) {
+            write(Interfaces.FILE, dhcp + "iface eth0 inet6 auto\n");
+            write(lease, "default-duid " + form + ";\nlease {\n  interface \"eth0\";\n}\n");
+            String text = takeOver(Manager.IFUPDOWN).profiles().get(0).text();
+            assertTrue(text.contains("\ndhcp-client-id=ipv6-duid\ndhcp-iaid=mac\n"), text);
+            assertTrue(text.contains("\ndhcp-duid=" + duid + "\n"), text);
+        }
+        // "no" is for dhclient, and whoever asks by IPv6 is a DUID all the same.
+        write(Interfaces.FILE, dhcp + "    client no\niface eth0 inet6 dhcp\n");
+        String text = takeOver(Manager.IFUPDOWN).profiles().get(0).text();
+        assertTrue(text.contains("\ndhcp-client-id=mac\n"), text);
+        assertTrue(text.contains("\ndhcp-duid=" + duid + "\ndhcp-iaid=mac\n"), text);
+        write(lease, "lease {\n}\n");
+        text = takeOver(Manager.IFUPDOWN).profiles().get(0).text();
+        assertTrue(text.contains("\ndhcp-client-id=mac\n") && !text.contains("duid"), text);
+    }
+
+    /** Given to dhcpcd and udhcpc, in whichever stanza it stands. */
+    @Test
+    void theClientIdOfAStanzaIsThatOfTheLease() throws Exception {
+        write(
+                Interfaces.FILE,
+                "iface eth0 inet dhcp\n    client 01:02:03\niface eth0 inet6 auto\n");
+        String text = takeOver(Manager.IFUPDOWN).profiles().get(0).text();
+        assertTrue(text.contains("\ndhcp-client-id=01:02:03\n"), text);
     }
 
     @Test

@@ -816,6 +816,38 @@ class TransactionScriptTest {
         }
     }
 
+    /**
+     * Undo brings back a file that NetworkManager cannot read, and an interface whose profile goes
+     * with the fix stays away: a restart would end the NetworkManager that has the others.
+     */
+    @Test
+    void aNetworkManagerThatWouldNotStartAgainIsNotRestarted() throws Exception {
+        stub(top.resolve("bin/ip"), "");
+        for (boolean readable : List.of(false, true)) {
+            Files.deleteIfExists(top.resolve("asked"));
+            stub(
+                    top.resolve("bin/NetworkManager"),
+                    readable
+                            ? "echo '[main]'\n"
+                            : "echo 'Failed to read configuration: /etc/x.conf: no key' >&2\n"
+                                    + "exit 7\n");
+            // A clock that runs faster: nothing is waited for.
+            stub(
+                    top.resolve("bin/cut"),
+                    "echo x >>" + top + "/ticks; echo $((10 * $(wc -l <" + top + "/ticks)))\n");
+            stage("0001", text("new\n"));
+            until("0001", "confirm");
+            Files.writeString(
+                    pi.resolve("var/lib/netfix/0001/paths"),
+                    "path eth0 wired 192.168.1.5/24 dhcp 192.168.1.1 arp 5 measured -\n");
+            String said = run("undo").outputUTF8();
+            assertEquals(
+                    readable, asked().contains("restart NetworkManager.service"), said + asked());
+            assertEquals(!readable, said.contains("not restarted: NetworkManager.service"), said);
+            assertTrue(said.contains("Not back yet: eth0 has no address"), said);
+        }
+    }
+
     /** One that somebody started by hand: no unit brings it back. */
     @Test
     void aSupplicantOfNobodysRunsAgainAfterTheWayBack() throws Exception {
