@@ -240,6 +240,9 @@ gone_for() {
     done
 }
 
+# quoted TEXT: what Python shows of it, as it is: it puts a backslash before one, and before the quote that it took.
+quoted() { printf '%s' "$1" | sed "s/\\\\\\([\\\\'\"]\\)/\\1/g"; }
+
 # The phone's owner meant it.
 forget() { # SSID
     for its in "$kept"/profiles/*; do
@@ -319,11 +322,11 @@ hear() {
             ;;
         "received from iphone: registering SSID ['', 'DEL-"*)
             ssid=${text#*"registering SSID ['', 'DEL-"}
-            forget "${ssid%"']"*}"
+            forget "$(quoted "${ssid%"']"*}")"
             ;;
         "received from iphone: registering SSID ['', \"DEL-"*)
             ssid=${text#*"registering SSID ['', \"DEL-"}
-            forget "${ssid%'"]'*}"
+            forget "$(quoted "${ssid%'"]'*}")"
             ;;
         'Bring WiFi down'*)
             mkdir -p "${by_phone%/*}"

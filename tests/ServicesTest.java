@@ -423,6 +423,30 @@ class ServicesTest {
         assertEquals("", read("profiles/My Home Net.nmconnection"));
     }
 
+    /** Its line shows the name as Python does, with a backslash before some of what is in it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "back\\slash|back\\\\slash|'DEL-back\\\\slash'",
+                "Bob's|Bob's|\"DEL-Bob's\"",
+                "Bob's \"Net\"|Bob's \"Net\"|'DEL-Bob\\'s \"Net\"'",
+            })
+    void whatItAsksToDeleteIsKnownByItsName(String ssid, String written, String shown)
+            throws Exception {
+        session();
+        put(
+                "kept/profiles/" + UUID + "/data",
+                KEYFILE.replace("ssid=My Home Net", "ssid=" + written));
+        guard(
+                "hear",
+                ".register_SSID - received from iphone: registering SSID ['', " + shown + "]");
+        Files.delete(pi.resolve("profiles/My Home Net.nmconnection"));
+        guard("hear", CONFLICT.replace("My Home Net", ssid));
+        assertEquals("", read("profiles/My Home Net.nmconnection"), shown);
+    }
+
     /** A password that is wrong stays stored; the one before it is to come back. */
     @Test
     void aConnectionThatFailedCostsNothing() throws Exception {
