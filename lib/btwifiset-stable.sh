@@ -215,10 +215,21 @@ give_back() {
     fi
 }
 
+# usable NAME: waits for what was switched on a moment ago; until NetworkManager and the supplicant have it, "connection up" fails.
+usable() {
+    for try in 1 2 3 4 5; do
+        case $(nmcli -g GENERAL.STATE device show "$1" 2>/dev/null </dev/null) in
+            20*) if [ "$try" != 5 ]; then sleep 1; fi ;;
+            *) return ;;
+        esac
+    done
+}
+
 # reconnect: what was connected before the session, where nothing is connected now.
 reconnect() {
     if ! [ -r "$kept/connected" ]; then return; fi
     while read -r name uuid; do
+        usable "$name"
         case $(nmcli -g GENERAL.STATE device show "$name" 2>/dev/null </dev/null) in
             30* | 20* | 120*) ;;
             *) continue ;;

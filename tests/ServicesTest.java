@@ -423,6 +423,30 @@ class ServicesTest {
         assertEquals("", read("profiles/My Home Net.nmconnection"));
     }
 
+    /** OFF and DISCONN: nothing but the guard connects it again, and it is not there at once. */
+    @Test
+    void whatWasSwitchedOffIsWaitedForBeforeItIsConnected() throws Exception {
+        session();
+        Path looks = Files.writeString(top.resolve("looks"), "");
+        String state = "if [ $(wc -l <" + looks + ") -gt 3 ]; then echo 30; else echo 20; fi";
+        tool(
+                "nmcli",
+                "echo \"nmcli $*\" >>"
+                        + top.resolve("asked")
+                        + "; case \"$*\" in *GENERAL.STATE*) echo x >>"
+                        + looks
+                        + "; "
+                        + state
+                        + ";; *'connection up'*) [ $(wc -l <"
+                        + looks
+                        + ") -gt 3 ];; *'device connect'*) exit 1;; esac");
+        assertTrue(guard("reconcile").contains("connected wlan0 again, as it was before"), asked());
+        // What stays away is waited for, but not for ever.
+        session();
+        tool("nmcli", "case \"$*\" in *GENERAL.STATE*) echo 20;; *) exit 1;; esac");
+        assertFalse(guard("reconcile").contains("connected"));
+    }
+
     /** Its line shows the name as Python does, with a backslash before some of what is in it. */
     @ParameterizedTest
     @CsvSource(
