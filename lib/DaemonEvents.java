@@ -310,6 +310,12 @@ final class DaemonEvents {
         return text.replaceAll("\\\\([\\\\'\"])", "$1");
     }
 
+    /** The network that the phone asks to connect to, by its line; empty where it asks for none. */
+    static String wished(String message) {
+        Matcher phone = PHONE.matcher(message);
+        return phone.find() ? unquoted(phone.group(1), phone.group(2)) : "";
+    }
+
     /** The phone's commands, as register_SSID of btwifiset.py takes them. */
     private static String asked(String ssid, String command) {
         if (ssid.equals("#ssid-endBT#")) {

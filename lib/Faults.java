@@ -405,6 +405,36 @@ record Faults(
                 .findFirst();
     }
 
+    /**
+     * The dhcpcd that no unit has started: by hand, or by what is no unit of its own. Those of a
+     * container are not this network's.
+     */
+    static List<Processes.Process> strayClients(Snapshot s) {
+        List<Processes.Process> all =
+                s.processes().orElse(List.of()).stream()
+                        .filter(p -> p.program().equals("dhcpcd"))
+                        .toList();
+        return all.stream()
+                .filter(p -> all.stream().noneMatch(other -> other.pid() == p.parent()))
+                .filter(p -> !p.unit().endsWith(".service"))
+                .filter(p -> !p.unit().matches("(docker|libpod|crio|cri-containerd)-.*"))
+                .toList();
+    }
+
+    /**
+     * Those of them that may have taken an interface of NetworkManager's. One that names interfaces
+     * has those; one that names none has all, and is left where it may hold another one's path.
+     */
+    static List<Processes.Process> strayClients(Snapshot s, String link) {
+        List<String> names = s.physical().stream().map(Link::name).toList();
+        boolean allManaged =
+                s.physical().stream()
+                        .allMatch(l -> s.nm().device(l).filter(Nmcli.Device::managed).isPresent());
+        return strayClients(s).stream()
+                .filter(p -> p.has(link) || allManaged && names.stream().noneMatch(p::has))
+                .toList();
+    }
+
     /** One that was started for an interface; NetworkManager's own hears of them over D-Bus. */
     static Optional<Processes.Process> stray(Snapshot s, String link) {
         return s.processes().orElse(List.of()).stream()

@@ -3,10 +3,12 @@ package netfix;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.util.List;
 
 /**
- * By ICMP, where this process may; else by TCP to a port that a router refuses; and by ARP, which
- * no router drops: the question itself makes the kernel resolve it.
+ * By ICMP, where this process may; else by TCP to a port that a router refuses; and by ARP or
+ * IPv6's neighbour discovery, which no router drops: the question itself makes the kernel resolve
+ * it.
  */
 final class LiveGateways implements Gateways {
 
@@ -30,7 +32,20 @@ final class LiveGateways implements Gateways {
         } catch (IOException e) {
             // No route, or not allowed: the neighbours are still to be asked.
         }
-        return resolved(machine.read("/proc/net/arp").orElse(""), gateway, device);
+        return gateway.contains(":")
+                ? discovered(machine.run(Neighbour.COMMAND), gateway, device)
+                : resolved(machine.read("/proc/net/arp").orElse(""), gateway, device);
+    }
+
+    /** IPv6 has no file for its neighbours. As with ARP, one that is known and has not failed. */
+    static boolean discovered(CommandResult neighbours, String gateway, String device) {
+        return Neighbour.parse(neighbours.stdout()).orElse(List.of()).stream()
+                .anyMatch(
+                        n ->
+                                n.address().equals(gateway)
+                                        && n.device().equals(device)
+                                        && !n.mac().isEmpty()
+                                        && !n.failed());
     }
 
     /** proc(5): address, type, flags (0x2 is complete), MAC, mask, device. */

@@ -15,9 +15,6 @@ final class ProfileFaults {
     private static final Pattern IN_CONFLICT =
             Pattern.compile("known network (.*) in conflict - delete");
 
-    /** The phone's wish to connect, as Python shows it: a name, and a password that is not told. */
-    private static final String WISH = "registering SSID ['";
-
     /** It waits 25 s for a connection; on a loaded Pi all of it takes longer. */
     private static final Duration ATTEMPT = Duration.ofMinutes(3);
 
@@ -303,7 +300,7 @@ final class ProfileFaults {
     private static void deletedInVain(
             Snapshot s, Journal journal, boolean otherWifi, List<Verdict.Hit> hits) {
         for (Journal.Line wish : journal.btwifiset()) {
-            String ssid = wished(wish.message());
+            String ssid = DaemonEvents.wished(wish.message());
             List<Journal.Audit> lost = ssid.isEmpty() ? List.of() : twice(journal, wish, ssid);
             if (lost.isEmpty()
                     || isBack(s, ssid, ssid)
@@ -326,13 +323,6 @@ final class ProfileFaults {
                                             + Command.quoted(ssid)
                                             + " hidden yes")));
         }
-    }
-
-    private static String wished(String message) {
-        int at = message.indexOf(WISH);
-        int from = at + WISH.length();
-        int end = at < 0 ? -1 : message.indexOf("', ", from);
-        return end < 0 ? "" : message.substring(from, end);
     }
 
     /**
@@ -370,7 +360,7 @@ final class ProfileFaults {
         Optional<Journal> journal = s.journal().value();
         List<Verdict.Hit> hits = new ArrayList<>();
         for (Journal.Line wish : journal.map(Journal::btwifiset).orElse(List.of())) {
-            String ssid = wished(wish.message());
+            String ssid = DaemonEvents.wished(wish.message());
             if (ssid.isEmpty()
                     || !isBack(s, ssid, ssid)
                     || works(s, ssid)

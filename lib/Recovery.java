@@ -131,22 +131,13 @@ public final class Recovery {
         }
     }
 
-    /**
-     * Started by hand, or by what is no unit of its own: NetworkManager asks for addresses itself.
-     */
+    /** NetworkManager asks for addresses itself. */
     private void strayClients() {
-        List<Processes.Process> all =
-                scene.snapshot().processes().orElse(List.of()).stream()
-                        .filter(p -> p.program().equals("dhcpcd"))
-                        .toList();
-        for (Processes.Process p : all) {
-            boolean child = all.stream().anyMatch(other -> other.pid() == p.parent());
-            if (!child && !p.unit().endsWith(".service")) {
-                run(
-                        List.of("kill", String.valueOf(p.pid())),
-                        List.of(),
-                        "a dhcpcd that no unit has started");
-            }
+        for (Processes.Process p : Faults.strayClients(scene.snapshot())) {
+            run(
+                    List.of("kill", String.valueOf(p.pid())),
+                    List.of(),
+                    "a dhcpcd that no unit has started");
         }
     }
 

@@ -88,6 +88,17 @@ final class RepairSteps {
     static final List<Step> TABLE =
             List.of(
                     new Step(
+                            "end-stray-dhcpcd",
+                            "no unit has started it, and it undoes what NetworkManager does",
+                            Set.of(
+                                    "address-lost",
+                                    "route-lost",
+                                    Faults.NOT_CONNECTED,
+                                    Faults.NO_LEASE),
+                            15,
+                            May.SIDE_LOST,
+                            RepairSteps::endStrayClient),
+                    new Step(
                             "reapply",
                             "puts back the addresses and routes of the profile that is up",
                             Set.of("address-lost", "route-lost"),
@@ -321,6 +332,21 @@ final class RepairSteps {
             if (radio.device().equals(phy) && radio.soft()) {
                 acts.add(RepairAct.run("rfkill", "unblock", String.valueOf(radio.id())));
             }
+        }
+        return acts;
+    }
+
+    /**
+     * A dhcpcd that ends may take its addresses and routes along; what is up is to have its own.
+     */
+    private static List<RepairAct> endStrayClient(Place place, Fault f) {
+        List<RepairAct> acts = new ArrayList<>();
+        for (Processes.Process p : Faults.strayClients(place.snapshot(), f.subject())) {
+            acts.add(RepairAct.run("kill", String.valueOf(p.pid())));
+        }
+        boolean up = Set.of("address-lost", "route-lost").contains(f.code());
+        if (!acts.isEmpty() && up) {
+            acts.add(RepairAct.run("nmcli", "-w", "8", "device", "reapply", f.subject()));
         }
         return acts;
     }

@@ -215,10 +215,21 @@ give_back() {
     fi
 }
 
+# usable NAME: waits for what was switched on a moment ago; until NetworkManager and the supplicant have it, "connection up" fails.
+usable() {
+    for try in 1 2 3 4 5; do
+        case $(nmcli -g GENERAL.STATE device show "$1" 2>/dev/null </dev/null) in
+            20*) if [ "$try" != 5 ]; then sleep 1; fi ;;
+            *) return ;;
+        esac
+    done
+}
+
 # reconnect: what was connected before the session, where nothing is connected now.
 reconnect() {
     if ! [ -r "$kept/connected" ]; then return; fi
     while read -r name uuid; do
+        usable "$name"
         case $(nmcli -g GENERAL.STATE device show "$name" 2>/dev/null </dev/null) in
             30* | 20* | 120*) ;;
             *) continue ;;
@@ -239,6 +250,9 @@ gone_for() {
         if [ -r "$its/data" ] && ssid_is "$1" "$its/data"; then give_back "${its##*/}" "$2" "${3:-}"; fi
     done
 }
+
+# quoted TEXT: what Python shows of it, as it is: it puts a backslash before one, and before the quote that it took.
+quoted() { printf '%s' "$1" | sed "s/\\\\\\([\\\\'\"]\\)/\\1/g"; }
 
 # The phone's owner meant it.
 forget() { # SSID
@@ -319,11 +333,11 @@ hear() {
             ;;
         "received from iphone: registering SSID ['', 'DEL-"*)
             ssid=${text#*"registering SSID ['', 'DEL-"}
-            forget "${ssid%"']"*}"
+            forget "$(quoted "${ssid%"']"*}")"
             ;;
         "received from iphone: registering SSID ['', \"DEL-"*)
             ssid=${text#*"registering SSID ['', \"DEL-"}
-            forget "${ssid%'"]'*}"
+            forget "$(quoted "${ssid%'"]'*}")"
             ;;
         'Bring WiFi down'*)
             mkdir -p "${by_phone%/*}"

@@ -831,6 +831,25 @@ class MonitorTest {
         assertFalse(LiveGateways.resolved(arp, "192.168.50.1", "wlan0"));
     }
 
+    /** Many a router answers no ping over IPv6, and still says where it is. */
+    @Test
+    void aRouterThatDropsPingsIsNotSilentOverIpv6Either() {
+        CommandResult table =
+                CommandResult.exited(
+                        Neighbour.COMMAND,
+                        0,
+                        """
+                        [{"dst":"fe80::9","dev":"no-such-one0","lladdr":"ea:81:96:8b:ab:1c","state":["DELAY"]},
+                        {"dst":"fe80::8","dev":"eth0","state":["FAILED"]}]
+                        """,
+                        "");
+        Texts pi = Texts.live().ends(Neighbour.COMMAND, 0, table.stdout(), "");
+        // Of the interfaces of the machine that tests this none is asked.
+        assertTrue(new LiveGateways(pi).answers("fe80::9", "no-such-one0"));
+        assertFalse(LiveGateways.discovered(table, "fe80::9", "wlan0"));
+        assertFalse(LiveGateways.discovered(table, "fe80::8", "eth0"));
+    }
+
     // --- What it does
 
     /** A disk of texts that can be written, and commands that are only noted. */

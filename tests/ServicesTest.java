@@ -423,6 +423,54 @@ class ServicesTest {
         assertEquals("", read("profiles/My Home Net.nmconnection"));
     }
 
+    /** OFF and DISCONN: nothing but the guard connects it again, and it is not there at once. */
+    @Test
+    void whatWasSwitchedOffIsWaitedForBeforeItIsConnected() throws Exception {
+        session();
+        Path looks = Files.writeString(top.resolve("looks"), "");
+        String state = "if [ $(wc -l <" + looks + ") -gt 3 ]; then echo 30; else echo 20; fi";
+        tool(
+                "nmcli",
+                "echo \"nmcli $*\" >>"
+                        + top.resolve("asked")
+                        + "; case \"$*\" in *GENERAL.STATE*) echo x >>"
+                        + looks
+                        + "; "
+                        + state
+                        + ";; *'connection up'*) [ $(wc -l <"
+                        + looks
+                        + ") -gt 3 ];; *'device connect'*) exit 1;; esac");
+        assertTrue(guard("reconcile").contains("connected wlan0 again, as it was before"), asked());
+        // What stays away is waited for, but not for ever.
+        session();
+        tool("nmcli", "case \"$*\" in *GENERAL.STATE*) echo 20;; *) exit 1;; esac");
+        assertFalse(guard("reconcile").contains("connected"));
+    }
+
+    /** Its line shows the name as Python does, with a backslash before some of what is in it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "back\\slash|back\\\\slash|'DEL-back\\\\slash'",
+                "Bob's|Bob's|\"DEL-Bob's\"",
+                "Bob's \"Net\"|Bob's \"Net\"|'DEL-Bob\\'s \"Net\"'",
+            })
+    void whatItAsksToDeleteIsKnownByItsName(String ssid, String written, String shown)
+            throws Exception {
+        session();
+        put(
+                "kept/profiles/" + UUID + "/data",
+                KEYFILE.replace("ssid=My Home Net", "ssid=" + written));
+        guard(
+                "hear",
+                ".register_SSID - received from iphone: registering SSID ['', " + shown + "]");
+        Files.delete(pi.resolve("profiles/My Home Net.nmconnection"));
+        guard("hear", CONFLICT.replace("My Home Net", ssid));
+        assertEquals("", read("profiles/My Home Net.nmconnection"), shown);
+    }
+
     /** A password that is wrong stays stored; the one before it is to come back. */
     @Test
     void aConnectionThatFailedCostsNothing() throws Exception {

@@ -537,6 +537,29 @@ class SurroundingsTest {
         none(whole().says("journalctl", wish, changed, failed), code);
     }
 
+    /** Python puts double quotes around what has a single one in it. */
+    @Test
+    void aNameOrAPasswordWithAQuoteIsReadAsPythonShowsIt() {
+        String code = "wifi-password-replaced";
+        for (String list :
+                List.of(
+                        "[\"Bob's\", 'correct horse']",
+                        "[\"Bob's\", \"it's correct\"]",
+                        "[\"Bob's\", (redacted)")) {
+            String wish = line(1, "btwifiset", "registering SSID " + list);
+            String changed = audit(2, "connection-update").replace("Home", "Bob's");
+            String failed = said(3, "Activation: failed for connection 'Bob's'");
+            Finding f =
+                    one(disconnectedFrom("Bob's").says("journalctl", wish, changed, failed), code);
+            assertEquals("Bob's", f.hit().subject());
+            assertFalse(f.hit().evidence().toString().contains("correct"));
+        }
+        String wish = line(1, "btwifiset", "registering SSID ['Home', \"it's correct\"]");
+        String failed = said(3, "Activation: failed for connection 'Home'");
+        Texts pi = disconnectedFrom("Home");
+        one(pi.says("journalctl", wish, audit(2, "connection-update"), failed), code);
+    }
+
     private static String at(long realtime, long monotonic, String line) {
         return line.replaceFirst(
                 "\"__REALTIME_TIMESTAMP\":\"\\d+\"",

@@ -756,6 +756,50 @@ class WatchmanTest {
                 0, WatchSource.JOURNAL, "btwifiset", "btwifiset: the phone asks for the networks");
     }
 
+    private static Snapshot beside(String line, String capture) {
+        return altered(
+                capture, c -> says(c, "ps", out -> out + "\n    712       1 " + line + "\n"));
+    }
+
+    private static Faults lostIn(Snapshot s) {
+        return faults(s, copies());
+    }
+
+    /** It has no unit to be stopped, and takes away again whatever is put back beside it. */
+    @Test
+    void aDhcpcdThatNoUnitHasStartedGoesFirst() {
+        String scope = "0::/system.slice/run-r5eed.scope ";
+        for (String title : List.of("dhcpcd: [manager] [ip4]", "dhcpcd -b eth0 wlan0")) {
+            Snapshot s = beside(scope + title, "address-lost");
+            Night night = new Night();
+            night.sees(s, lostIn(s));
+            night.now += 700;
+            night.sees(s, lostIn(s));
+            assertEquals(
+                    "kill 712; nmcli -w 8 device reapply eth0",
+                    night.orders.get(0).shown(),
+                    night.saidAll());
+            night.now += 15_000;
+            night.sees(s, lostIn(s));
+            assertEquals(List.of("end-stray-dhcpcd", "reapply"), night.steps());
+        }
+        for (String other :
+                List.of(
+                        // Of the other interface's alone; of a unit's; a container's.
+                        scope + "dhcpcd: wlan0 [ip4]",
+                        "0::/system.slice/networking.service dhcpcd: eth0 [ip4]",
+                        "0::/system.slice/docker-5eed.scope dhcpcd: [manager] [ip4]")) {
+            Snapshot s = beside(other, "address-lost");
+            assertEquals(List.of(), Faults.strayClients(s, "eth0"), other);
+        }
+        // It may hold what NetworkManager was told to leave alone.
+        Snapshot s = beside(scope + "dhcpcd: [manager] [ip4]", "device-unmanaged");
+        assertEquals(List.of(), Faults.strayClients(s, "eth0"));
+        // Where both sides work it is nobody's fault.
+        Snapshot well = beside(scope + "dhcpcd: [manager] [ip4]", "healthy-bookworm");
+        assertEquals(List.of(), lostIn(well).faults());
+    }
+
     /** Two of them are broken: the one that NetworkManager has named goes, and no other. */
     @Test
     void theFileThatNetworkManagerNamesIsSetAside() {
