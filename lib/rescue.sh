@@ -295,6 +295,21 @@ wifi() {
     rm -f "$run/conf"
 }
 
+# What the manager has wpa_supplicant read. Only dhcpcd falls back on the one without an interface's name; what
+# ifupdown takes its stanza says (wpa-conf).
+supplicant_conf() {
+    if [ "$manager" = ifupdown ]; then
+        stanzas_text | sed -n -E 's/^[[:space:]]*wpa-(conf|roam)[[:space:]]+([^[:space:]]+).*/\2/p' | head -n 1
+        return 0
+    fi
+    named=
+    if [ "$manager" = dhcpcd ]; then named=/etc/wpa_supplicant/wpa_supplicant.conf; fi
+    for file in "$R"/etc/wpa_supplicant/wpa_supplicant-wl*.conf; do
+        if [ -f "$file" ]; then named=${file#"$R"}; fi
+    done
+    printf '%s\n' "$named"
+}
+
 add_wifi() {
     case $manager in
         NetworkManager)
@@ -302,11 +317,8 @@ add_wifi() {
             section keyfile >"$run/conf"
             ;;
         dhcpcd | ifupdown | systemd-networkd)
-            conf=/etc/wpa_supplicant/wpa_supplicant.conf
-            for file in "$R"/etc/wpa_supplicant/wpa_supplicant-wlan*.conf; do
-                if [ -f "$file" ]; then conf=${file#"$R"}; fi
-            done
-            if [ "$manager" != dhcpcd ] && ! [ -f "$R$conf" ]; then
+            conf=$(supplicant_conf)
+            if [ -z "$conf" ] || { [ "$manager" != dhcpcd ] && ! [ -f "$R$conf" ]; }; then
                 no_wifi "$manager has no configuration of wpa_supplicant here"
                 return 0
             fi

@@ -624,6 +624,34 @@ class RescueScriptTest {
                 List.of("Old", "4d7920486f6d65204e6574"), WpaSupplicantConf.enabledNetworks(conf));
     }
 
+    /** A network in a file that nobody reads is none, and the log must not say MENDED. */
+    @Test
+    void aFileThatTheManagerDoesNotReadGetsNoNetwork() throws Exception {
+        String plain = "etc/wpa_supplicant/wpa_supplicant.conf";
+        String notAdded = "THE WI-FI NETWORK WAS NOT ADDED: ";
+        enabled("systemd-networkd.service");
+        put("etc/systemd/network/10-eth.network", "[Match]\nName=eth0\n");
+        put(plain, "update_config=1\n");
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertTrue(log().contains(notAdded + "systemd-networkd has no configuration"), log());
+        assertEquals("update_config=1\n", text(plain));
+        Files.delete(pi.resolve(UNITS + "multi-user.target.wants/systemd-networkd.service"));
+        enabled("networking.service");
+        String stanza = "auto wlan0\niface wlan0 inet dhcp\n  wpa-";
+        put("etc/network/interfaces", stanza + "ssid Home\n  wpa-psk 12345678\n");
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertTrue(log().contains(notAdded + "ifupdown has no configuration"), log());
+        assertEquals("update_config=1\n", text(plain));
+        put("etc/wpa_supplicant/home.conf", "update_config=1\n");
+        put("etc/network/interfaces", stanza + "conf /etc/wpa_supplicant/home.conf\n");
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertTrue(text("etc/wpa_supplicant/home.conf").contains("4d7920486f6d"), log());
+        assertEquals("update_config=1\n", text(plain));
+    }
+
     @Test
     void networkdGetsAFileOnlyWhereItHasNone() throws Exception {
         enabled("systemd-networkd.service");
