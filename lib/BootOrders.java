@@ -74,17 +74,28 @@ record BootOrders(List<Mask> masks, Optional<Evidence> elsewhere, Optional<Evide
                 machine.runsCommands() ? Optional.empty() : wifiOff(machine));
     }
 
-    /** A section other than [all] is for some boards, and which one a card is in nothing tells. */
     private static Optional<Evidence> wifiOff(Machine machine) {
-        for (String file : CONFIGS) {
-            boolean forAll = true;
-            for (String raw : machine.read(file).orElse("").lines().toList()) {
-                String line = raw.strip();
-                if (line.startsWith("[")) {
-                    forAll = line.equalsIgnoreCase("[all]");
-                } else if (forAll && line.matches("dtoverlay=(pi3-)?disable-wifi(-pi5)?(,.*)?")) {
-                    return Optional.of(new Evidence(line, file));
-                }
+        return CONFIGS.stream()
+                .flatMap(
+                        file ->
+                                wifiOff(machine.read(file).orElse(""))
+                                        .map(line -> new Evidence(line, file))
+                                        .stream())
+                .findFirst();
+    }
+
+    /**
+     * The line of config.txt. A section other than [all] is for some boards, and which one a card
+     * is in nothing tells.
+     */
+    static Optional<String> wifiOff(String config) {
+        boolean forAll = true;
+        for (String raw : config.lines().toList()) {
+            String line = raw.strip();
+            if (line.startsWith("[")) {
+                forAll = line.equalsIgnoreCase("[all]");
+            } else if (forAll && line.matches("dtoverlay=(pi3-)?disable-wifi(-pi5)?(,.*)?")) {
+                return Optional.of(line);
             }
         }
         return Optional.empty();

@@ -588,6 +588,17 @@ form_known_good() {
     done
 }
 
+# A word of the owner's stays; no rescue helps where it keeps off what the boot needs.
+masked_by_kernel_line() {
+    for word in $(tr '"' ' ' <"$boot/cmdline.txt"); do
+        case $word in
+            systemd.mask="$manager" | systemd.mask="$manager.service" | systemd.mask=wpa_supplicant | systemd.mask=wpa_supplicant.service)
+                seen "cmdline.txt has $word, which keeps it off at every boot: take that word out, unless it is meant"
+                ;;
+        esac
+    done
+}
+
 work() {
     form_networkmanager_at_boot
     form_readable_configuration
@@ -595,6 +606,7 @@ work() {
     form_wired_profile
     form_networking_on
     form_known_good
+    masked_by_kernel_line
     true >"$run/finished"
 }
 
@@ -721,6 +733,7 @@ secret_off
 timeout -k 5 20 journalctl -q --no-pager -b -1 -u NetworkManager -p warning -n 40 -o short-monotonic >>"$run/state" 2>/dev/null
 if [ "$mode" = record ]; then
     if [ -n "$lost" ]; then seen "$lost"; fi
+    masked_by_kernel_line
     publish 'RECORDED ONLY; what becomes of this boot follows in two and a half minutes.'
     cp "$self" "$run/rescue.sh"
     systemd-run --quiet --collect --unit=netfix-rescue-record --on-active=150 /bin/sh "$run/rescue.sh" later "$boot"

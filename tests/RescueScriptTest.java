@@ -624,6 +624,26 @@ class RescueScriptTest {
                 List.of("Old", "4d7920486f6d65204e6574"), WpaSupplicantConf.enabledNetworks(conf));
     }
 
+    /** A mask that is on the FAT partition itself, and stays there. */
+    @Test
+    void aMaskOnTheKernelsLineIsNamed() throws Exception {
+        enabled("NetworkManager.service");
+        put(PROFILES + "netfix-wired.nmconnection", "[connection]\ntype=ethernet\n");
+        Files.setPosixFilePermissions(
+                pi.resolve(PROFILES + "netfix-wired.nmconnection"),
+                java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+        for (SdCard.Mode mode : List.of(SdCard.Mode.REPAIR, SdCard.Mode.RECORD)) {
+            scheduled(mode, false);
+            String mask = " systemd.mask=NetworkManager.service systemd.mask=cups";
+            Files.writeString(boot.resolve("cmdline.txt"), LINE + mask + WORDS + "\n");
+            boot(0);
+            assertEquals(LINE + mask + "\n", Files.readString(boot.resolve("cmdline.txt")));
+            assertTrue(
+                    log().contains("cmdline.txt has systemd.mask=NetworkManager.service"), log());
+            assertFalse(log().contains("cups"), log());
+        }
+    }
+
     /** A network in a file that nobody reads is none, and the log must not say MENDED. */
     @Test
     void aFileThatTheManagerDoesNotReadGetsNoNetwork() throws Exception {
