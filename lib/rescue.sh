@@ -295,15 +295,19 @@ wifi() {
     rm -f "$run/conf"
 }
 
-# What the manager has wpa_supplicant read. Only dhcpcd falls back on the one without an interface's name; what
-# ifupdown takes its stanza says (wpa-conf).
+# What the manager has wpa_supplicant read. Only the hook that dhcpcd has on Raspberry Pi OS, and not on Debian, takes the
+# one without an interface's name; what ifupdown takes its stanza says (wpa-conf).
 supplicant_conf() {
     if [ "$manager" = ifupdown ]; then
         stanzas_text | sed -n -E 's/^[[:space:]]*wpa-(conf|roam)[[:space:]]+([^[:space:]]+).*/\2/p' | head -n 1
         return 0
     fi
     named=
-    if [ "$manager" = dhcpcd ]; then named=/etc/wpa_supplicant/wpa_supplicant.conf; fi
+    for hook in "$R"/lib/dhcpcd/dhcpcd-hooks "$R"/usr/lib/dhcpcd/dhcpcd-hooks "$R"/usr/libexec/dhcpcd-hooks; do
+        if [ "$manager" = dhcpcd ] && [ -e "$hook/10-wpa_supplicant" ]; then
+            named=/etc/wpa_supplicant/wpa_supplicant.conf
+        fi
+    done
     for file in "$R"/etc/wpa_supplicant/wpa_supplicant-wl*.conf; do
         if [ -f "$file" ]; then named=${file#"$R"}; fi
     done

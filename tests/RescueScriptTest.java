@@ -38,6 +38,8 @@ class RescueScriptTest {
     private static final String SECRET = "0123456789abcdef".repeat(4);
     private static final String CUT = "cut";
 
+    private static final String HOOK = "lib/dhcpcd/dhcpcd-hooks/10-wpa_supplicant";
+
     @TempDir Path top;
     private Path pi;
     private Path boot;
@@ -78,6 +80,11 @@ class RescueScriptTest {
         put("lib/systemd/system/" + unit, "");
         Path link = pi.resolve(UNITS + "multi-user.target.wants/" + unit);
         Files.createSymbolicLink(link, Path.of("/lib/systemd/system/" + unit));
+    }
+
+    private void dhcpcdOfRaspberryPiOs() throws IOException {
+        put("etc/dhcpcd.conf", "hostname\n");
+        put(HOOK, "");
     }
 
     private void masked(String unit) throws IOException {
@@ -394,7 +401,7 @@ class RescueScriptTest {
     @Test
     void aManagerThatWasMaskedByHandIsTheOneThatComesBack() throws Exception {
         put("lib/systemd/system/dhcpcd.service", "");
-        put("etc/dhcpcd.conf", "hostname\n");
+        dhcpcdOfRaspberryPiOs();
         for (String unit : List.of("dhcpcd", "systemd-networkd", "wpa_supplicant@wlan0")) {
             masked(unit + ".service");
         }
@@ -435,7 +442,7 @@ class RescueScriptTest {
     @Test
     void savedProfilesSayWhoTheManagerWas() throws Exception {
         put("lib/systemd/system/dhcpcd.service", "");
-        put("etc/dhcpcd.conf", "hostname\n");
+        dhcpcdOfRaspberryPiOs();
         masked("dhcpcd.service");
         put(PROFILES + "Home.nmconnection", "[connection]\nid=Home\ntype=wifi\n");
         scheduled(SdCard.Mode.REPAIR, false);
@@ -596,7 +603,7 @@ class RescueScriptTest {
     @Test
     void onBullseyeDhcpcdStaysTheManager() throws Exception {
         enabled("dhcpcd.service");
-        put("etc/dhcpcd.conf", "hostname\n");
+        dhcpcdOfRaspberryPiOs();
         put("etc/wpa_supplicant/wpa_supplicant.conf", "update_config=1\n");
         scheduled(SdCard.Mode.REPAIR, true);
         boot(0);
@@ -613,7 +620,7 @@ class RescueScriptTest {
     @Test
     void aConfigurationWithoutAnEndOfItsLastLineStaysOne() throws Exception {
         enabled("dhcpcd.service");
-        put("etc/dhcpcd.conf", "hostname\n");
+        dhcpcdOfRaspberryPiOs();
         String old = "update_config=1\nnetwork={\n\tssid=\"Old\"\n\tpsk=\"12345678\"\n}";
         put("etc/wpa_supplicant/wpa_supplicant.conf", old);
         scheduled(SdCard.Mode.REPAIR, true);
@@ -657,6 +664,14 @@ class RescueScriptTest {
         assertTrue(log().contains(notAdded + "systemd-networkd has no configuration"), log());
         assertEquals("update_config=1\n", text(plain));
         Files.delete(pi.resolve(UNITS + "multi-user.target.wants/systemd-networkd.service"));
+        enabled("dhcpcd.service");
+        dhcpcdOfRaspberryPiOs();
+        Files.delete(pi.resolve(HOOK));
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertTrue(log().contains(notAdded + "dhcpcd has no configuration"), log());
+        assertEquals("update_config=1\n", text(plain));
+        Files.delete(pi.resolve(UNITS + "multi-user.target.wants/dhcpcd.service"));
         enabled("networking.service");
         String stanza = "auto wlan0\niface wlan0 inet dhcp\n  wpa-";
         put("etc/network/interfaces", stanza + "ssid Home\n  wpa-psk 12345678\n");
