@@ -573,6 +573,24 @@ form_networking_on() {
     done
 }
 
+# Which board this is, as lib/Board.java tells it; nothing where nothing does.
+board() {
+    for file in "$R/sys/firmware/devicetree/base/serial-number" "$R/sys/class/dmi/id/product_uuid"; do
+        if [ -s "$file" ]; then
+            tr -d '\000\n ' <"$file"
+            return
+        fi
+    done
+    sed -n 's/^Serial[[:space:]]*: *//p' "$R/proc/cpuinfo" | head -n 1
+}
+
+# A cloned card holds what worked on somebody else's Pi.
+on_another_board() {
+    theirs=$(sed -n 's/^board //p' "$R/var/lib/netfix/monitor/memory" 2>/dev/null)
+    ours=$(board 2>/dev/null)
+    [ -n "$ours" ] && [ -n "$theirs" ] && [ "$theirs" != - ] && [ "$theirs" != "$ours" ]
+}
+
 # Copies that network-monitor kept: a mark, the file, the interface, the time, and then the profile.
 form_known_good() {
     nm || return 0
@@ -588,6 +606,10 @@ form_known_good() {
             *) continue ;;
         esac
         if [ -e "$R$path" ] || ! tail -n +5 "$copy" | grep -q -E '^type=(wifi|802-11-wireless)'; then continue; fi
+        if on_another_board; then
+            seen 'this card was moved to another board: Wi-Fi profiles that worked on that one are not put back'
+            return 0
+        fi
         tail -n +5 "$copy" | put "$path" 600 && did "no Wi-Fi profile was left: $path is back, as it last worked"
     done
 }

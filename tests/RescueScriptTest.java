@@ -275,6 +275,22 @@ class RescueScriptTest {
     }
 
     /** What the person has done on the mended Pi is the person's; the rest goes back. */
+    /** A cloned card: what worked on the board that it was cloned from is not this owner's. */
+    @Test
+    void whatWorkedOnAnotherBoardIsNotPutBack() throws Exception {
+        everythingThatStrands();
+        put("sys/firmware/devicetree/base/serial-number", "10000000aaaaaaaa\0");
+        for (String board : List.of("10000000bbbbbbbb", "-", "10000000aaaaaaaa")) {
+            boolean another = board.endsWith("b");
+            put("var/lib/netfix/monitor/memory", "netfix/monitor/1\nboard " + board + "\n");
+            Files.deleteIfExists(pi.resolve(PROFILES + "Home.nmconnection"));
+            scheduled(SdCard.Mode.REPAIR, false);
+            boot(0);
+            assertEquals(!another, exists(PROFILES + "Home.nmconnection"), board);
+            assertEquals(another, log().contains("was moved to another board"), log());
+        }
+    }
+
     @Test
     void whatWasEditedAfterTheRescueStays() throws Exception {
         everythingThatStrands();
