@@ -92,6 +92,10 @@ public class bootdiag {
     /** The one that ./jbang is pinned to; a test compares. */
     static final String JBANG = "0.132.1";
 
+    private static final String RESCUE_LOG = "netfix-rescue-log.txt";
+    private static final int MOST_OF_A_RESCUE = 200_000;
+    private static final String LOST = "NOT REACHABLE";
+
     /** A mistake of the caller's: one line, and the exit status 2; 3 where it is a permission. */
     private static final class Refused extends Exception {
         private static final long serialVersionUID = 1;
@@ -255,7 +259,8 @@ public class bootdiag {
                 root.isPresent()
                         ? Optional.of(Recorded.in(root.get().resolve("var/log")))
                         : Optional.empty();
-        if (here.isEmpty() && root.isEmpty()) {
+        String rescue = rescueLog(folder);
+        if (here.isEmpty() && root.isEmpty() && rescue.isEmpty()) {
             throw new Refused(
                     folder
                             + " holds neither "
@@ -272,7 +277,11 @@ public class bootdiag {
         }
         Recorded record = there.filter(other -> other.isNewerThan(here)).orElse(here);
         if (record.isEmpty()) {
-            out.println("No boot is recorded here or beside it, in " + root.get() + ".");
+            out.println(
+                    Plain.text(
+                            "No boot is recorded here"
+                                    + root.map(path -> " or beside it, in " + path).orElse("")
+                                    + "."));
         } else if (record != here) {
             out.println(
                     Plain.text(
@@ -285,8 +294,16 @@ public class bootdiag {
         leftKey(folder).ifPresent(warning -> out.println(Plain.text(warning)));
         Plain.print(out, record.status().getBytes(Plain.ASCII));
         record.newest().ifPresent(text -> Plain.print(out, ("\n" + text).getBytes(Plain.ASCII)));
+        if (!rescue.isEmpty()) {
+            out.println("\n=== " + RESCUE_LOG + ", by the last rescue from this card\n");
+            Plain.print(out, rescue.getBytes(Plain.ASCII));
+        }
         int exit = analysed(record, root, diagnose, out);
-        if (exit != 0) {
+        boolean lost = record.isEmpty() && rescue.lines().findFirst().orElse("").contains(LOST);
+        exit = lost ? 1 : exit;
+        // A rescue's verdict that is all there is names its own next step.
+        boolean told = record.isEmpty() && root.isEmpty() && !lost;
+        if (exit != 0 && !told) {
             out.println(
                     "\nNext: ./jbang fix sdcard "
                             + word(folder)
@@ -360,6 +377,17 @@ public class bootdiag {
         return text.matches("[A-Za-z0-9_@%+=:,./\\\\-]+")
                 ? text
                 : "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    /** What lib/rescue.sh has left here, --diagnose-only too; empty where it did not run. */
+    private static String rescueLog(Path folder) throws IOException {
+        Path log = folder.resolve(RESCUE_LOG);
+        if (!Files.exists(log)) {
+            return "";
+        }
+        try (InputStream in = Files.newInputStream(log)) {
+            return new String(in.readNBytes(MOST_OF_A_RESCUE), Plain.ASCII);
+        }
     }
 
     /** What keeps the secret of a rescue on the card, where there is one. */

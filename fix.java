@@ -125,6 +125,7 @@ public class fix implements Callable<Integer> {
 
     @Command(name = "undo", description = "Brings back what was there before, byte for byte.")
     int undo() throws IOException {
+        options.refuseDryRun("undo");
         Machine machine = common.machine();
         Undo.refuseWhereNothingIsKept(machine, common.mountedRoot());
         options.refuseStranding(Undo.afterBoot(machine));
@@ -172,6 +173,9 @@ public class fix implements Callable<Integer> {
         if (plan.isEmpty()) {
             return ExitCode.GOOD;
         }
+        if (options.dryRun) {
+            return ExitCode.PROBLEMS;
+        }
         if (!options.agreed()) {
             return ExitCode.USAGE;
         }
@@ -185,6 +189,7 @@ public class fix implements Callable<Integer> {
             name = "confirm",
             description = "Says that the fix works; the next boot does so by itself.")
     int confirm() throws IOException {
+        options.refuseDryRun("confirm");
         return new Transaction(options.writable(common.machine()), narration()).confirm();
     }
 
@@ -192,6 +197,7 @@ public class fix implements Callable<Integer> {
             name = "seal",
             description = "Before a card is imaged: confirms, and wipes what was kept of before.")
     int seal() throws IOException {
+        options.refuseDryRun("seal");
         Machine machine = options.notACapture(common.machine());
         return common.mountedRoot().isPresent()
                 ? new RootedFix(common.mountedRoot().get(), narration()).seal()

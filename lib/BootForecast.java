@@ -65,6 +65,16 @@ public final class BootForecast {
                             + root.get().type()
                             + "), and what the next boot finds lies below it");
         }
+        Optional<Evidence> wifiOff = snapshot.premises().orders().wifiOff();
+        if (wifiOff.isPresent() && isAssumedWifi(link) && answer.isYes()) {
+            return Answer.unknown(
+                    "the Pi's own Wi-Fi is switched off ("
+                            + wifiOff.get().what()
+                            + ", "
+                            + wifiOff.get().source()
+                            + "), and whether another one is plugged in a mounted card does not"
+                            + " tell");
+        }
         return snapshot.premises()
                 .orders()
                 .elsewhere()
@@ -78,6 +88,10 @@ public final class BootForecast {
                                                 + e.source()
                                                 + ")"))
                 .orElse(answer);
+    }
+
+    private static boolean isAssumedWifi(Link link) {
+        return link.kind() == Link.Kind.WIFI && link.phy().isEmpty();
     }
 
     private Answer forecast(Link link) {

@@ -12,10 +12,15 @@ import java.util.Optional;
  * @param masks the units that {@code systemd.mask=} keeps from starting
  * @param elsewhere where the boot goes instead of the system that has a network; empty where it
  *     goes there, or nothing tells
+ * @param wifiOff what switches the Pi's own Wi-Fi off; asked of a card only, because a machine that
+ *     runs tells what Wi-Fi it has
  */
-record BootOrders(List<Mask> masks, Optional<Evidence> elsewhere) {
+record BootOrders(List<Mask> masks, Optional<Evidence> elsewhere, Optional<Evidence> wifiOff) {
 
-    static final BootOrders NONE = new BootOrders(List.of(), Optional.empty());
+    static final BootOrders NONE = new BootOrders(List.of(), Optional.empty(), Optional.empty());
+
+    private static final List<String> CONFIGS =
+            List.of("/boot/firmware/config.txt", "/boot/config.txt");
 
     /** A Pi's firmware hands it to the kernel; since bookworm it lies a folder deeper. */
     static final List<String> KERNEL_LINES = CountryCode.CMDLINES;
@@ -63,7 +68,37 @@ record BootOrders(List<Mask> masks, Optional<Evidence> elsewhere) {
             }
             break;
         }
-        return new BootOrders(List.copyOf(masks), target);
+        return new BootOrders(
+                List.copyOf(masks),
+                target,
+                machine.runsCommands() ? Optional.empty() : wifiOff(machine));
+    }
+
+    private static Optional<Evidence> wifiOff(Machine machine) {
+        return CONFIGS.stream()
+                .flatMap(
+                        file ->
+                                wifiOff(machine.read(file).orElse(""))
+                                        .map(line -> new Evidence(line, file))
+                                        .stream())
+                .findFirst();
+    }
+
+    /**
+     * The line of config.txt. A section other than [all] is for some boards, and which one a card
+     * is in nothing tells.
+     */
+    static Optional<String> wifiOff(String config) {
+        boolean forAll = true;
+        for (String raw : config.lines().toList()) {
+            String line = raw.strip();
+            if (line.startsWith("[")) {
+                forAll = line.equalsIgnoreCase("[all]");
+            } else if (forAll && line.matches("dtoverlay=(pi3-)?disable-wifi(-pi5)?(,.*)?")) {
+                return Optional.of(line);
+            }
+        }
+        return Optional.empty();
     }
 
     /** systemd(1), KERNEL COMMAND LINE. */

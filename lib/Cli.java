@@ -196,6 +196,7 @@ import picocli.CommandLine;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 
 /**
@@ -250,6 +251,13 @@ public final class Cli {
         CommandLine cli = new CommandLine(command);
         cli.setCaseInsensitiveEnumValuesAllowed(true);
         cli.getCommandSpec().versionProvider(Cli::version);
+        // Every message of a verb's points to the verb's own help.
+        Set.copyOf(cli.getSubcommands().values())
+                .forEach(
+                        verb ->
+                                verb.getCommandSpec()
+                                        .mixinStandardHelpOptions(true)
+                                        .versionProvider(Cli::version));
         Script.ALL.stream()
                 .filter(script -> script.name().equals(cli.getCommandName()))
                 .forEach(script -> named(cli, script, environment));

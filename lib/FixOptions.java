@@ -16,6 +16,7 @@ public final class FixOptions {
     boolean yes;
 
     @Option(
+            scope = ScopeType.INHERIT,
             names = "--dry-run",
             description =
                     "Show the plan only, to read and not to run: the commands alone have no net."
@@ -100,6 +101,15 @@ public final class FixOptions {
             throw BadInput.notAllowed("not allowed: a fix changes files of root's; use sudo");
         }
         return here;
+    }
+
+    /**
+     * @throws BadInput where it was asked for, and the verb has nothing to show beforehand
+     */
+    public void refuseDryRun(String verb) {
+        if (dryRun) {
+            throw new BadInput("--dry-run: " + verb + " has no plan to show; nothing was done");
+        }
     }
 
     /**

@@ -45,6 +45,10 @@ public final class SdCard {
     private static final String BEFORE = "netfix-rescue-cmdline.old";
     private static final String COUNTRY = "cfg80211.ieee80211_regdom=";
 
+    private static final Pattern KEEPS_OFF =
+            Pattern.compile(
+                    "=(NetworkManager|dhcpcd|systemd-networkd|networking|wpa_supplicant)\\b");
+
     /**
      * The partition is at /boot/firmware since Bookworm and at /boot before; the one that is not
      * there fails at once. What begins with "-" may fail in any way, and the next one follows; the
@@ -188,6 +192,7 @@ public final class SdCard {
             }
         }
         lines.add("Its report will be " + LOG + " on this partition.");
+        lines.addAll(inTheWay(wish));
         wish.wifi()
                 .ifPresent(
                         wifi ->
@@ -199,6 +204,35 @@ public final class SdCard {
                                                         ? "The network is open: no key."
                                                         : "Until then a key for that network alone"
                                                               + " lies here, not the passphrase."));
+        return lines;
+    }
+
+    /** What this partition says, and the Pi goes by after the rescue, too. */
+    private List<String> inTheWay(Wish wish) {
+        List<String> lines = new ArrayList<>();
+        Arrays.stream(line().text().strip().split("\\s+"))
+                .filter(word -> word.startsWith("systemd.mask="))
+                .filter(word -> KEEPS_OFF.matcher(word).find())
+                .forEach(
+                        word ->
+                                lines.add(
+                                        "But "
+                                                + CMDLINE
+                                                + " has "
+                                                + word
+                                                + ", which keeps it off at every boot, the rescue's"
+                                                + " or not: take that word out, unless it is"
+                                                + " meant."));
+        BootOrders.wifiOff(text("config.txt"))
+                .filter(line -> wish.wifi().isPresent())
+                .ifPresent(
+                        line ->
+                                lines.add(
+                                        "But config.txt has "
+                                                + line
+                                                + ", which switches the Pi's own Wi-Fi off: take"
+                                                + " that line out, unless another one is plugged"
+                                                + " in."));
         return lines;
     }
 

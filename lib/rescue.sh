@@ -295,6 +295,25 @@ wifi() {
     rm -f "$run/conf"
 }
 
+# What the manager has wpa_supplicant read. Only the hook that dhcpcd has on Raspberry Pi OS, and not on Debian, takes the
+# one without an interface's name; what ifupdown takes its stanza says (wpa-conf).
+supplicant_conf() {
+    if [ "$manager" = ifupdown ]; then
+        stanzas_text | sed -n -E 's/^[[:space:]]*wpa-(conf|roam)[[:space:]]+([^[:space:]]+).*/\2/p' | head -n 1
+        return 0
+    fi
+    named=
+    for hook in "$R"/lib/dhcpcd/dhcpcd-hooks "$R"/usr/lib/dhcpcd/dhcpcd-hooks "$R"/usr/libexec/dhcpcd-hooks; do
+        if [ "$manager" = dhcpcd ] && [ -e "$hook/10-wpa_supplicant" ]; then
+            named=/etc/wpa_supplicant/wpa_supplicant.conf
+        fi
+    done
+    for file in "$R"/etc/wpa_supplicant/wpa_supplicant-wl*.conf; do
+        if [ -f "$file" ]; then named=${file#"$R"}; fi
+    done
+    printf '%s\n' "$named"
+}
+
 add_wifi() {
     case $manager in
         NetworkManager)
@@ -302,11 +321,8 @@ add_wifi() {
             section keyfile >"$run/conf"
             ;;
         dhcpcd | ifupdown | systemd-networkd)
-            conf=/etc/wpa_supplicant/wpa_supplicant.conf
-            for file in "$R"/etc/wpa_supplicant/wpa_supplicant-wlan*.conf; do
-                if [ -f "$file" ]; then conf=${file#"$R"}; fi
-            done
-            if [ "$manager" != dhcpcd ] && ! [ -f "$R$conf" ]; then
+            conf=$(supplicant_conf)
+            if [ -z "$conf" ] || { [ "$manager" != dhcpcd ] && ! [ -f "$R$conf" ]; }; then
                 no_wifi "$manager has no configuration of wpa_supplicant here"
                 return 0
             fi
@@ -557,6 +573,24 @@ form_networking_on() {
     done
 }
 
+# Which board this is, as lib/Board.java tells it; nothing where nothing does.
+board() {
+    for file in "$R/sys/firmware/devicetree/base/serial-number" "$R/sys/class/dmi/id/product_uuid"; do
+        if [ -s "$file" ]; then
+            tr -d '\000\n ' <"$file"
+            return
+        fi
+    done
+    sed -n 's/^Serial[[:space:]]*: *//p' "$R/proc/cpuinfo" | head -n 1
+}
+
+# A cloned card holds what worked on somebody else's Pi.
+on_another_board() {
+    theirs=$(sed -n 's/^board //p' "$R/var/lib/netfix/monitor/memory" 2>/dev/null)
+    ours=$(board 2>/dev/null)
+    [ -n "$ours" ] && [ -n "$theirs" ] && [ "$theirs" != - ] && [ "$theirs" != "$ours" ]
+}
+
 # Copies that network-monitor kept: a mark, the file, the interface, the time, and then the profile.
 form_known_good() {
     nm || return 0
@@ -572,7 +606,22 @@ form_known_good() {
             *) continue ;;
         esac
         if [ -e "$R$path" ] || ! tail -n +5 "$copy" | grep -q -E '^type=(wifi|802-11-wireless)'; then continue; fi
+        if on_another_board; then
+            seen 'this card was moved to another board: Wi-Fi profiles that worked on that one are not put back'
+            return 0
+        fi
         tail -n +5 "$copy" | put "$path" 600 && did "no Wi-Fi profile was left: $path is back, as it last worked"
+    done
+}
+
+# A word of the owner's stays; no rescue helps where it keeps off what the boot needs.
+masked_by_kernel_line() {
+    for word in $(tr '"' ' ' <"$boot/cmdline.txt"); do
+        case $word in
+            systemd.mask="$manager" | systemd.mask="$manager.service" | systemd.mask=wpa_supplicant | systemd.mask=wpa_supplicant.service)
+                seen "cmdline.txt has $word, which keeps it off at every boot: take that word out, unless it is meant"
+                ;;
+        esac
     done
 }
 
@@ -583,6 +632,7 @@ work() {
     form_wired_profile
     form_networking_on
     form_known_good
+    masked_by_kernel_line
     true >"$run/finished"
 }
 
@@ -709,6 +759,7 @@ secret_off
 timeout -k 5 20 journalctl -q --no-pager -b -1 -u NetworkManager -p warning -n 40 -o short-monotonic >>"$run/state" 2>/dev/null
 if [ "$mode" = record ]; then
     if [ -n "$lost" ]; then seen "$lost"; fi
+    masked_by_kernel_line
     publish 'RECORDED ONLY; what becomes of this boot follows in two and a half minutes.'
     cp "$self" "$run/rescue.sh"
     systemd-run --quiet --collect --unit=netfix-rescue-record --on-active=150 /bin/sh "$run/rescue.sh" later "$boot"

@@ -105,6 +105,30 @@ class BootForecastTest {
                 heldOff(card));
     }
 
+    /**
+     * A card does not tell its interfaces: its own Wi-Fi is off, and a dongle may be plugged in.
+     */
+    @Test
+    void wifiThatConfigTxtSwitchesOffIsUnknown() {
+        for (String file : List.of("/boot/firmware/config.txt", "/boot/config.txt")) {
+            Texts card = card().profile("Home.nmconnection", wifi());
+            is(Answer.Kind.YES, "saved profile", card.afterBoot("wlan0"));
+            card.file(
+                    file,
+                    "arm_64bit=1",
+                    "#dtoverlay=disable-wifi",
+                    "[pi4]",
+                    "dtoverlay=disable-wifi");
+            is(Answer.Kind.YES, "saved profile", card.afterBoot("wlan0"));
+            card.file(file, "[pi4]", "arm_boost=1", "[all]", "dtoverlay=disable-wifi");
+            is(Answer.Kind.UNKNOWN, "(dtoverlay=disable-wifi, " + file, card.afterBoot("wlan0"));
+            is(Answer.Kind.YES, "automatic profile", card.afterBoot("eth0"));
+        }
+        // Without a profile it does not come up whatever is plugged in.
+        Texts none = card().file("/boot/config.txt", "dtoverlay=disable-wifi");
+        is(Answer.Kind.NO, "no saved Wi-Fi profile", none.afterBoot("wlan0"));
+    }
+
     private static List<String> heldOff(Texts machine) {
         return machine.diagnosis().findings().found().stream()
                 .filter(f -> f.row().code().equals("boot-held-off"))

@@ -563,6 +563,29 @@ class BootdiagTest {
         assertFalse(seen.contains("hunter2"), seen);
     }
 
+    /** What fix sdcard --diagnose-only has recorded is where read looks for it, too. */
+    @Test
+    void aRescuesLogIsRead(@TempDir Path top) throws Exception {
+        Path bootfs = Files.createDirectory(top.resolve("bootfs"));
+        Path log = bootfs.resolve("netfix-rescue-log.txt");
+        Files.writeString(
+                log,
+                "VERDICT: RECORDED ONLY. NOT REACHABLE: no interface\r\nNM: \u001b masked\r\n");
+        String seen = output(1, bootfs, Optional.empty());
+        assertTrue(seen.contains("VERDICT: RECORDED ONLY. NOT REACHABLE"), seen);
+        assertTrue(seen.contains("NM: \\x1b masked"), seen);
+        assertTrue(seen.contains("Next: ./jbang fix sdcard " + bootfs), seen);
+        Files.writeString(log, "VERDICT: MENDED, see below; the Pi reboots once.\r\n");
+        seen = output(3, bootfs, Optional.empty());
+        assertTrue(seen.contains("VERDICT: MENDED") && !seen.contains("Next:"), seen);
+        // What a boot after it has recorded comes first, and decides.
+        record(bootfs, unreachable("boot-1"));
+        seen = output(1, bootfs, Optional.empty());
+        assertTrue(seen.startsWith("VERDICT: NOT REACHABLE"), seen);
+        assertTrue(seen.contains("=== netfix-rescue-log.txt"), seen);
+        assertTrue(seen.contains("VERDICT: MENDED"), seen);
+    }
+
     /** Why it was lost the first time is not why it is lost the second time. */
     @Test
     void aCauseIsThatOfItsOwnFailure(@TempDir Path folder) throws IOException {

@@ -166,6 +166,28 @@ class CommandLineTest {
         refused(fix("--only", "wired"), "--only wired", "wired-profile");
     }
 
+    /** What a message sends to is there: "see fix sdcard --help". */
+    @Test
+    void everyVerbHasItsHelp() throws Exception {
+        Ran help = fix("sdcard", "--help");
+        assertEquals(ExitCode.GOOD, help.exit(), help.err());
+        assertTrue(help.out().contains("--wifi") && help.out().contains("--undo"), help.out());
+        assertEquals(ExitCode.GOOD, fix("undo", "--help").exit());
+    }
+
+    /** What has no plan must not act where one was asked for. */
+    @Test
+    void aDryRunIsOneOrIsRefused(@TempDir Path card) throws Exception {
+        for (String verb : List.of("undo", "confirm", "seal")) {
+            refused(fix(verb, "--dry-run", "--yes"), "--dry-run: " + verb + " has no plan");
+        }
+        Files.writeString(card.resolve("cmdline.txt"), "root=/dev/x\n");
+        Files.writeString(card.resolve("config.txt"), "");
+        Ran ran = fix("sdcard", card.toString(), "--dry-run", "--yes");
+        assertEquals(ExitCode.PROBLEMS, ran.exit(), ran.err());
+        assertEquals("root=/dev/x\n", Files.readString(card.resolve("cmdline.txt")));
+    }
+
     /** A verb that only the README knew of was there once. */
     @Test
     void whatTheReadmeSaysOfFixIsThere() throws Exception {

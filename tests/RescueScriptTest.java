@@ -38,6 +38,8 @@ class RescueScriptTest {
     private static final String SECRET = "0123456789abcdef".repeat(4);
     private static final String CUT = "cut";
 
+    private static final String HOOK = "lib/dhcpcd/dhcpcd-hooks/10-wpa_supplicant";
+
     @TempDir Path top;
     private Path pi;
     private Path boot;
@@ -78,6 +80,11 @@ class RescueScriptTest {
         put("lib/systemd/system/" + unit, "");
         Path link = pi.resolve(UNITS + "multi-user.target.wants/" + unit);
         Files.createSymbolicLink(link, Path.of("/lib/systemd/system/" + unit));
+    }
+
+    private void dhcpcdOfRaspberryPiOs() throws IOException {
+        put("etc/dhcpcd.conf", "hostname\n");
+        put(HOOK, "");
     }
 
     private void masked(String unit) throws IOException {
@@ -268,6 +275,22 @@ class RescueScriptTest {
     }
 
     /** What the person has done on the mended Pi is the person's; the rest goes back. */
+    /** A cloned card: what worked on the board that it was cloned from is not this owner's. */
+    @Test
+    void whatWorkedOnAnotherBoardIsNotPutBack() throws Exception {
+        everythingThatStrands();
+        put("sys/firmware/devicetree/base/serial-number", "10000000aaaaaaaa\0");
+        for (String board : List.of("10000000bbbbbbbb", "-", "10000000aaaaaaaa")) {
+            boolean another = board.endsWith("b");
+            put("var/lib/netfix/monitor/memory", "netfix/monitor/1\nboard " + board + "\n");
+            Files.deleteIfExists(pi.resolve(PROFILES + "Home.nmconnection"));
+            scheduled(SdCard.Mode.REPAIR, false);
+            boot(0);
+            assertEquals(!another, exists(PROFILES + "Home.nmconnection"), board);
+            assertEquals(another, log().contains("was moved to another board"), log());
+        }
+    }
+
     @Test
     void whatWasEditedAfterTheRescueStays() throws Exception {
         everythingThatStrands();
@@ -394,7 +417,7 @@ class RescueScriptTest {
     @Test
     void aManagerThatWasMaskedByHandIsTheOneThatComesBack() throws Exception {
         put("lib/systemd/system/dhcpcd.service", "");
-        put("etc/dhcpcd.conf", "hostname\n");
+        dhcpcdOfRaspberryPiOs();
         for (String unit : List.of("dhcpcd", "systemd-networkd", "wpa_supplicant@wlan0")) {
             masked(unit + ".service");
         }
@@ -435,7 +458,7 @@ class RescueScriptTest {
     @Test
     void savedProfilesSayWhoTheManagerWas() throws Exception {
         put("lib/systemd/system/dhcpcd.service", "");
-        put("etc/dhcpcd.conf", "hostname\n");
+        dhcpcdOfRaspberryPiOs();
         masked("dhcpcd.service");
         put(PROFILES + "Home.nmconnection", "[connection]\nid=Home\ntype=wifi\n");
         scheduled(SdCard.Mode.REPAIR, false);
@@ -596,7 +619,7 @@ class RescueScriptTest {
     @Test
     void onBullseyeDhcpcdStaysTheManager() throws Exception {
         enabled("dhcpcd.service");
-        put("etc/dhcpcd.conf", "hostname\n");
+        dhcpcdOfRaspberryPiOs();
         put("etc/wpa_supplicant/wpa_supplicant.conf", "update_config=1\n");
         scheduled(SdCard.Mode.REPAIR, true);
         boot(0);
@@ -613,7 +636,7 @@ class RescueScriptTest {
     @Test
     void aConfigurationWithoutAnEndOfItsLastLineStaysOne() throws Exception {
         enabled("dhcpcd.service");
-        put("etc/dhcpcd.conf", "hostname\n");
+        dhcpcdOfRaspberryPiOs();
         String old = "update_config=1\nnetwork={\n\tssid=\"Old\"\n\tpsk=\"12345678\"\n}";
         put("etc/wpa_supplicant/wpa_supplicant.conf", old);
         scheduled(SdCard.Mode.REPAIR, true);
@@ -622,6 +645,62 @@ class RescueScriptTest {
         assertTrue(conf.startsWith(old + "\ncountry=GB\n\nnetwork={\n"), conf);
         assertEquals(
                 List.of("Old", "4d7920486f6d65204e6574"), WpaSupplicantConf.enabledNetworks(conf));
+    }
+
+    /** A mask that is on the FAT partition itself, and stays there. */
+    @Test
+    void aMaskOnTheKernelsLineIsNamed() throws Exception {
+        enabled("NetworkManager.service");
+        put(PROFILES + "netfix-wired.nmconnection", "[connection]\ntype=ethernet\n");
+        Files.setPosixFilePermissions(
+                pi.resolve(PROFILES + "netfix-wired.nmconnection"),
+                java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+        for (SdCard.Mode mode : List.of(SdCard.Mode.REPAIR, SdCard.Mode.RECORD)) {
+            scheduled(mode, false);
+            String mask = " systemd.mask=NetworkManager.service systemd.mask=cups";
+            Files.writeString(boot.resolve("cmdline.txt"), LINE + mask + WORDS + "\n");
+            boot(0);
+            assertEquals(LINE + mask + "\n", Files.readString(boot.resolve("cmdline.txt")));
+            assertTrue(
+                    log().contains("cmdline.txt has systemd.mask=NetworkManager.service"), log());
+            assertFalse(log().contains("cups"), log());
+        }
+    }
+
+    /** A network in a file that nobody reads is none, and the log must not say MENDED. */
+    @Test
+    void aFileThatTheManagerDoesNotReadGetsNoNetwork() throws Exception {
+        String plain = "etc/wpa_supplicant/wpa_supplicant.conf";
+        String notAdded = "THE WI-FI NETWORK WAS NOT ADDED: ";
+        enabled("systemd-networkd.service");
+        put("etc/systemd/network/10-eth.network", "[Match]\nName=eth0\n");
+        put(plain, "update_config=1\n");
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertTrue(log().contains(notAdded + "systemd-networkd has no configuration"), log());
+        assertEquals("update_config=1\n", text(plain));
+        Files.delete(pi.resolve(UNITS + "multi-user.target.wants/systemd-networkd.service"));
+        enabled("dhcpcd.service");
+        dhcpcdOfRaspberryPiOs();
+        Files.delete(pi.resolve(HOOK));
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertTrue(log().contains(notAdded + "dhcpcd has no configuration"), log());
+        assertEquals("update_config=1\n", text(plain));
+        Files.delete(pi.resolve(UNITS + "multi-user.target.wants/dhcpcd.service"));
+        enabled("networking.service");
+        String stanza = "auto wlan0\niface wlan0 inet dhcp\n  wpa-";
+        put("etc/network/interfaces", stanza + "ssid Home\n  wpa-psk 12345678\n");
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertTrue(log().contains(notAdded + "ifupdown has no configuration"), log());
+        assertEquals("update_config=1\n", text(plain));
+        put("etc/wpa_supplicant/home.conf", "update_config=1\n");
+        put("etc/network/interfaces", stanza + "conf /etc/wpa_supplicant/home.conf\n");
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertTrue(text("etc/wpa_supplicant/home.conf").contains("4d7920486f6d"), log());
+        assertEquals("update_config=1\n", text(plain));
     }
 
     @Test

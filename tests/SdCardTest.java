@@ -464,6 +464,22 @@ class SdCardTest {
         assertEquals("short", RescueWifi.of("Cafe", "short", true, false).key());
     }
 
+    /** Words on this very partition, which no rescue changes, and which would undo its work. */
+    @Test
+    void whatThePartitionItselfKeepsOffIsNamedFirst() throws IOException {
+        RescueWifi wifi = RescueWifi.of("Home", "correct horse", false, false);
+        String plan = card().plan(wish(Optional.of(wifi), "GB")).toString();
+        assertFalse(plan.contains("But "), plan);
+        Files.writeString(
+                cmdline, LINE + " systemd.mask=NetworkManager systemd.mask=cups.service\n");
+        Files.writeString(folder.resolve("config.txt"), "[all]\ndtoverlay=disable-wifi\n");
+        plan = card().plan(wish(Optional.of(wifi), "GB")).toString();
+        assertTrue(plan.contains("But cmdline.txt has systemd.mask=NetworkManager,"), plan);
+        assertTrue(plan.contains("But config.txt has dtoverlay=disable-wifi,"), plan);
+        assertFalse(plan.contains("cups"), plan);
+        assertFalse(card().plan(REPAIR).toString().contains("config.txt has"), plan);
+    }
+
     @Test
     void everyMeasureSaysWhetherItHasARescueForm() {
         assertEquals(

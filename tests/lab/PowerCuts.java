@@ -137,9 +137,17 @@ final class PowerCuts {
         System.out.println("    rollback of \"" + last.step() + "\": " + cuts.size() + " cuts");
     }
 
+    /**
+     * What the last rescue left, and what bootdiag-power-cuts' own unit has found of the recorder's
+     * files before each recorder began.
+     */
     private static final String READABLE_LOG =
-            "cd /boot/firmware 2>/dev/null || cd /boot; log=netfix-rescue-log.txt; ! [ -e $log ] ||"
-                    + " head -n 1 $log | grep -q ^VERDICT";
+            "cd /boot/firmware 2>/dev/null || cd /boot; log=netfix-rescue-log.txt; readings="
+                    + "/var/tmp/readings; if [ -e $readings ] && grep -v -x readable $readings >&2;"
+                    + " then exit 1; fi; ! [ -e $log ] || head -n 1 $log | grep ^VERDICT";
+
+    /** An emulated Pi that has settled has its addresses by then, if it gets any. */
+    private static final Duration SETTLED = Duration.ofMinutes(1);
 
     /** Switches the Pi, which has a rescue on its boot partition, off and on, until it reboots. */
     void keepRescue() {
@@ -155,27 +163,51 @@ final class PowerCuts {
         System.out.println("    rescue: " + cuts.size() + " cuts");
     }
 
+    /** Switches the Pi off and on, and keeps its disks while it boots, whatever it does then. */
+    void keepBoot(int times, int seconds) {
+        pi.switchOff();
+        CompletableFuture<Void> booting = CompletableFuture.runAsync(() -> pi.boot(payload));
+        for (int i = 1; i <= times; i++) {
+            GuestAgent.pause(seconds * 1000L);
+            if (booting.isCompletedExceptionally()) {
+                break;
+            }
+            cuts.add(new Cut(i * seconds + " s", keep(pi)));
+        }
+        booting.join();
+        Settling.await(pi);
+    }
+
     /**
-     * Three boots of every n-th pair of disks: each ends as an ordinary one, the rescue reboots the
-     * Pi once at most, and its log is readable or not there.
+     * Three boots of every n-th pair of disks: each ends as an ordinary one, a rescue reboots the
+     * Pi once at most, what it and bootdiag wrote is readable or not there, and where the rescue
+     * says that it has mended the Pi, it can be reached.
      */
-    void judgeRescue(int nth) throws IOException {
+    void judgeBoots(int nth) throws IOException {
         List<String> bad = new ArrayList<>();
+        int judged = 0;
         for (int at = nth - 1; at < cuts.size(); at += nth) {
             Cut cut = cuts.get(at);
+            String after = "after \"" + cut.step() + "\": ";
+            judged++;
             try (VirtualPi booted = on(cut)) {
-                threeBoots(booted);
+                System.out.println("    cut " + (at + 1) + ", " + after + threeBoots(booted));
             } catch (LabFailure e) {
-                bad.add("after \"" + cut.step() + "\": " + e.getMessage());
+                bad.add(after + e.getMessage());
             }
+        }
+        if (judged == 0) {
+            throw new LabFailure("none of the " + cuts.size() + " cuts was judged");
         }
         if (!bad.isEmpty()) {
             throw new LabFailure(String.join("\n", bad));
         }
     }
 
-    private void threeBoots(VirtualPi booted) {
+    /** What came of the third one. */
+    private String threeBoots(VirtualPi booted) {
         boolean rescued = false;
+        String told = "";
         for (int boot = 1; boot <= 3; boot++) {
             if (booted.waitsForRescue()) {
                 if (rescued) {
@@ -186,9 +218,29 @@ final class PowerCuts {
             }
             booted.boot(payload);
             Settling.await(booted);
-            must(booted, READABLE_LOG, "");
+            String verdict = must(booted, READABLE_LOG, "").strip();
+            told = reached(booted, verdict, boot == 3 ? SETTLED : Duration.ZERO);
             booted.switchOff();
         }
+        return told;
+    }
+
+    /**
+     * @param verdict of the rescue, empty where it left none
+     * @param patience with a Pi of which nobody says that it is mended
+     */
+    private static String reached(VirtualPi booted, String verdict, Duration patience) {
+        boolean mended = verdict.startsWith("VERDICT: MENDED");
+        List<String> told = new ArrayList<>();
+        for (String name : booted.state().reaches()) {
+            Reach.Answer answer = Reach.within(booted, name, mended ? Reach.PATIENCE : patience);
+            if (mended && !answer.reachable()) {
+                throw new LabFailure(
+                        "its log says \"" + verdict + "\", and " + name + ": " + answer.says());
+            }
+            told.add(name + (answer.reachable() ? " reachable" : " unreachable"));
+        }
+        return String.join(", ", told) + (verdict.isEmpty() ? "" : "; " + verdict);
     }
 
     private interface Going {

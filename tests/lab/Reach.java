@@ -40,17 +40,22 @@ final class Reach {
     }
 
     static void awaitReachable(VirtualPi pi, String name, Duration limit) {
+        Answer answer = within(pi, name, limit);
+        if (!answer.reachable()) {
+            throw new LabFailure(
+                    name + " is unreachable after " + limit.toSeconds() + " s: " + answer.says());
+        }
+    }
+
+    /** The first yes, else the last no. */
+    static Answer within(VirtualPi pi, String name, Duration limit) {
         Instant end = Instant.now().plus(limit);
-        Answer answer;
-        do {
-            answer = now(pi, name);
-            if (answer.reachable()) {
-                return;
-            }
+        Answer answer = now(pi, name);
+        while (!answer.reachable() && Instant.now().isBefore(end)) {
             GuestAgent.pause(500);
-        } while (Instant.now().isBefore(end));
-        throw new LabFailure(
-                name + " is unreachable after " + limit.toSeconds() + " s: " + answer.says());
+            answer = now(pi, name);
+        }
+        return answer;
     }
 
     static void staysReachable(VirtualPi pi, String name, Duration time) {

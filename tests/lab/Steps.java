@@ -127,7 +127,18 @@ final class Steps {
                             (run, words) -> run.cuts().keepRescue()),
                     netfix(
                             "each <number>th power cut of the rescue leaves a Pi that boots",
-                            (run, words) -> run.cuts().judgeRescue(Integer.parseInt(words.get(0)))),
+                            (run, words) -> run.cuts().judgeBoots(Integer.parseInt(words.get(0)))),
+                    when(
+                            "the disks are kept <number> times at its next boot, every <number>"
+                                    + " seconds",
+                            (run, words) ->
+                                    run.cuts()
+                                            .keepBoot(
+                                                    Integer.parseInt(words.get(0)),
+                                                    Integer.parseInt(words.get(1)))),
+                    then(
+                            "each power cut of that boot leaves a Pi that boots",
+                            (run, words) -> run.cuts().judgeBoots(1)),
                     netfix(
                             "killed after every entry of fix <text> it is as before",
                             (run, words) ->
