@@ -231,9 +231,13 @@ final class Removal {
                             + state.fix()
                             + " is in force ("
                             + state.name()
-                            + "). Take it back first: sudo jbang fix@netfix undo"
-                            + root.map(top -> " --root " + Command.quoted(top.toString()))
-                                    .orElse("")
+                            + "). Take it back first: "
+                            + root.map(
+                                            top ->
+                                                    Cli.asRoot("fix", System.getenv())
+                                                            + " undo --root "
+                                                            + Command.quoted(top.toString()))
+                                    .orElse("sudo jbang fix@netfix undo")
                             + ", then uninstall");
         }
     }
