@@ -223,6 +223,7 @@ final class Removal {
     }
 
     private static void refuseWhileAFixIsInForce(Machine machine, Optional<Path> root) {
+        Undo.refuseUnread(machine, "nothing was removed");
         Transaction.State state = Transaction.state(machine);
         boolean nothingKept = !state.pending() && PlanFolder.fixes(machine).isEmpty();
         if (!nothingKept && !Set.of("none", "rolled-back").contains(state.name())) {
