@@ -3238,7 +3238,9 @@ public class bootdiag {
                         return
                     fi
                     NETFIX_COMMAND=${0##*/}
-                    export NETFIX_COMMAND
+                    # Where there is no locale, or one that was never generated, a JVM takes the names of files for ASCII.
+                    LC_ALL=C.UTF-8
+                    export NETFIX_COMMAND LC_ALL
                     if [ "$code" = /usr/local/lib/netfix/bootdiag.java ] && [ -d /usr/local/lib/netfix/builds/bootdiag ]; then
                         # Built with the other scripts, and built anew after an edit: a start from the source costs eight times as much.
                         launcher=/usr/local/lib/netfix/lib/launcher.sh

@@ -127,14 +127,21 @@ public class fix implements Callable<Integer> {
     int undo() throws IOException {
         options.refuseDryRun("undo");
         Machine machine = common.machine();
+        Machine machine = options.notACapture(common.machine());
         Undo.refuseWhereNothingIsKept(machine, common.mountedRoot());
-        options.refuseStranding(Undo.afterBoot(machine));
-        if (!options.agreed()) {
-            return ExitCode.USAGE;
+        if (Undo.isNothing(machine)) {
+            narration().println("Nothing to undo: netfix has changed nothing here.");
+            return ExitCode.GOOD;
         }
-        return common.mountedRoot().isPresent()
-                ? new RootedFix(common.mountedRoot().get(), narration()).undo()
-                : new Transaction(options.writable(machine), narration()).undo();
+        Undo.shown(machine).forEach(narration()::println);
+        options.refuseStranding(Undo.afterBoot(machine));
+        if (common.mountedRoot().isPresent()) {
+            return options.agreed()
+                    ? new RootedFix(common.mountedRoot().get(), narration()).undo()
+                    : ExitCode.USAGE;
+        }
+        LiveMachine here = options.writable(machine);
+        return options.agreed() ? new Transaction(here, narration()).undo() : ExitCode.USAGE;
     }
 
     @Command(

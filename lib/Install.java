@@ -74,10 +74,7 @@ public final class Install implements Callable<Integer> {
         InstallRun run = options.run(System.out);
         int status = run.install(plan, parcel.repository());
         if (status == ExitCode.GOOD) {
-            System.out.println("Installed. Look first: sudo " + Script.ALL.get(0).command());
-            System.out.println(
-                    "Its commands work without a network. Taken back by: sudo jbang"
-                            + " uninstall@netfix");
+            run.next(System.getenv()).forEach(System.out::println);
         }
         return status == ExitCode.GOOD && fix ? run.fix() : status;
     }

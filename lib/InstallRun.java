@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Does what an {@link InstallPlan} or a {@link Removal} says, on this machine or in an image. */
@@ -83,6 +84,22 @@ final class InstallRun {
         }
         here.run(Command.of("sync"));
         return ExitCode.GOOD;
+    }
+
+    /** What to type after an install; of an image nothing can be started here. */
+    List<String> next(Map<String, String> environment) {
+        if (root.isEmpty()) {
+            return List.of(
+                    "Installed. Look first: sudo " + Script.ALL.get(0).command(),
+                    "Its commands work without a network. Taken back by: sudo jbang"
+                            + " uninstall@netfix");
+        }
+        String there = " --root " + Command.quoted(root.get().toString());
+        return List.of(
+                "Installed in the image; its first start there builds it. Look first: "
+                        + Cli.asRoot("diagnose", environment)
+                        + there,
+                "Taken back by: " + Cli.asRoot("uninstall", environment) + there);
     }
 
     static boolean isNetfixItself(String path) {

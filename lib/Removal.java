@@ -223,6 +223,7 @@ final class Removal {
     }
 
     private static void refuseWhileAFixIsInForce(Machine machine, Optional<Path> root) {
+        Undo.refuseUnread(machine, "nothing was removed");
         Transaction.State state = Transaction.state(machine);
         boolean nothingKept = !state.pending() && PlanFolder.fixes(machine).isEmpty();
         if (!nothingKept && !Set.of("none", "rolled-back").contains(state.name())) {
@@ -231,9 +232,13 @@ final class Removal {
                             + state.fix()
                             + " is in force ("
                             + state.name()
-                            + "). Take it back first: sudo jbang fix@netfix undo"
-                            + root.map(top -> " --root " + Command.quoted(top.toString()))
-                                    .orElse("")
+                            + "). Take it back first: "
+                            + root.map(
+                                            top ->
+                                                    Cli.asRoot("fix", System.getenv())
+                                                            + " undo --root "
+                                                            + Command.quoted(top.toString()))
+                                    .orElse("sudo jbang fix@netfix undo")
                             + ", then uninstall");
         }
     }

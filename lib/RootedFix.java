@@ -105,8 +105,10 @@ public final class RootedFix {
             narration.println(
                     "NOT everything could be taken back ("
                             + Terminal.safe(String.valueOf(e.getMessage()))
-                            + "); once the reason is gone: fix undo --root "
-                            + root);
+                            + "); once the reason is gone: "
+                            + Cli.asRoot("fix", System.getenv())
+                            + " undo --root "
+                            + Command.quoted(root.toString()));
             return ExitCode.HANDS_NEEDED;
         }
         forget(folder, state);

@@ -550,6 +550,13 @@ final class RootedHands {
     static BadInput refused(IOException e, String root) {
         return e instanceof AccessDeniedException
                 ? BadInput.notAllowed("not allowed to change " + e.getMessage() + "; use sudo")
-                : new BadInput(root + ": " + e.getMessage());
+                : new BadInput(root + ": " + reason(e));
+    }
+
+    /** Of some, the message is the file's name alone. */
+    private static String reason(IOException e) {
+        return e instanceof NoSuchFileException
+                ? "no such file, or no folder for it: " + e.getMessage()
+                : e.getMessage();
     }
 }

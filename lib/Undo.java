@@ -2,6 +2,7 @@ package netfix;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,12 +12,58 @@ public final class Undo {
     private Undo() {}
 
     /**
+     * What a fix keeps is root's alone; whoever may not read it has not seen that there is nothing.
+     *
+     * @throws BadInput where it is not known
+     */
+    static void refuseUnread(Machine machine, String nothingWasDone) {
+        machine.read(PlanFolder.BASE + "/state")
+                .whyUnknown()
+                .ifPresent(
+                        why -> {
+                            throw BadInput.notAllowed(
+                                    nothingWasDone + ": " + Terminal.safe(why) + "; use sudo");
+                        });
+    }
+
+    /** Whether no fix has changed anything here, or nothing of one is left. */
+    public static boolean isNothing(Machine machine) {
+        return Transaction.state(machine).name().equals("none")
+                && PlanFolder.fixes(machine).isEmpty();
+    }
+
+    /** What will be taken back, for whoever is asked; nothing where a rollback was first. */
+    public static List<String> shown(Machine machine) {
+        Transaction.State state = Transaction.state(machine);
+        List<String> lines = new ArrayList<>();
+        if (state.name().equals("rolled-back")) {
+            return lines;
+        }
+        List<String> fixes = PlanFolder.fixes(machine);
+        for (int i = fixes.size() - 1; i >= 0; i--) {
+            String fix = PlanFolder.BASE + "/" + fixes.get(i);
+            if (machine.stat(fix + "/undone").value().isPresent()) {
+                continue;
+            }
+            List<String> ops = machine.list(fix + "/ops").orElse(List.of());
+            lines.add("Taken back, the last change of fix " + fixes.get(i) + " first:");
+            ops.stream()
+                    .sorted(Comparator.reverseOrder())
+                    .map(op -> machine.read(fix + "/ops/" + op + "/shown").orElse("").strip())
+                    .filter(shown -> !shown.isEmpty())
+                    .forEach(shown -> lines.add("  " + Terminal.safe(shown)));
+        }
+        return lines;
+    }
+
+    /**
      * After fix seal, and on a card from another board, the fix is there and what was before it is
      * not. (So it is of a file that somebody had changed when the fix was undone.)
      *
      * @throws BadInput where that is so
      */
     public static void refuseWhereNothingIsKept(Machine machine, Optional<Path> root) {
+        refuseUnread(machine, "nothing was undone");
         Transaction.State state = Transaction.state(machine);
         if (state.pending() || !PlanFolder.fixes(machine).isEmpty()) {
             return;

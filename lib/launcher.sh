@@ -45,14 +45,10 @@ if ! [ -r "$source" ]; then
     exit 3
 fi
 
-# A JVM takes the names of files for ASCII where the locale says so: a serial console, a cron job, a unit.
-case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
-    *[Uu][Tt][Ff]-8 | *[Uu][Tt][Ff]8) ;;
-    *)
-        LC_ALL=C.UTF-8
-        export LC_ALL
-        ;;
-esac
+# A JVM takes the names of files for ASCII where the locale says so: a serial console, a cron job, a unit, or a name that
+# ssh has brought along and that was never generated here (de_DE.UTF-8; macOS sends LC_CTYPE=UTF-8). C.UTF-8 is on every Debian.
+LC_ALL=C.UTF-8
+export LC_ALL
 
 # kept FOLDER: reads the command line that is kept there: java, and the words after it, quoted for sh. What it names has to
 # be there: java, and the build, which comes first on the class path.

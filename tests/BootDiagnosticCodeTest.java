@@ -29,7 +29,7 @@ class BootDiagnosticCodeTest {
                             --version) echo 'openjdk 17.0.1 2021-10-19' ;;
                             --list-modules) echo jdk.compiler@17.0.1 ;;
                             *--version) ! grep -q oops "$1" ;;
-                            *) echo "java $*" ;;
+                            *) echo "java $LC_ALL $*" ;;
                         esac
                         """);
         Files.writeString(copy.resolve("java"), java + "\n");
@@ -68,7 +68,9 @@ class BootDiagnosticCodeTest {
 
     @Test
     void anEditBesideTheBuildIsRunAndSaid() throws Exception {
-        assertTrue(started(copy).endsWith("-cp " + copy + "/bootdiag.jar bootdiag read x\n"));
+        String built = started(copy);
+        assertTrue(built.endsWith("-cp " + copy + "/bootdiag.jar bootdiag read x\n"), built);
+        assertTrue(built.startsWith("java C.UTF-8 "), "names of files: " + built);
         Files.writeString(copy.resolve("bootdiag.java"), "class bootdiag { }\n");
         String edited = started(copy);
         assertTrue(edited.endsWith(" " + copy + "/bootdiag.java read x\n"), edited);

@@ -255,10 +255,16 @@ class CommandLineTest {
         assertEquals(ExitCode.GOOD, again.exit(), again.toString());
         assertTrue(again.out().contains("Nothing to do"), again.out());
 
+        Ran undo = fix("undo", "--strand", "--root", root);
+        assertEquals(ExitCode.USAGE, undo.exit(), undo.toString());
+        assertTrue(undo.out().contains("Taken back, the last change"), undo.out());
+        assertTrue(Files.exists(wired), "nothing is taken back without consent");
         assertEquals(ExitCode.GOOD, fix("undo", "--yes", "--strand", "--root", root).exit());
         assertFalse(Files.exists(wired));
         assertFalse(Files.exists(card.resolve("usr/local/lib/netfix")));
         assertFalse(Files.exists(card.resolve("var/lib/netfix")));
+        Ran nothing = fix("undo", "--root", root);
+        assertEquals(ExitCode.GOOD, nothing.exit(), "there is nothing to ask: " + nothing);
     }
 
     @Test

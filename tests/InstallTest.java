@@ -18,6 +18,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -144,6 +145,38 @@ class InstallTest {
                 refused.getMessage());
         Files.delete(link);
         Removal.refuseWhileInUse(new RootedMachine(root), Optional.of(root));
+    }
+
+    /** The commands of an image are not those of the machine that it is made on. */
+    @Test
+    void ofAnImageNothingIsSaidThatIsForAPi() throws IOException {
+        Map<String, String> checkout = Map.of("JBANG_LAUNCH_CMD", "/home/pi/netfix/jbang");
+        assertEquals(
+                List.of(
+                        "Installed in the image; its first start there builds it. Look first: sudo"
+                                + " /home/pi/netfix/jbang diagnose@netfix --root '/mnt/an image'",
+                        "Taken back by: sudo /home/pi/netfix/jbang uninstall@netfix --root"
+                                + " '/mnt/an image'"),
+                new InstallRun(Optional.of(Path.of("/mnt/an image")), NOWHERE).next(checkout));
+        String here = String.join("\n", new InstallRun(Optional.empty(), NOWHERE).next(checkout));
+        assertTrue(here.contains("sudo diagnose-network-failure.sh"), here);
+        assertTrue(here.contains("sudo jbang uninstall@netfix"), here);
+        write(PlanFolder.BASE.substring(1) + "/state", "confirmed 0001 - boot\n");
+        write(PlanFolder.BASE.substring(1) + "/0001/paths", "");
+        BadInput refused =
+                assertThrows(
+                        BadInput.class,
+                        () -> Removal.refuseWhileInUse(new RootedMachine(root), Optional.of(root)));
+        String undo = Cli.asRoot("fix", System.getenv()) + " undo --root " + root + ", then";
+        assertTrue(refused.getMessage().contains(undo), refused.getMessage());
+    }
+
+    @Test
+    void aFolderThatIsNotThereIsSaid() {
+        IOException missing = new NoSuchFileException("/mnt/x/etc/conf.d/.netfix-new");
+        assertEquals(
+                "/mnt/x: no such file, or no folder for it: /mnt/x/etc/conf.d/.netfix-new",
+                RootedHands.refused(missing, "/mnt/x").getMessage());
     }
 
     /** Disabled, it runs on; and another target may want it. */

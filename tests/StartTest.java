@@ -55,6 +55,7 @@ class StartTest {
                     printf '<%s>' "$word"
                 done
                 if [ -n "${ITS_NAME:-}" ]; then printf '%s' "${NETFIX_COMMAND:-none}"; fi
+                if [ -n "${ITS_LOCALE:-}" ]; then printf '%s' "${LC_ALL:-none}"; fi
                 """);
         jar = Files.createFile(folder.resolve("the jar"));
         started = "<-Xlog:disable><-Xa><-Xb><-Xc><-classpath><" + jar + ":x>";
@@ -240,6 +241,16 @@ class StartTest {
                 "<-Xa><-Xb><-Xc><-cp><" + netfix + "/jars/*><verify><x>",
                 executor(Map.of("PATH", path), "x").execute().outputUTF8());
         assertEquals(0, builds());
+    }
+
+    /** ssh brings names along that this machine has not, and nothing says so but a JVM's ASCII. */
+    @Test
+    void namesAreUtf8WhateverTheLocaleIsCalled() throws Exception {
+        for (String name : List.of("LANG=de_DE.UTF-8", "LC_CTYPE=UTF-8", "LC_ALL=xx.utf8")) {
+            String[] parts = name.split("=");
+            Map<String, String> from = Map.of("ITS_LOCALE", "yes", parts[0], parts[1]);
+            assertEquals(started + "<verify>C.UTF-8", executor(from).execute().outputUTF8(), name);
+        }
     }
 
     @Test

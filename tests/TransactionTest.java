@@ -1,6 +1,7 @@
 package netfix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,6 +28,50 @@ class TransactionTest {
         pi.says("systemctl", "activating");
         BadInput refused = assertThrows(BadInput.class, () -> on(pi).undo());
         assertTrue(refused.getMessage().contains("at work already"), refused.getMessage());
+    }
+
+    /** "Wiped, and for good" is no answer to somebody who has only left out sudo. */
+    @Test
+    void whoMayNotReadWhatIsKeptIsToldToUseSudo() {
+        Texts pi =
+                Texts.live()
+                        .unreadable(PlanFolder.BASE + "/state")
+                        .file(ExclusiveControl.FILE, "# Written by netfix");
+        BadInput undo =
+                assertThrows(
+                        BadInput.class, () -> Undo.refuseWhereNothingIsKept(pi, Optional.empty()));
+        assertEquals(ExitCode.UNKNOWN, undo.exitCode());
+        assertTrue(undo.getMessage().endsWith("; use sudo"), undo.getMessage());
+        BadInput uninstall =
+                assertThrows(BadInput.class, () -> Removal.refuseWhileInUse(pi, Optional.empty()));
+        assertTrue(uninstall.getMessage().endsWith("; use sudo"), uninstall.getMessage());
+    }
+
+    /** The question was about nothing that anybody had seen. */
+    @Test
+    void whatIsTakenBackIsShownTheLastFirst() {
+        Texts pi = Texts.live();
+        assertTrue(Undo.isNothing(pi));
+        assertEquals(List.of(), Undo.shown(pi));
+        for (String fix : List.of("0001", "0002", "0003")) {
+            String ops = PlanFolder.BASE + "/" + fix + "/ops/";
+            pi.file(ops + "0001/shown", "write /etc/a" + fix);
+            pi.file(ops + "0002/shown", "ln -s b\u001b " + fix);
+        }
+        pi.file(PlanFolder.BASE + "/0003/undone", "");
+        pi.file(PlanFolder.BASE + "/state", "confirmed 0002 board boot");
+        assertFalse(Undo.isNothing(pi));
+        assertEquals(
+                List.of(
+                        "Taken back, the last change of fix 0002 first:",
+                        "  ln -s b\\x1b 0002",
+                        "  write /etc/a0002",
+                        "Taken back, the last change of fix 0001 first:",
+                        "  ln -s b\\x1b 0001",
+                        "  write /etc/a0001"),
+                Undo.shown(pi));
+        pi.file(PlanFolder.BASE + "/state", "rolled-back 0002 board boot");
+        assertEquals(List.of(), Undo.shown(pi));
     }
 
     @Test
