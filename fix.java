@@ -126,7 +126,6 @@ public class fix implements Callable<Integer> {
     @Command(name = "undo", description = "Brings back what was there before, byte for byte.")
     int undo() throws IOException {
         options.refuseDryRun("undo");
-        Machine machine = common.machine();
         Machine machine = options.notACapture(common.machine());
         Undo.refuseWhereNothingIsKept(machine, common.mountedRoot());
         if (Undo.isNothing(machine)) {
