@@ -19,6 +19,10 @@ public final class BrowserPages {
 
     public static Map<String, String> all() {
         Map<String, String> pages = new LinkedHashMap<>();
+        // README's picture is of this one, 860 pixels wide.
+        pages.put(
+                "scan",
+                HtmlReport.of(WatchBundles.aftermath("wifi-profile-deleted~scan-and-cancel")));
         pages.put("watch", HtmlReport.of(WatchedPi.scanned().aftermath()));
         pages.put("look", HtmlReport.of(Captures.diagnosis("wifi-profile-deleted~after-a-boot")));
         pages.put("healthy", HtmlReport.of(Captures.diagnosis("healthy-bookworm-two-and-two")));

@@ -76,13 +76,9 @@ class CapturesTest {
     private static final Map<String, String> WITHOUT =
             Map.ofEntries(
                     Map.entry("dhcpcd-at-next-boot", "SurroundingsTest has what systemctl says"),
-                    Map.entry(
-                            "wait-online-for-nothing", "SurroundingsTest has what systemctl says"),
-                    Map.entry("supplicant-masked", "SurroundingsTest has what systemctl says"),
                     Map.entry("rescue-key-left", "SurroundingsTest has the file"),
                     Map.entry("boot-held-off", "BootForecastTest has the kernel's line"),
                     Map.entry("wifi-firmware-crashed", "a virtual Pi has no such radio"),
-                    Map.entry("access-point", "SurroundingsTest has what ps says"),
                     Map.entry("cloud-init-writes-wifi", "SurroundingsTest has the YAML"));
 
     @Test

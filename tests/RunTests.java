@@ -87,6 +87,8 @@
 //SOURCES DocumentedCommandsTest.java
 //SOURCES FleetTest.java
 //SOURCES HtmlReportTest.java
+//SOURCES WatchBundles.java
+//SOURCES WatchBundlesTest.java
 //SOURCES WatchTest.java
 //SOURCES WatchmanTest.java
 //SOURCES WatchedPi.java

@@ -8,6 +8,7 @@
 //SOURCES ../BrowserPages.java
 //SOURCES ../Captures.java
 //SOURCES ../Checkout.java
+//SOURCES ../WatchBundles.java
 //SOURCES ../WatchedPi.java
 //SOURCES Chromium.java
 package netfix.browser;
