@@ -233,12 +233,10 @@ final class Removal {
                             + " is in force ("
                             + state.name()
                             + "). Take it back first: "
-                            + root.map(
-                                            top ->
-                                                    Cli.asRoot("fix", System.getenv())
-                                                            + " undo --root "
-                                                            + Command.quoted(top.toString()))
-                                    .orElse("sudo jbang fix@netfix undo")
+                            + Cli.asRoot("fix", System.getenv())
+                            + " undo"
+                            + root.map(top -> " --root " + Command.quoted(top.toString()))
+                                    .orElse("")
                             + ", then uninstall");
         }
     }

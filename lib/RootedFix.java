@@ -49,9 +49,8 @@ public final class RootedFix {
                             + state.fix()
                             + " of this card is "
                             + state.name()
-                            + ": its next boot decides; `fix undo --root "
-                            + root
-                            + "` takes it back now");
+                            + ": its next boot decides; taken back now by: "
+                            + undoTyped());
         }
         String fix = PlanFolder.next(machine);
         String folder = PlanFolder.BASE + "/" + fix;
@@ -106,14 +105,18 @@ public final class RootedFix {
                     "NOT everything could be taken back ("
                             + Terminal.safe(String.valueOf(e.getMessage()))
                             + "); once the reason is gone: "
-                            + Cli.asRoot("fix", System.getenv())
-                            + " undo --root "
-                            + Command.quoted(root.toString()));
+                            + undoTyped());
             return ExitCode.HANDS_NEEDED;
         }
         forget(folder, state);
         narration.println("The old configuration is back.");
         return ExitCode.ROLLED_BACK;
+    }
+
+    private String undoTyped() {
+        return Cli.asRoot("fix", System.getenv())
+                + " undo --root "
+                + Command.quoted(root.toString());
     }
 
     /** As if that fix had never begun. What a card that fails does not let go stays: harmless. */
@@ -166,9 +169,8 @@ public final class RootedFix {
                             + state.fix()
                             + " of this card is "
                             + state.name()
-                            + ": nothing was sealed; let the card boot once, or `fix undo --root "
-                            + root
-                            + "`");
+                            + ": nothing was sealed; let the card boot once, or: "
+                            + undoTyped());
         }
         SealedSources sources = SealedSources.of(machine);
         try {

@@ -85,9 +85,11 @@ public final class SdCard {
         if (Files.isDirectory(folder.resolve("etc")) && Files.isDirectory(folder.resolve("usr"))) {
             throw new BadInput(
                     folder
-                            + " is the card's root partition: fix --root "
-                            + folder
-                            + " repairs it; sdcard is for the other one");
+                            + " is the card's root partition, which is repaired by: "
+                            + Cli.asRoot("fix", System.getenv())
+                            + " --root "
+                            + Command.quoted(folder.toString())
+                            + "; sdcard is for the other one");
         }
         if (!Files.isRegularFile(folder.resolve(CMDLINE))
                 || !Files.isRegularFile(folder.resolve("config.txt"))) {

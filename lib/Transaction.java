@@ -126,7 +126,9 @@ public final class Transaction {
                     PlanFolder.BASE
                             + " cannot be written ("
                             + e.getMessage()
-                            + "); fix recover --print shows the commands, to type them in");
+                            + "); "
+                            + typed("recover --print")
+                            + " shows the commands, to type them in");
         }
         List<String> argv = List.of("sh", SCRIPT, "recover", fix);
         List<String> inUnit =
@@ -188,9 +190,16 @@ public final class Transaction {
                                 + PlanFolder.BASE
                                 + "/"
                                 + state.fix()
-                                + "/narration. `fix undo` takes everything back now"
-                        : ": the next boot confirms it, or `fix confirm`; `fix undo` takes it"
-                                + " back");
+                                + "/narration. Everything is taken back now by: "
+                                + typed("undo")
+                        : ": the next boot confirms it, or "
+                                + typed("confirm")
+                                + "; taken back by: "
+                                + typed("undo"));
+    }
+
+    private static String typed(String verb) {
+        return Cli.asRoot("fix", System.getenv()) + " " + verb;
     }
 
     /** All that has to be on the disk before the first change, and the two nets under it. */
@@ -343,7 +352,7 @@ public final class Transaction {
                                 ? withoutResult()
                                 : ExitCode.HANDS_NEEDED;
         if (status == ExitCode.GOOD) {
-            narration.println("It was proved already, and stays; `fix undo` takes it back.");
+            narration.println("It was proved already, and stays; taken back by: " + typed("undo"));
         }
         narration.flush();
         Runtime.getRuntime()

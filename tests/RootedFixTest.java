@@ -370,7 +370,11 @@ class RootedFixTest {
         put("etc/systemd/system/sysinit.target.wants/netfix-boot.service", "", 0644);
         put("etc/NetworkManager/conf.d/.netfix-new", "half-made", 0600);
         assertFalse(before.equals(listing()));
-        assertThrows(BadInput.class, () -> rootedFix().run(plan), "one is not confirmed yet");
+        BadInput pending =
+                assertThrows(
+                        BadInput.class, () -> rootedFix().run(plan), "one is not confirmed yet");
+        String typed = Cli.asRoot("fix", System.getenv()) + " undo --root " + card;
+        assertTrue(pending.getMessage().contains(typed), pending.getMessage());
         rootedFix().undo();
         assertEquals(before, listing());
     }

@@ -122,4 +122,16 @@ class TransactionTest {
         Texts pi = Texts.live().file(PlanFolder.BASE + "/state", "open 0001 board boot");
         assertThrows(BadInput.class, () -> on(pi).seal());
     }
+
+    @Test
+    void whatIsToBeTypedCanBe() {
+        Plan nothing = new Plan(List.of(), List.of(), List.of(), List.of(), List.of(), false);
+        for (String state : List.of("open", "unconfirmed")) {
+            Texts pi = Texts.live().file(PlanFolder.BASE + "/state", state + " 0001 board boot");
+            BadInput refused = assertThrows(BadInput.class, () -> on(pi).run(nothing, List.of()));
+            assertTrue(
+                    refused.getMessage().contains(Cli.asRoot("fix", System.getenv()) + " undo"),
+                    refused.getMessage());
+        }
+    }
 }
