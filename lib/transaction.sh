@@ -928,6 +928,16 @@ restore_running() { # FIX-FOLDER now|undo|boot
 }
 
 restore_unit() { # now|undo|boot
+    case $verb in
+        start | restart)
+            # Its files are back: it would not get its network back, and lose what it has.
+            if [ "$1" != boot ] && ! startable "$(line "$op/unit")"; then
+                say "not ${verb}ed: $(line "$op/unit"), which does not start with its configuration as it is"
+                return
+            fi
+            ;;
+        *) ;;
+    esac
     say "systemctl $verb $(line "$op/unit")"
     if [ "$1" = boot ]; then
         if [ "$verb" = restart ]; then verb=start; fi
@@ -970,7 +980,11 @@ revive() {
         if [ "$span" = 8 ]; then
             refused='' afresh=''
             for unit in NetworkManager.service systemd-networkd.service dhcpcd.service; do
-                if ! systemctl -q is-active "$unit"; then continue; fi
+                if ! systemctl -q is-active "$unit"; then
+                    # Enabled, and not there: its configuration is why, or something that takes its time.
+                    if systemctl -q is-enabled -- "$unit" && ! startable "$unit"; then refused=yes; fi
+                    continue
+                fi
                 if ! startable "$unit"; then
                     say "not restarted: $unit, which does not start with its configuration as it is"
                     refused=yes

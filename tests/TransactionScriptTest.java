@@ -759,6 +759,9 @@ class TransactionScriptTest {
                 Files.readString(pi.resolve("var/log/netfix.log")).contains("took back fix 0001"));
     }
 
+    private static final String REFUSED =
+            "echo 'Failed to read configuration: /etc/x.conf: no key' >&2\nexit 7\n";
+
     private String asked() throws IOException {
         return Files.readString(top.resolve("asked"));
     }
@@ -825,12 +828,7 @@ class TransactionScriptTest {
         stub(top.resolve("bin/ip"), "");
         for (boolean readable : List.of(false, true)) {
             Files.deleteIfExists(top.resolve("asked"));
-            stub(
-                    top.resolve("bin/NetworkManager"),
-                    readable
-                            ? "echo '[main]'\n"
-                            : "echo 'Failed to read configuration: /etc/x.conf: no key' >&2\n"
-                                    + "exit 7\n");
+            stub(top.resolve("bin/NetworkManager"), readable ? "echo '[main]'\n" : REFUSED);
             // A clock that runs faster: nothing is waited for.
             stub(
                     top.resolve("bin/cut"),
@@ -845,6 +843,30 @@ class TransactionScriptTest {
                     readable, asked().contains("restart NetworkManager.service"), said + asked());
             assertEquals(!readable, said.contains("not restarted: NetworkManager.service"), said);
             assertTrue(said.contains("Not back yet: eth0 has no address"), said);
+        }
+    }
+
+    /**
+     * It runs with what it read before somebody broke a file, which the fix had set aside; what it
+     * is restarted for, after a take-over, does not come of a restart that fails.
+     */
+    @Test
+    void aNetworkManagerThatWouldNotStartAgainOutlivesATakeOverThatIsTakenBack() throws Exception {
+        String unit = "NetworkManager.service";
+        for (boolean readable : List.of(false, true)) {
+            Files.deleteIfExists(top.resolve("asked"));
+            stub(top.resolve("bin/NetworkManager"), readable ? "" : REFUSED);
+            stage(
+                    "0001",
+                    text("new\n"),
+                    new Change.UnitJob("restart", unit, "restart", ""),
+                    new Change.UnitJob("stop", "dhcpcd.service", "start", ""));
+            until("0001", "apply");
+            Files.deleteIfExists(top.resolve("asked"));
+            String said = run("undo").outputUTF8();
+            assertEquals(readable, asked().contains("restart -- " + unit), said + asked());
+            assertEquals(!readable, said.contains("not restarted: " + unit), said);
+            assertTrue(asked().contains("start -- dhcpcd.service"), asked());
         }
     }
 
