@@ -4,6 +4,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** What fix can be told. */
@@ -170,11 +171,34 @@ public final class FixOptions {
                     "nothing was done, because something could not be told (see above)"
                             + (scene.snapshot().host().root() ? "" : "; use sudo"));
         }
+        refuseProfilesElsewhere(plan, scene.snapshot().nm().config());
         if (!plan.losses().isEmpty()) {
             throw new BadInput(
                     "nothing was done: what is listed above would be lost; to go on, add"
                             + " --accept-loss "
                             + String.join(",", ids(plan.losses())));
+        }
+    }
+
+    /** Of what netfix would write NetworkManager would never hear. */
+    private static void refuseProfilesElsewhere(Plan plan, NmConfig config) {
+        boolean writes =
+                plan.steps().stream()
+                        .map(Plan.Step::change)
+                        .filter(Change.OnDisk.class::isInstance)
+                        .map(change -> ((Change.OnDisk) change).path())
+                        .anyMatch(path -> path.startsWith(OldSources.PROFILES + "/"));
+        if (writes && !config.profileFolder().equals(Optional.of(OldSources.PROFILES))) {
+            throw new BadInput(
+                    Terminal.safe(
+                            "nothing was done: NetworkManager keeps its profiles elsewhere ("
+                                    + config.entry("keyfile", "path")
+                                            .map(e -> "path=" + e.value() + ", " + e.place())
+                                            .orElse("")
+                                    + "), and netfix writes them to "
+                                    + OldSources.PROFILES
+                                    + " only; move them there and take that line out, then start"
+                                    + " fix again"));
         }
     }
 

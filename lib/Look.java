@@ -148,8 +148,10 @@ public final class Look {
         var associated = start(Iw.COMMAND);
         var logs = start(Mount.of(LOGS));
         CompletableFuture<Reading<List<Rfkill>>> rfkill = read(Rfkill::read, Reading::unknown);
-        CompletableFuture<Reading<List<Profile>>> profiles = read(Profiles::read, Reading::unknown);
         CompletableFuture<NmConfig> config = read(NmConfig::read, NmConfig::unknown);
+        CompletableFuture<Reading<List<Profile>>> profiles =
+                config.thenApplyAsync(
+                        c -> guarded(() -> Profiles.read(machine, c), Reading::unknown), pool);
         var networkd = read(Networkd::read, Networkd::unknown);
         var dhcpcd = read(Dhcpcd::read, Dhcpcd::unknown);
         var interfaces = read(Interfaces::read, Interfaces::unknown);

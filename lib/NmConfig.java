@@ -325,6 +325,21 @@ public final class NmConfig {
         return entries;
     }
 
+    /**
+     * Where NetworkManager keeps its profiles: {@code [keyfile] path}, as nms-keyfile-plugin.c
+     * takes it. Empty where it keeps none on disk.
+     */
+    Optional<String> profileFolder() {
+        String path = entry("keyfile", "path").map(e -> e.value().strip()).orElse("-");
+        if (path.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                path.startsWith("/")
+                        ? path.replaceAll("/+", "/").replaceFirst("(.)/$", "$1")
+                        : OldSources.PROFILES);
+    }
+
     /** nm_config_parse_boolean. */
     static boolean isTrue(String value) {
         return value.strip().toLowerCase(java.util.Locale.ROOT).matches("1|yes|true|on");

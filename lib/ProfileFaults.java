@@ -467,7 +467,9 @@ final class ProfileFaults {
             boolean only = Reach.ofAll(s).isNo() || BootForecast.ofAll(s).isNo();
             List<Evidence> evidence = new ArrayList<>();
             evidence.add(
-                    new Evidence("no Wi-Fi profile", "/etc/NetworkManager/system-connections"));
+                    new Evidence(
+                            "no Wi-Fi profile",
+                            s.nm().config().profileFolder().orElse("no folder of its own")));
             journalReach(s).ifPresent(evidence::add);
             hits.add(
                     new Verdict.Hit(

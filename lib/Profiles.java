@@ -2,6 +2,7 @@ package netfix;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -11,7 +12,6 @@ import java.util.Set;
  */
 final class Profiles {
 
-    private static final String ADMIN = "/etc/NetworkManager/system-connections";
     private static final String RUNTIME = "/run/NetworkManager/system-connections";
     private static final String VENDOR = "/usr/lib/NetworkManager/system-connections";
 
@@ -23,24 +23,42 @@ final class Profiles {
      * A profile in /etc hides one in /usr/lib with the same UUID, and so does a tombstone, the
      * {@code UUID.nmmeta} that NetworkManager leaves where it may not delete a file. What lies in
      * /run hides others until the next boot only, and is left in beside them.
+     *
+     * @param config which may put another folder in the place of the one in /etc
      */
-    static Reading<List<Profile>> read(Machine machine) {
+    static Reading<List<Profile>> read(Machine machine, NmConfig config) {
         List<Profile> profiles = new ArrayList<>();
         Set<String> hidden = new HashSet<>();
-        for (String folder : List.of(ADMIN, RUNTIME, VENDOR)) {
+        Set<String> folders = new LinkedHashSet<>();
+        // The one in /run is none that is kept.
+        String admin = config.profileFolder().filter(f -> !f.equals(RUNTIME)).orElse("");
+        if (!admin.isEmpty()) {
+            folders.add(admin);
+        }
+        folders.addAll(List.of(RUNTIME, VENDOR));
+        for (String folder : folders) {
             Reading<List<String>> names = machine.list(folder);
             if (names.whyUnknown().isPresent()) {
                 return Reading.unknown(names.whyUnknown().get());
             }
+            if (names.isAbsent()
+                    && folder.equals(admin)
+                    && !folder.equals(OldSources.PROFILES)
+                    && !machine.runsCommands()) {
+                return Reading.unknown(
+                        "which profiles lie in "
+                                + folder
+                                + " hangs on what is mounted there at a boot");
+            }
             for (String name : names.orElse(List.of())) {
-                if (folder.equals(ADMIN) && isTombstone(machine, folder + "/" + name)) {
+                if (folder.equals(admin) && isTombstone(machine, folder + "/" + name)) {
                     hidden.add(uuid(name));
                 }
             }
             for (String name : names.orElse(List.of())) {
                 // Only in /etc may a profile go without the ending.
                 if (name.endsWith(META)
-                        || !folder.equals(ADMIN) && !name.endsWith(".nmconnection")) {
+                        || !folder.equals(admin) && !name.endsWith(".nmconnection")) {
                     continue;
                 }
                 String file = folder + "/" + name;
@@ -57,7 +75,7 @@ final class Profiles {
                         .filter(p -> p.uuid().isEmpty() || !hidden.contains(p.uuid()))
                         .ifPresent(profiles::add);
             }
-            if (folder.equals(ADMIN)) {
+            if (folder.equals(admin)) {
                 profiles.stream()
                         .filter(p -> p.refusal().isEmpty() && !p.uuid().isEmpty())
                         .forEach(p -> hidden.add(p.uuid()));

@@ -39,6 +39,40 @@ class BootForecastTest {
         is(Answer.Kind.NO, "no saved Wi-Fi profile", card().afterBoot("wlan0"));
     }
 
+    /** [keyfile] path, as nms-keyfile-plugin.c takes it. */
+    @Test
+    void profilesLieWhereTheConfigurationSays() {
+        String conf = "/etc/NetworkManager/conf.d/50-data.conf";
+        for (String path : List.of("/data/nm", "/data//nm/")) {
+            Texts card = card().file(conf, "[keyfile]", "path=" + path);
+            is(
+                    Answer.Kind.YES,
+                    "\"Home\"",
+                    card.file("/data/nm/Home.nmconnection", wifi()).afterBoot("wlan0"));
+        }
+        is(
+                Answer.Kind.UNKNOWN,
+                "mounted there",
+                card().file(conf, "[keyfile]", "path=/data/nm")
+                        .profile("Home.nmconnection", wifi())
+                        .afterBoot("wlan0"));
+        for (String path : List.of("/data/nm", "", "/run/NetworkManager/system-connections")) {
+            is(
+                    Answer.Kind.NO,
+                    "no saved Wi-Fi profile",
+                    card().file(conf, "[keyfile]", "path=" + path)
+                            .file("/data/nm/.hidden", "")
+                            .profile("Home.nmconnection", wifi())
+                            .afterBoot("wlan0"));
+        }
+        is(
+                Answer.Kind.YES,
+                "\"Home\"",
+                card().file(conf, "[keyfile]", "path=data")
+                        .profile("Home.nmconnection", wifi())
+                        .afterBoot("wlan0"));
+    }
+
     /** The cable is out, and Wi-Fi has a profile whose password the phone has put wrong. */
     @Test
     void aPasswordThatDoesNotWorkIsNoWayIn() {

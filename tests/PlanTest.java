@@ -610,6 +610,19 @@ class PlanTest {
         new FixOptions().refuseBrokenConfiguration(plan(broken(card())), scene(broken(card())));
     }
 
+    /** NetworkManager would not hear of the wired profile, and no-auto-default=* would be read. */
+    @Test
+    void nothingIsDoneWhereProfilesAreReadElsewhere() {
+        Texts card =
+                card().file("/etc/NetworkManager/conf.d/50-data.conf", "[keyfile]", "path=/data/nm")
+                        .file("/data/nm/.hidden", "");
+        String refused =
+                assertThrows(BadInput.class, () -> new FixOptions().refuse(plan(card), scene(card)))
+                        .getMessage();
+        assertTrue(refused.contains("path=/data/nm, /etc/"), refused);
+        assertTrue(refused.contains("50-data.conf:2), and netfix writes them"), refused);
+    }
+
     /** What no measure mends is said where the plan ends: nobody is told that all is well. */
     @Test
     void aPlanEndsWithWhatTheNextBootBrings() throws Exception {
