@@ -172,12 +172,39 @@ public final class FixOptions {
                             + (scene.snapshot().host().root() ? "" : "; use sudo"));
         }
         refuseProfilesElsewhere(plan, scene.snapshot().nm().config());
+        refuseKernelsMask(plan, scene.snapshot().premises().orders());
         if (!plan.losses().isEmpty()) {
             throw new BadInput(
                     "nothing was done: what is listed above would be lost; to go on, add"
                             + " --accept-loss "
                             + String.join(",", ids(plan.losses())));
         }
+    }
+
+    /** In this boot nothing starts what the kernel's line masks, and the whole fix would fail. */
+    private static void refuseKernelsMask(Plan plan, BootOrders orders) {
+        boolean starts =
+                plan.steps().stream()
+                        .map(Plan.Step::change)
+                        .filter(Change.UnitJob.class::isInstance)
+                        .map(Change.UnitJob.class::cast)
+                        .anyMatch(
+                                job ->
+                                        job.unit().equals(Scene.NETWORKMANAGER)
+                                                && !job.verb().equals("stop"));
+        orders.mask(Scene.NETWORKMANAGER)
+                .filter(seen -> starts)
+                .ifPresent(
+                        seen -> {
+                            throw new BadInput(
+                                    Terminal.safe(
+                                            "nothing was done: take "
+                                                    + seen.what()
+                                                    + " out of "
+                                                    + seen.source()
+                                                    + ", which keeps NetworkManager from starting,"
+                                                    + " reboot, then start fix again"));
+                        });
     }
 
     /** Of what netfix would write NetworkManager would never hear. */

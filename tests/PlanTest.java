@@ -623,6 +623,23 @@ class PlanTest {
         assertTrue(refused.contains("50-data.conf:2), and netfix writes them"), refused);
     }
 
+    /** It would fail half-way, and be taken back. */
+    @Test
+    void whatTheKernelMasksIsNotStarted() {
+        Scene scene =
+                scene(card().file(CMDLINE, "root=/dev/sda2 systemd.mask=NetworkManager.service"));
+        Change start = new Change.UnitJob("start", Scene.NETWORKMANAGER, "stop", "");
+        Plan.Step step = new Plan.Step(Plan.Phase.LOAD, start, "transition");
+        Plan plan = new Plan(List.of(), List.of(step), List.of(), List.of(), List.of(), false);
+        String refused =
+                assertThrows(BadInput.class, () -> new FixOptions().refuse(plan, scene))
+                        .getMessage();
+        assertTrue(
+                refused.contains("take systemd.mask=NetworkManager.service out of " + CMDLINE),
+                refused);
+        new FixOptions().refuse(plan, scene(card()));
+    }
+
     /** What no measure mends is said where the plan ends: nobody is told that all is well. */
     @Test
     void aPlanEndsWithWhatTheNextBootBrings() throws Exception {
