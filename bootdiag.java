@@ -849,6 +849,8 @@ public class bootdiag {
                         "/var/lib/systemd/rfkill",
                         "/etc/hostapd");
 
+        private static final String STARTED = "/etc/systemd/system/multi-user.target.wants";
+
         /** Of these only the names. */
         static final List<String> NAMES =
                 List.of(
@@ -856,7 +858,8 @@ public class bootdiag {
                         "/var/lib/dhcpcd5",
                         "/lib/systemd/system-generators",
                         "/sys/class/net",
-                        "/sys/class/rfkill");
+                        "/sys/class/rfkill",
+                        STARTED);
 
         static final List<String> SINGLE =
                 List.of(
@@ -943,7 +946,7 @@ public class bootdiag {
         }
 
         /** The questions that need no other's answer; lib asks the same, and a test compares. */
-        static List<List<String>> questions(List<String> wifi) {
+        static List<List<String>> questions(List<String> wifi, List<String> started) {
             List<List<String>> all = new ArrayList<>();
             all.add(List.of("ip", "-j", "address", "show"));
             all.add(List.of("ip", "-j", "route", "show"));
@@ -960,6 +963,10 @@ public class bootdiag {
             units.addAll(UNITS);
             for (String name : wifi) {
                 units.add("wpa_supplicant@" + name + ".service");
+                String other = "wpa_supplicant-nl80211@" + name + ".service";
+                if (started.contains(other)) {
+                    units.add(other);
+                }
                 units.add("netplan-wpa-" + name + ".service");
             }
             all.add(units);
@@ -1063,7 +1070,7 @@ public class bootdiag {
                 OF_A_SWITCH.forEach(
                         file -> sight.keepText("/sys/class/rfkill/" + name + "/" + file));
             }
-            questions(wifi).forEach(sight::ask);
+            questions(wifi, sight.names(STARTED)).forEach(sight::ask);
             for (String routes : List.of("ip -j route show", "ip -6 -j route show")) {
                 Matcher gateway =
                         Pattern.compile(

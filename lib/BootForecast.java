@@ -630,14 +630,20 @@ public final class BootForecast {
 
     /** Whether something starts a supplicant that knows a network on this interface. */
     private Answer supplicant(Link link, boolean hook) {
-        boolean unit = snapshot.unit("wpa_supplicant@" + link.name() + ".service").enabled();
-        if (!unit && !hook) {
+        Map<String, String> units = Unit.supplicants(link.name());
+        Optional<String> started =
+                units.keySet().stream().filter(u -> snapshot.unit(u).enabled()).findFirst();
+        if (started.isEmpty() && !hook) {
             return Answer.no("nothing starts wpa_supplicant on it");
         }
         Map<String, List<String>> confs = snapshot.wifiConfs();
         String own = "/etc/wpa_supplicant/wpa_supplicant-" + link.name() + ".conf";
         String conf =
-                unit || confs.containsKey(own) ? own : "/etc/wpa_supplicant/wpa_supplicant.conf";
+                started.map(units::get)
+                        .orElse(
+                                confs.containsKey(own)
+                                        ? own
+                                        : "/etc/wpa_supplicant/wpa_supplicant.conf");
         List<String> networks = confs.get(conf);
         if (networks == null) {
             return snapshot.host().root()

@@ -48,6 +48,7 @@ public final class Look {
                     "ping",
                     "dhcpcd");
 
+    private static final String STARTED = Ground.UNITS + "/multi-user.target.wants";
     private static final String LOGS = "/var/log";
     private static final String CLOUD_CONFIG = "/etc/cloud/cloud.cfg.d";
 
@@ -353,8 +354,13 @@ public final class Look {
 
     private Reading<Map<String, Unit>> units(Machine machine, List<String> wifi) {
         Set<String> names = new LinkedHashSet<>(Manager.allUnits());
+        List<String> started = machine.list(STARTED).orElse(List.of());
         for (String name : wifi) {
-            names.add("wpa_supplicant@" + name + ".service");
+            String usual = "wpa_supplicant@" + name + ".service";
+            // The other one is rare, and older captures have not asked.
+            Unit.supplicants(name).keySet().stream()
+                    .filter(unit -> unit.equals(usual) || started.contains(unit))
+                    .forEach(names::add);
             names.add("netplan-wpa-" + name + ".service");
         }
         if (!machine.runsCommands()) {

@@ -301,7 +301,7 @@ public final class Measures {
     private static List<String> instances(Scene scene) {
         return scene.wifi().stream()
                 .filter(link -> !scene.foreign().owns(link))
-                .map(link -> "wpa_supplicant@" + link.name() + ".service")
+                .flatMap(link -> Unit.supplicants(link.name()).keySet().stream())
                 .filter(unit -> scene.inForce(unit) || scene.ground().masked(unit))
                 .toList();
     }

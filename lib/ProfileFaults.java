@@ -484,7 +484,8 @@ final class ProfileFaults {
 
     static boolean heldByOthers(Snapshot s, Link link) {
         return Owners.of(s).of(link).stream().anyMatch(c -> c.manager() != Manager.NETWORKMANAGER)
-                || s.unit("wpa_supplicant@" + link.name() + ".service").enabled();
+                || Unit.supplicants(link.name()).keySet().stream()
+                        .anyMatch(unit -> s.unit(unit).enabled());
     }
 
     private static String whoDeleted(Snapshot s) {

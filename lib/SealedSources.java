@@ -153,8 +153,9 @@ record SealedSources(Map<String, byte[]> blanked, List<String> left) {
                 file.startsWith("/etc/wpa_supplicant/wpa_supplicant-")
                         && snapshot.unit(
                                         file.replaceFirst(
-                                                        ".*/wpa_supplicant-(.*)\\.conf",
-                                                        "wpa_supplicant@$1")
+                                                                ".*/wpa_supplicant-(.*)\\.conf",
+                                                                "wpa_supplicant@$1")
+                                                        .replace("@nl80211-", "-nl80211@")
                                                 + ".service")
                                 .inForce();
         return running || named || byDhcpcd || byUnit || snapshot.units().value().isEmpty();

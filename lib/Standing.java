@@ -13,8 +13,10 @@ import java.util.TreeSet;
  *
  * @param going the managers that run or would at the next boot, NetworkManager left out
  * @param holders by interface, those that have configured it; NetworkManager among them
- * @param supplicantUnits the interfaces whose {@code wpa_supplicant@IF} runs or would
- * @param supplicantFiles by interface, what a running wpa_supplicant was given with {@code -c}
+ * @param supplicantUnits the interfaces whose {@code wpa_supplicant@IF}, or the one for nl80211,
+ *     runs or would
+ * @param supplicantFiles by interface, what a running wpa_supplicant was given with {@code -c}, or
+ *     such a unit gives it
  * @param supplicantHook whether dhcpcd starts wpa_supplicant
  * @param masked by manager, the interfaces that it configured until somebody masked it, and that
  *     nobody has had since: the documentation masks first, and carries nothing over
@@ -46,6 +48,7 @@ record Standing(
                 going.add(manager);
             }
         }
+        Map<String, String> files = new TreeMap<>();
         Owners owners = Owners.of(snapshot);
         Map<String, Set<Manager>> holders = new TreeMap<>();
         Set<String> units = new TreeSet<>();
@@ -55,12 +58,15 @@ record Standing(
                     .filter(Owners.Claim::holds)
                     .forEach(claim -> holding.add(claim.manager()));
             holders.put(link.name(), holding);
-            Unit unit = snapshot.unit("wpa_supplicant@" + link.name() + ".service");
-            if (unit.inForce()) {
-                units.add(link.name());
-            }
+            Unit.supplicants(link.name())
+                    .forEach(
+                            (unit, file) -> {
+                                if (snapshot.unit(unit).inForce()) {
+                                    units.add(link.name());
+                                    files.putIfAbsent(link.name(), file);
+                                }
+                            });
         }
-        Map<String, String> files = new TreeMap<>();
         for (Processes.Process p : snapshot.processes().orElse(List.of())) {
             if (p.program().equals("wpa_supplicant")) {
                 p.option("-i").ifPresent(i -> p.option("-c").ifPresent(c -> files.put(i, c)));

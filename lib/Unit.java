@@ -2,6 +2,7 @@ package netfix;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -81,6 +82,20 @@ public record Unit(
     /** Runs, or would at the next boot. */
     boolean inForce() {
         return running() || enabled();
+    }
+
+    /**
+     * Debian's units that start a wpa_supplicant of its own on a Wi-Fi interface, and the file that
+     * each gives it.
+     */
+    static Map<String, String> supplicants(String link) {
+        Map<String, String> units = new LinkedHashMap<>();
+        for (String kind : List.of("", "-nl80211")) {
+            units.put(
+                    "wpa_supplicant" + kind + "@" + link + ".service",
+                    "/etc/wpa_supplicant/wpa_supplicant" + kind + "-" + link + ".conf");
+        }
+        return units;
     }
 
     static Unit missing(String name) {

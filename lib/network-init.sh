@@ -53,8 +53,8 @@ enabled() { # UNIT...: one of them is started by the boot
 
 # Somebody else configures that interface, or may: then nothing is ended on it.
 claimed() {
-    if enabled dhcpcd.service systemd-networkd.service "wpa_supplicant@$1.service" hostapd.service connman.service iwd.service \
-        "ifup@$1.service"; then
+    if enabled dhcpcd.service systemd-networkd.service "wpa_supplicant@$1.service" "wpa_supplicant-nl80211@$1.service" \
+        hostapd.service connman.service iwd.service "ifup@$1.service"; then
         return 0
     fi
     if [ -d "$ifupdown" ] && grep -rqsE "^[[:space:]]*iface[[:space:]]+$1([[:space:]]|\$)" "$ifupdown"; then return 0; fi

@@ -623,6 +623,44 @@ class PlanTest {
         assertTrue(refused.contains("50-data.conf:2), and netfix writes them"), refused);
     }
 
+    /** Debian's other unit for a supplicant on one interface, with a file of its own. */
+    @Test
+    void aSupplicantForNl80211IsTakenOverAndMasked() {
+        String wants = "/etc/systemd/system/multi-user.target.wants/";
+        String vendor = "/usr/lib/systemd/system/";
+        String unit = "wpa_supplicant-nl80211@wlan0.service";
+        String conf = "/etc/wpa_supplicant/wpa_supplicant-nl80211-wlan0.conf";
+        Texts card =
+                card().file(vendor + "systemd-networkd.service", INSTALL)
+                        .file(vendor + "wpa_supplicant-nl80211@.service", INSTALL)
+                        .link(
+                                wants + "systemd-networkd.service",
+                                vendor + "systemd-networkd.service")
+                        .link(wants + unit, vendor + "wpa_supplicant-nl80211@.service")
+                        .file(
+                                "/etc/systemd/network/20-wifi.network",
+                                "[Match]",
+                                "Name=wlan0",
+                                "[Network]",
+                                "DHCP=yes")
+                        .file(conf, "network={", "ssid=\"Cafe\"", "psk=\"correct horse\"", "}");
+        Snapshot s = Look.at(card, Progress.silent());
+        Link wifi = s.physical().stream().filter(l -> l.kind() == Link.Kind.WIFI).findFirst().get();
+        Answer before = BootForecast.by(Manager.NETWORKD, s, wifi);
+        assertTrue(before.isYes() && before.why().endsWith("1 network in " + conf), before.why());
+        Plan plan = plan(card);
+        assertTrue(
+                written(plan, "/etc/NetworkManager/system-connections/Cafe.nmconnection")
+                        .isPresent());
+        assertTrue(
+                plan.steps().stream()
+                        .anyMatch(
+                                step ->
+                                        step.change() instanceof Change.Link link
+                                                && link.path().endsWith(unit)
+                                                && link.target().equals("/dev/null")));
+    }
+
     /** It would fail half-way, and be taken back. */
     @Test
     void whatTheKernelMasksIsNotStarted() {
