@@ -276,6 +276,7 @@ arm() {
     fix=$1 dir=$base/$1
     if plant && set_state open && arm_now; then return; fi
     echo "netfix: what would take the fix back could not be set up" >&2
+    rm -f "$base/reserve"
     if [ -n "$standing" ]; then
         printf '%s\n' "$standing" | put "$base/state"
     else
@@ -510,8 +511,12 @@ prepare() {
     # Room for the way back, should the card be full by then: the largest before-image, and something for the notes.
     most=$(du -sk "$dir"/ops/*/before 2>/dev/null | sort -n | tail -n 1 | cut -f 1)
     reserve=$((${most:-0} + 512))
-    fallocate -l "${reserve}K" "$base/reserve" 2>/dev/null ||
-        head -c "${reserve}K" /dev/zero >"$base/reserve" || return 1
+    if ! fallocate -l "${reserve}K" "$base/reserve" 2>/dev/null &&
+        ! head -c "${reserve}K" /dev/zero >"$base/reserve"; then
+        # What there was room for would fill the card for good.
+        rm -f "$base/reserve"
+        return 1
+    fi
     sync -f "$dir"
 }
 
@@ -852,6 +857,8 @@ restore_files() { # FIX-FOLDER [automatic]
             restore_in_place "$op" "$path" || bad=1
             continue
         fi
+        # Of a boot that is over: it was in memory, whatever it was.
+        case $path in "${runtime%/systemd/system}"/*) if [ "$(kind_of "$path")" = absent ]; then continue; fi ;; *) ;; esac
         # What a power cut left half-made.
         rm -rf "${path%/*}/.netfix-new" "${path%/*}/.netfix-old"
         before=$(line "$op/before/kind")
@@ -991,7 +998,7 @@ revive() {
                     continue
                 fi
                 say "systemctl restart $unit    #$missing"
-                systemctl restart "$unit"
+                timeout $((90 * patience)) systemctl restart "$unit" || say "  that did not work"
                 afresh=yes
             done
             # Nothing that could bring it back is left to wait for.
@@ -1163,6 +1170,8 @@ reconnect() { # INTERFACE
 prove() {
     read_state
     if [ "$state" != unconfirmed ] || [ "$its_boot" = "$(boot_id)" ]; then exit 0; fi
+    # The boot unit forgets it; where it was cut short the next boot's does.
+    if [ "$its_board" != - ] && [ "$its_board" != "$(board)" ]; then exit 0; fi
     longest=0
     while next_path; do
         if [ "$word" = path ] && [ "$seconds" -gt "$longest" ]; then longest=$seconds; fi

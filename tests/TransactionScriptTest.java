@@ -631,6 +631,58 @@ class TransactionScriptTest {
         }
     }
 
+    /**
+     * The boot unit is what forgets it; where that was cut short nothing is judged all the same.
+     */
+    @Test
+    void onAnotherBoardNothingIsProved() throws Exception {
+        stage("0001", text("new\n"));
+        until("0001", "apply");
+        Path state = pi.resolve("var/lib/netfix/state");
+        String unconfirmed = Files.readString(state);
+        String[] words = unconfirmed.strip().split(" ");
+        boot();
+        Files.writeString(state, unconfirmed.replace(words[2], "another-board"));
+        did("prove");
+        assertEquals("unconfirmed", state());
+        Files.writeString(state, unconfirmed);
+        did("prove");
+        assertEquals("confirmed", state());
+    }
+
+    /** NetworkManager had run in that boot and left its folder in /run, where the fix wrote. */
+    @Test
+    void whatWentWithItsBootIsNotMissed() throws Exception {
+        Files.createDirectories(top.resolve("run/nm"));
+        stage(
+                "0001",
+                text("new\n"),
+                new Change.Folder(top + "/run/nm", 0755),
+                Change.Put.text(top + "/run/nm/hold", 0644, "hold\n", ""));
+        until("0001", "apply");
+        Path state = pi.resolve("var/lib/netfix/state");
+        Files.writeString(state, Files.readString(state).replace("unconfirmed", "open"));
+        boot();
+        String said = run("boot").outputUTF8();
+        assertEquals("rolled-back", state());
+        assertEquals("a\n", Files.readString(pi.resolve("etc/a")));
+        assertFalse(said.contains("kept"), said);
+        assertFalse(Files.exists(pi.resolve("units/netfix-boot.service")));
+    }
+
+    /** What is set aside for the way back takes the last of it. */
+    @Test
+    void aCardWithoutRoomIsNotFilledUp() throws Exception {
+        stage("0001", text("new\n"));
+        stub(top.resolve("bin/fallocate"), "exit 1\n");
+        stub(top.resolve("bin/head"), "echo all that there was; exit 1\n");
+        assertNotEquals(0, run("prepare", "0001").getExitValue());
+        assertFalse(Files.exists(pi.resolve("var/lib/netfix/reserve")));
+        Files.delete(top.resolve("bin/head"));
+        did("prepare", "0001");
+        assertTrue(Files.exists(pi.resolve("var/lib/netfix/reserve")));
+    }
+
     @Test
     void aConfirmedFixIsForgottenOnAnotherBoardToo() throws Exception {
         firstFix("confirm");
