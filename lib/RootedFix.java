@@ -21,6 +21,9 @@ public final class RootedFix {
     private final RootedMachine machine;
     private final PrintStream narration;
 
+    /** Whether anything has been taken back. */
+    private boolean begun;
+
     /**
      * @throws BadInput where the root cannot be read
      */
@@ -101,16 +104,20 @@ public final class RootedFix {
         try {
             takeBackAll(folder);
         } catch (IOException e) {
-            narration.println(
-                    "NOT everything could be taken back ("
-                            + Terminal.safe(String.valueOf(e.getMessage()))
-                            + "); once the reason is gone: "
-                            + undoTyped());
-            return ExitCode.HANDS_NEEDED;
+            return half(e);
         }
         forget(folder, state);
         narration.println("The old configuration is back.");
         return ExitCode.ROLLED_BACK;
+    }
+
+    private int half(Exception why) {
+        narration.println(
+                "NOT everything could be taken back ("
+                        + Terminal.safe(String.valueOf(why.getMessage()))
+                        + "); once the reason is gone: "
+                        + undoTyped());
+        return ExitCode.HANDS_NEEDED;
     }
 
     private String undoTyped() {
@@ -152,7 +159,11 @@ public final class RootedFix {
             uproot();
             hands.deleteAll(PlanFolder.BASE);
         } catch (IOException e) {
-            throw RootedHands.refused(e, root.toString());
+            BadInput why = RootedHands.refused(e, root.toString());
+            if (begun) {
+                return half(why);
+            }
+            throw why;
         }
         return ExitCode.GOOD;
     }
@@ -232,6 +243,7 @@ public final class RootedFix {
         if (hands.noted(op + "/kind").orElse("").strip().equals("in-place")) {
             hands.restoreInPlace(path, op)
                     .ifPresent(told -> narration.println(Terminal.safe(told)));
+            begun = true;
             return;
         }
         String after =
@@ -250,6 +262,7 @@ public final class RootedFix {
             narration.println("kept: " + Terminal.safe(path) + ", somebody has changed it since");
             return;
         }
+        begun = true;
         hands.restore(path, op + "/before");
         narration.println("restored: " + Terminal.safe(path));
     }

@@ -71,6 +71,11 @@ public final class Transaction {
             return Set.of("open", "restoring", "undoing").contains(name);
         }
 
+        /** Also where it is taken back already, and still being cleared away. */
+        boolean hasBegun(String fix) {
+            return this.fix.equals(fix);
+        }
+
         public boolean pending() {
             return busy() || name.equals("unconfirmed");
         }
@@ -334,7 +339,7 @@ public final class Transaction {
         }
         interrupter = Thread.currentThread();
         State state = state(machine);
-        if (!state.fix().equals(fix) || !state.pending()) {
+        if (!state.hasBegun(fix)) {
             machine.run(Command.of("rm", "-rf", folder));
             Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
         }

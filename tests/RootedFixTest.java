@@ -171,6 +171,25 @@ class RootedFixTest {
         assertFalse(Files.exists(card.resolve(WIRED)), "the rest is taken back");
     }
 
+    /** "Wrong usage, nothing done" is not what happened. */
+    @Test
+    void anUndoThatEndsHalfWaySaysSo() throws IOException {
+        List<Plan.Step> steps = new ArrayList<>();
+        for (String name : List.of("/etc/os-release", "/etc/fresh")) {
+            Change change = Change.Put.text(name, 0644, "x\n", "");
+            steps.add(Plan.Phase.HAND_OVER.with(change).of("x"));
+        }
+        rootedFix().run(new Plan(List.of(), steps, List.of(), List.of(), List.of(), false));
+        Path kept = card.resolve(STATE + "/0001/ops/0001/before/data");
+        byte[] was = Files.readAllBytes(kept);
+        Files.delete(kept);
+        assertEquals(ExitCode.HANDS_NEEDED, rootedFix().undo());
+        assertFalse(Files.exists(card.resolve("etc/fresh")));
+        Files.write(kept, was);
+        assertEquals(ExitCode.GOOD, rootedFix().undo());
+        assertFalse(Files.exists(card.resolve(STATE)));
+    }
+
     @Test
     void undoTakesBackSeveralFixes() throws IOException {
         TreeMap<String, String> before = listing();

@@ -123,6 +123,18 @@ class TransactionTest {
         assertThrows(BadInput.class, () -> on(pi).seal());
     }
 
+    /**
+     * Ctrl-C while the secrets of a fix that was taken back are wiped: it ends as it would have.
+     */
+    @Test
+    void aFixThatIsTakenBackHadBegun() {
+        for (String state : List.of("open", "rolled-back", "confirmed")) {
+            Texts pi = Texts.live().file(PlanFolder.BASE + "/state", state + " 0002 board boot");
+            assertTrue(Transaction.state(pi).hasBegun("0002"));
+            assertFalse(Transaction.state(pi).hasBegun("0003"));
+        }
+    }
+
     @Test
     void whatIsToBeTypedCanBe() {
         Plan nothing = new Plan(List.of(), List.of(), List.of(), List.of(), List.of(), false);
