@@ -97,7 +97,11 @@ public sealed interface Change {
         }
     }
 
-    record Remove(String path, String why) implements OnDisk {
+    record Remove(String path, String why, boolean lifeline) implements OnDisk {
+        Remove(String path, String why) {
+            this(path, why, false);
+        }
+
         @Override
         public String shown() {
             return "rm " + Command.quoted(path) + comment(why);

@@ -14,7 +14,8 @@ import java.util.function.Predicate;
  * @param losses what the machine does now and would not do afterwards, and nobody has accepted:
  *     with any of them nothing is done
  * @param lifeline whether an automatic rollback has to keep the wired profile, because the old
- *     state leaves an interface that works now without a profile at the next boot
+ *     state leaves an interface that works now without a profile at the next boot; or a file out of
+ *     NetworkManager's way, with which the next boot has none
  */
 public record Plan(
         List<Judged> standings,
@@ -162,8 +163,9 @@ public record Plan(
     }
 
     private static boolean needsLifeline(Snapshot snapshot) {
+        boolean none = !snapshot.nm().config().atBoot().faults().isEmpty();
         return snapshot.physical().stream()
-                .filter(link -> link.kind() == netfix.Link.Kind.WIRED)
+                .filter(link -> none || link.kind() == netfix.Link.Kind.WIRED)
                 .filter(link -> Reach.of(snapshot, link).isYes() || !snapshot.host().live())
                 .anyMatch(link -> BootForecast.of(snapshot, link).isNo());
     }

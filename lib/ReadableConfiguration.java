@@ -82,7 +82,10 @@ final class ReadableConfiguration {
                 .text(file)
                 .value()
                 .filter(text -> text.indexOf('\ufffd') < 0)
-                .map(text -> Change.Put.text(place.get(), stat.get().mode(), text, why));
+                .map(
+                        text ->
+                                Change.Put.text(place.get(), stat.get().mode(), text, why)
+                                        .as(Change.Fate.LIFELINE));
     }
 
     static List<Plan.Draft> changes(Scene scene) {
@@ -93,7 +96,9 @@ final class ReadableConfiguration {
                 drafts.add(
                         Plan.Phase.CONFIGURATION.with(
                                 new Change.Remove(
-                                        fault.file(), "NetworkManager does not start with it")));
+                                        fault.file(),
+                                        "NetworkManager does not start with it",
+                                        true)));
             }
         }
         return drafts;

@@ -826,21 +826,26 @@ ssid_in_scan() { sed -n 's/^[[:space:]]*SSID: //p' | grep -qxF -e "$1"; }
 # --- The verbs ------------------------------------------------------------------------------------
 
 # hold_lifeline OP PATH BEFORE: PATH is not taken back, because the old configuration leaves this Pi without it at the next
-# boot. Where the fix did not get that far (a cut, or a full card, in what comes before it) it is put there now.
+# boot; or, where the fix has taken PATH away, with it. Where the fix did not get that far (a cut, or a full card, in what
+# comes before it) it is put there, or taken away, now.
 hold_lifeline() {
+    case $(after_kind "$1") in
+        absent) done='taken away' held='kept away' stays='stays away' ;;
+        *) done='put there' held=kept stays=stays ;;
+    esac
     if is "$3" "$1/before" "$2"; then
         if ! { mkdir -p "${2%/*}" && become "$(after_kind "$1")" "$1" "$2"; }; then
-            say "NOT put there: $2, without which this Pi is unreachable after a boot"
+            say "NOT $done: $2, for this Pi to be reachable after a boot"
             return 1
         fi
-        say "put there: $2, without which this Pi would be unreachable after a boot"
+        say "$done: $2, for this Pi to be reachable after a boot"
     elif is "$(after_kind "$1")" "$1" "$2"; then
-        say "kept: $2, without which this Pi would be unreachable after a boot"
+        say "$held: $2, for this Pi to be reachable after a boot"
     else
         leave "$1" "$2, somebody has changed it since"
         return 0
     fi
-    lifeline=$2
+    lifeline="${lifeline:+$lifeline, }$2 $stays"
 }
 
 # Files first, then units and the rest: nothing starts on half a configuration. Safe to do again from the start.
@@ -1026,7 +1031,7 @@ take_back() {
         result 5 "$*"
         return 5
     fi
-    left=${lifeline:+; but $lifeline stays, for this Pi to be reachable after a boot}
+    left=${lifeline:+; but $lifeline, for this Pi to be reachable after a boot}
     note "netfix took back fix $fix: $*$left"
     say "The old configuration is back: $*$left"
     wipe_taken_back "$its"

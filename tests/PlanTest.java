@@ -566,7 +566,7 @@ class PlanTest {
                 "[main\nplugins=keyfile\nfoo\n",
                 written(plan, BROKEN + ".netfix-off").orElseThrow());
         List<Change> steps = plan.steps().stream().map(Plan.Step::change).toList();
-        Change gone = new Change.Remove(BROKEN, "NetworkManager does not start with it");
+        Change gone = new Change.Remove(BROKEN, "NetworkManager does not start with it", true);
         assertTrue(steps.contains(gone), steps.toString());
         assertTrue(BootForecast.ofAll(scene(card).snapshot()).isNo());
         assertTrue(afterBoot(card, plan).isYes(), afterBoot(card, plan).why());
@@ -586,6 +586,34 @@ class PlanTest {
                                                 && aside.path().equals(BROKEN + ".netfix-off")
                                                 && aside.target().equals("/dev/null")));
         assertTrue(afterBoot(link, plan(link)).isYes());
+    }
+
+    /** The wired profile alone is no lifeline there; and Wi-Fi needs one, too. */
+    @Test
+    void aRollbackKeepsWhatNoBootStartsWithOutOfTheWay() {
+        for (Texts card : List.of(broken(card()), card())) {
+            boolean stranded = !scene(card).snapshot().nm().config().faults().isEmpty();
+            Scene all = scene(card);
+            Snapshot onlyWifi =
+                    all.snapshot()
+                            .withLinks(
+                                    Reading.known(
+                                            all.snapshot().physical().stream()
+                                                    .filter(l -> l.kind() == Link.Kind.WIFI)
+                                                    .toList()));
+            for (Snapshot snapshot : List.of(all.snapshot(), onlyWifi)) {
+                Scene scene = new Scene(snapshot, all.ground(), all.takeOver(), all.foreign());
+                Plan plan =
+                        Plan.of(scene, m -> m.id().equals(ReadableConfiguration.ID), loss -> false);
+                assertEquals(stranded, plan.lifeline());
+                assertEquals(stranded ? 2 : 0, plan.steps().size());
+                assertTrue(
+                        plan.steps().stream()
+                                .allMatch(
+                                        s -> s.change() instanceof Change.OnDisk c && c.lifeline()),
+                        plan.steps().toString());
+            }
+        }
     }
 
     /** The package's file, and bytes that a copy would change: named with the line, and refused. */

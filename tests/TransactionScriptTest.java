@@ -480,12 +480,38 @@ class TransactionScriptTest {
         assertEquals(
                 "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(wired)));
         String told = Files.readString(pi.resolve("var/lib/netfix/0001/narration"));
-        assertTrue(told.contains("put there: " + wired + ", without which"), told);
+        assertTrue(told.contains("put there: " + wired + ", for this Pi"), told);
         String note = Files.readString(top.resolve("card/netfix-rollback.txt"));
         assertTrue(note.contains("this did not work: false; but " + wired + " stays"), note);
         did("undo");
         Files.delete(wired.getParent());
         assertEquals("", differs(before));
+    }
+
+    /** The wired profile alone would be of no use: NetworkManager would not start. */
+    @Test
+    void whatTheNextBootCannotStartWithStaysAwayAndUndoBringsItBack() throws Exception {
+        put("etc/conf.d/broken.conf", "no key\n");
+        Map<String, String> before = listing();
+        Change aside =
+                Change.Put.text(at("etc/conf.d/broken.conf.netfix-off"), 0644, "no key\n", "")
+                        .as(Change.Fate.LIFELINE);
+        Change away = new Change.Remove(at("etc/conf.d/broken.conf"), "", true);
+        Change fails = new Change.Run(List.of("false"), List.of(), false, "");
+        for (List<Change> order :
+                List.of(List.of(aside, away, fails), List.of(fails, aside, away))) {
+            stage("0001", true, order.toArray(Change[]::new));
+            until("0001", "apply");
+            assertEquals("rolled-back", state());
+            assertFalse(Files.exists(pi.resolve("etc/conf.d/broken.conf")));
+            assertEquals(
+                    "no key\n", Files.readString(pi.resolve("etc/conf.d/broken.conf.netfix-off")));
+            String note = Files.readString(top.resolve("card/netfix-rollback.txt"));
+            assertTrue(note.contains("broken.conf stays away, "), note);
+            assertTrue(note.contains("netfix-off stays, for this Pi to be"), note);
+            did("undo");
+            assertEquals("", differs(before));
+        }
     }
 
     @Test
