@@ -3,6 +3,7 @@ package netfix;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -62,6 +63,7 @@ final class MonitorMemory {
 
     private String board = "";
     private final Map<String, String> worked = new TreeMap<>();
+    private final Map<String, Set<Gateways.Method>> answered = new TreeMap<>();
     private final Map<String, Integer> rounds = new LinkedHashMap<>();
     private final Set<String> taken = new TreeSet<>();
     private final Map<String, Total> totals = new TreeMap<>();
@@ -80,6 +82,24 @@ final class MonitorMemory {
     /** The interfaces that have carried, and the gateway that answered there; empty for none. */
     Map<String, String> worked() {
         return worked;
+    }
+
+    /**
+     * That this interface has carried, over that gateway.
+     *
+     * @return whether that is new; what another gateway answered to says nothing of this one
+     */
+    boolean worked(String link, String gateway) {
+        boolean news = !gateway.equals(worked.put(link, gateway));
+        if (news) {
+            answered.remove(link);
+        }
+        return news;
+    }
+
+    /** By interface, what its gateway has answered to. */
+    Map<String, Set<Gateways.Method>> answered() {
+        return answered;
     }
 
     /** How often in a row the ladder for a fault was climbed in vain, by the fault's key. */
@@ -132,6 +152,15 @@ final class MonitorMemory {
         line(text, "board", word(board));
         line(text, "count", String.valueOf(count));
         worked.forEach((link, gateway) -> line(text, "worked", word(gateway), link));
+        answered.forEach(
+                (link, methods) ->
+                        methods.forEach(
+                                how ->
+                                        line(
+                                                text,
+                                                "answered",
+                                                how.name().toLowerCase(Locale.ROOT),
+                                                link)));
         int more = rounds.size() - MOST_TALLIES;
         for (Map.Entry<String, Integer> entry : rounds.entrySet()) {
             if (more-- <= 0) {
@@ -206,6 +235,11 @@ final class MonitorMemory {
             case "worked" -> {
                 String[] w = line.split(" ", 3);
                 worked.put(w[2], empty(w[1]));
+            }
+            case "answered" -> {
+                String[] w = line.split(" ", 3);
+                answered.computeIfAbsent(w[2], link -> new TreeSet<>())
+                        .add(Gateways.Method.valueOf(w[1].toUpperCase(Locale.ROOT)));
             }
             case "rounds" -> {
                 String[] w = line.split(" ", 3);

@@ -746,7 +746,7 @@ public final class MonitorService {
                             .filter(g -> !g.isEmpty())
                             .findFirst()
                             .orElse("");
-            news |= !gateway.equals(memory.worked().put(link.name(), gateway));
+            news |= memory.worked(link.name(), gateway);
             Optional<Nmcli.Device> device =
                     snapshot.nm().device(link).filter(Nmcli.Device::connected);
             device.ifPresent(d -> good(link, d));
@@ -761,6 +761,7 @@ public final class MonitorService {
             Set<String> there = new TreeSet<>();
             snapshot.physical().forEach(link -> there.add(link.name()));
             memory.worked().keySet().retainAll(there);
+            memory.answered().keySet().retainAll(there);
             connected.keySet().retainAll(there);
             missed.keySet().retainAll(there);
         }
@@ -817,7 +818,7 @@ public final class MonitorService {
     // --- Asking
 
     /** Whether something looks other than at the last look. */
-    private boolean probe() {
+    boolean probe() {
         if (snapshot == null) {
             return true;
         }
@@ -827,9 +828,14 @@ public final class MonitorService {
             if (gateway.isEmpty()) {
                 continue;
             }
-            if (gateways.answers(gateway, link)) {
+            Optional<Gateways.Method> how = gateways.answers(gateway, link);
+            if (how.isPresent()) {
                 missed.remove(link);
                 news |= silent.remove(link) != null;
+                answered(link, how.get());
+            } else if (!memory.answered().containsKey(link)) {
+                // One that drops whatever it is asked is not silent: it never was anything else.
+                missed.remove(link);
             } else if (missed.merge(link, 1, Integer::sum) == 2) {
                 silent.put(link, gateway);
                 news = true;
@@ -839,6 +845,13 @@ public final class MonitorService {
         boolean changed = news || !now.equals(fingerprint) || !asked.equals(asked());
         fingerprint = now;
         return changed;
+    }
+
+    private void answered(String link, Gateways.Method how) {
+        boolean news = memory.answered().computeIfAbsent(link, one -> new TreeSet<>()).add(how);
+        if (news && options.keeps()) {
+            files.remember(memory);
+        }
     }
 
     /**

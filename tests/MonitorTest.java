@@ -334,17 +334,49 @@ class MonitorTest {
     }
 
     private MonitorService monitor(Machine pi, int patience) {
+        return monitor(pi, patience, (gateway, device) -> Optional.of(Gateways.Method.PING));
+    }
+
+    private MonitorService monitor(Machine pi, int patience, Gateways gateways) {
         MonitorService service =
                 new MonitorService(
                         pi,
                         (argv, listener) -> () -> {},
                         new RepairHands(new Noted()),
-                        (gateway, device) -> true,
+                        gateways,
                         new MonitorFiles(root),
                         new MonitorService.MonitorOptions(true, Optional.empty(), true, patience),
                         new PrintStream(new ByteArrayOutputStream()));
         service.remembers();
         return service;
+    }
+
+    /** What has never answered to anything is no path that was lost. */
+    @Test
+    void aGatewayIsSilentWhereItHasAnsweredBefore() throws IOException {
+        Files.createDirectories(root.resolve("var/log"));
+        java.util.TreeMap<String, Gateways.Method> answers = new java.util.TreeMap<>();
+        answers.put("eth0", Gateways.Method.NEIGHBOUR);
+        Gateways gateways = (gateway, device) -> Optional.ofNullable(answers.get(device));
+        MonitorService first = monitor(new ReplayedMachine(pi(), "a Pi"), 1, gateways);
+        first.round();
+        first.probe();
+        Path memory = root.resolve("var/lib/netfix/monitor/memory");
+        String kept = Files.readString(memory);
+        assertTrue(kept.contains("\nanswered neighbour eth0\n"), kept);
+        assertFalse(kept.contains("neighbour wlan0"), kept);
+        // What is known outlives this monitor.
+        answers.clear();
+        MonitorService next = monitor(new ReplayedMachine(pi(), "a Pi"), 1, gateways);
+        next.round();
+        for (int i = 0; i < 3; i++) {
+            next.probe();
+        }
+        next.round();
+        assertEquals(
+                List.of("gateway-silent eth0"),
+                next.faults().faults().stream().map(Fault::key).toList());
+        assertEquals(Set.of("wlan0"), next.faults().working());
     }
 
     private List<KnownGood.Copy> kept() {
@@ -568,7 +600,7 @@ class MonitorTest {
                         counted,
                         streams,
                         new RepairHands(new Noted()),
-                        (gateway, device) -> true,
+                        (gateway, device) -> Optional.of(Gateways.Method.PING),
                         new MonitorFiles(root),
                         new MonitorService.MonitorOptions(false, Optional.empty(), true, 1),
                         out);
@@ -825,10 +857,14 @@ class MonitorTest {
                 IP address       HW type     Flags       HW address            Mask     Device
                 192.168.50.1     0x1         0x2         52:54:00:12:35:02     *        eth0
                 192.168.60.1     0x1         0x0         00:00:00:00:00:00     *        wlan0
+                192.168.70.1     0x1         0x12        52:54:00:12:35:03     *        eth1
+                192.168.80.1     0x1         0x6         52:54:00:12:35:04     *        eth2
                 """;
         assertTrue(LiveGateways.resolved(arp, "192.168.50.1", "eth0"));
         assertFalse(LiveGateways.resolved(arp, "192.168.60.1", "wlan0"));
         assertFalse(LiveGateways.resolved(arp, "192.168.50.1", "wlan0"));
+        assertTrue(LiveGateways.resolved(arp, "192.168.70.1", "eth1"), "with another bit beside");
+        assertFalse(LiveGateways.resolved(arp, "192.168.80.1", "eth2"), "written there by hand");
     }
 
     /** Many a router answers no ping over IPv6, and still says where it is. */
@@ -840,14 +876,16 @@ class MonitorTest {
                         0,
                         """
                         [{"dst":"fe80::9","dev":"no-such-one0","lladdr":"ea:81:96:8b:ab:1c","state":["DELAY"]},
-                        {"dst":"fe80::8","dev":"eth0","state":["FAILED"]}]
+                        {"dst":"fe80::8","dev":"eth0","state":["FAILED"]},
+                        {"dst":"fe80::7","dev":"eth0","lladdr":"ea:81:96:8b:ab:1d","state":["PERMANENT"]}]
                         """,
                         "");
         Texts pi = Texts.live().ends(Neighbour.COMMAND, 0, table.stdout(), "");
         // Of the interfaces of the machine that tests this none is asked.
-        assertTrue(new LiveGateways(pi).answers("fe80::9", "no-such-one0"));
+        assertTrue(new LiveGateways(pi).answers("fe80::9", "no-such-one0").isPresent());
         assertFalse(LiveGateways.discovered(table, "fe80::9", "wlan0"));
         assertFalse(LiveGateways.discovered(table, "fe80::8", "eth0"));
+        assertFalse(LiveGateways.discovered(table, "fe80::7", "eth0"));
     }
 
     // --- What it does
