@@ -160,6 +160,17 @@ final class DaemonEvents {
         return who;
     }
 
+    /**
+     * The UUID of the profile that a line of the journal is about; empty where it is about none.
+     */
+    static String uuid(String json) {
+        return Journal.parse(json).stream()
+                .flatMap(line -> audits(line).stream())
+                .map(Journal.Audit::uuid)
+                .findFirst()
+                .orElse("");
+    }
+
     private static List<Journal.Audit> audits(Journal.Line line) {
         return new Journal(List.of(line), Reading.unknown("one line"), "", "").audits();
     }

@@ -701,6 +701,51 @@ class MonitorTest {
         assertTrue(kept().get(0).text().contains("never activated"));
     }
 
+    /** Its copy has the old name until it is up again; by its UUID it is the same. */
+    @Test
+    void aProfileThatWasRenamedAndThenDeletedStaysDeleted() throws IOException {
+        starts(pi());
+        Capture gone = withoutWifi();
+        gone.texts.put("/proc/598/comm", Reading.known("nmcli\n"));
+        gone.texts.put(
+                "/proc/598/cgroup",
+                Reading.known("0::/user.slice/user-1000.slice/session-3.scope"));
+        String renamed = deletedBy(1000).replace("My Home Net", "Home");
+        Capture[] now = {pi()};
+        MonitorService service = monitor(switching(now));
+        service.round();
+        now[0] = gone;
+        // Another one of that old name.
+        service.take(says(WatchSource.JOURNAL, deletedBy(1000).replace("5e3275c5", "11111111")));
+        assertEquals(1, kept().size());
+        service.take(says(WatchSource.JOURNAL, renamed));
+        assertEquals(List.of(), kept());
+        service.round();
+        assertEquals(List.of(), service.faults().faults());
+    }
+
+    @Test
+    void aWiredOneWithAnotherNameIsTheSame() {
+        KnownGood.Copy old =
+                new KnownGood.Copy(
+                        "1-1",
+                        "desk",
+                        KnownGood.FOLDER + "/desk",
+                        "eth0",
+                        false,
+                        "",
+                        0,
+                        "[connection]\nid=desk\ntype=ethernet\n\n[ipv4]\nmethod=auto\n");
+        KnownGood good = new KnownGood(List.of(old));
+        String fresh = "[connection]\nid=bench\ntype=ethernet\n[ipv4]\nmethod=auto\n";
+        Profile bench = Profile.parse(KnownGood.FOLDER + "/bench", fresh, Optional.empty());
+        assertEquals(List.of(old), good.others(bench.withUuid("2-2"), fresh, "eth0"));
+        assertEquals(List.of(), good.others(bench.withUuid("1-1"), fresh, "eth0"));
+        assertEquals(
+                List.of(),
+                good.others(bench.withUuid("2-2"), fresh.replace("auto", "link-local"), "eth0"));
+    }
+
     /** An address that is flushed for a moment is no end of an activation; a disconnection is. */
     @Test
     void onlyADeviceThatWasApartHasBeenActivatedAnew() throws IOException {
