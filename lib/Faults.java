@@ -30,6 +30,9 @@ record Faults(
     static final String SUPPLICANT_GONE = "supplicant-gone";
     static final String SUPPLICANT_STRAY = "supplicant-stray";
 
+    /** NetworkManager cannot use Wi-Fi, and nothing that is known of says why. */
+    static final String WIFI_UNAVAILABLE = "wifi-unavailable";
+
     /** What only the slow probe tells. */
     static final String GATEWAY_SILENT = "gateway-silent";
 
@@ -42,6 +45,9 @@ record Faults(
     private static final int PREPARING = 40;
     private static final int IP_CONFIG = 70;
     private static final int ACTIVATED = 100;
+
+    /** NMDeviceStateReason. */
+    private static final int FIRMWARE_MISSING = 35;
 
     /** NMDeviceStateReason: no address in time, and a lease that ran out. */
     private static final Set<Integer> NO_ADDRESS = Set.of(5, 6);
@@ -277,6 +283,7 @@ record Faults(
             Unit unit = s.unit(SUPPLICANT);
             if (unit.exists()
                     && !unit.running()
+                    && !DaemonFaults.isIwds(s.nm().config(), link)
                     && device.state() <= UNAVAILABLE
                     && link.up()
                     && !has("wifi-off", name)
@@ -318,6 +325,8 @@ record Faults(
                 left.put(name, "no answer yet from its DHCP server");
             } else if (device.state() >= PREPARING && device.state() < ACTIVATED) {
                 left.put(name, "it is being connected");
+            } else if (device.state() == UNAVAILABLE && link.kind() == Link.Kind.WIFI) {
+                unavailable(link, device);
             } else if (device.state() == DISCONNECTED) {
                 if (link.kind() == Link.Kind.WIFI && inSight(s, link).isEmpty()) {
                     left.put(name, "no access point of a saved network is in sight");
@@ -330,6 +339,29 @@ record Faults(
                                     name,
                                     name + " is not connected, though it could be"));
                 }
+            }
+        }
+
+        /** What has a cause of its own (a radio, a supplicant that is not there) is named by it. */
+        private void unavailable(Link link, Nmcli.Device device) {
+            String name = link.name();
+            boolean on =
+                    s.nm().general()
+                            .value()
+                            .filter(g -> g.networking() && g.wifi() && g.wifiHardware())
+                            .isPresent();
+            if (device.reason() == FIRMWARE_MISSING) {
+                left.put(name, "its firmware is missing");
+            } else if (on
+                    && s.unit(SUPPLICANT).running()
+                    && !DaemonFaults.isIwds(s.nm().config(), link)) {
+                faults.add(
+                        new Fault(
+                                WIFI_UNAVAILABLE,
+                                name,
+                                name
+                                        + " cannot be used: NetworkManager calls it unavailable,"
+                                        + " and nothing says why"));
             }
         }
 

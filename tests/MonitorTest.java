@@ -651,6 +651,77 @@ class MonitorTest {
         assertEquals(1, kept().size());
     }
 
+    /** A supplicant that hangs: its unit runs, no radio is off, and nothing says why. */
+    @Test
+    void wifiThatIsUnavailableForNoKnownReasonIsAFault() {
+        for (String reason : List.of("42 (x)", "35 (Firmware missing)")) {
+            Capture stuck = pi();
+            replace(stuck, DEVICES, WLAN0_CONNECTED, "$120 (unavailable)$2");
+            replace(
+                    stuck,
+                    DEVICES,
+                    "(?s)(DEVICE:wlan0\n.*?REASON:)[^\n]*",
+                    "$1" + java.util.regex.Matcher.quoteReplacement(reason));
+            replace(stuck, IpAddress.COMMAND.argv(), WLAN0_ADDRESSES, "$1[]");
+            MonitorService service = monitor(stuck);
+            service.round();
+            Faults faults = service.faults();
+            boolean firmware = reason.startsWith("35");
+            assertEquals(
+                    firmware ? List.of() : List.of("wifi-unavailable wlan0"),
+                    faults.faults().stream().map(Fault::key).toList());
+            assertEquals(
+                    firmware ? Map.of("wlan0", "its firmware is missing") : Map.of(),
+                    faults.left());
+        }
+        assertEquals(
+                List.of("restart-supplicant", "restart-networkmanager", "restore-fix"),
+                RepairSteps.TABLE.stream()
+                        .filter(step -> step.heals().contains(Faults.WIFI_UNAVAILABLE))
+                        .map(RepairSteps.Step::id)
+                        .toList());
+    }
+
+    /** No profile is left, so that nobody calls it a fault that the radio is off. */
+    @Test
+    void wifiThatIsSwitchedOffIsNotUnavailableForNoReason() throws IOException {
+        starts(pi());
+        Capture off = withoutWifi();
+        replace(off, DEVICES, "30 .disconnected.(\nGENERAL.REASON:0)", "20 (unavailable)$1");
+        says(off, Journal.EVIDENCE);
+        assertEquals(Set.of("wifi-unavailable"), faults(off));
+        replace(off, Nmcli.GENERAL.argv(), "enabled\\s*$", "disabled\n");
+        assertEquals(Set.of(), faults(off));
+    }
+
+    /** Where iwd is NetworkManager's backend no wpa_supplicant is missed. */
+    @Test
+    void iwdsWifiIsNotWpaSupplicants() {
+        for (boolean runs : List.of(true, false)) {
+            Capture iwd = pi();
+            replace(iwd, DEVICES, WLAN0_CONNECTED, "$120 (unavailable)$2");
+            replace(iwd, IpAddress.COMMAND.argv(), WLAN0_ADDRESSES, "$1[]");
+            if (!runs) {
+                List<String> units =
+                        iwd.commands.keySet().stream()
+                                .filter(argv -> argv.get(0).equals("systemctl"))
+                                .filter(argv -> argv.contains("wpa_supplicant.service"))
+                                .findFirst()
+                                .orElseThrow();
+                replace(
+                        iwd,
+                        units,
+                        "(supplicant1.service\nLoadState=loaded\nActiveState=)active",
+                        "$1inactive");
+            }
+            assertEquals(Set.of(runs ? "wifi-unavailable" : "supplicant-gone"), faults(iwd));
+            String file = "/etc/NetworkManager/conf.d/iwd.conf";
+            iwd.texts.put(file, Reading.known("[device]\nwifi.backend=iwd\n"));
+            iwd.folders.put("/etc/NetworkManager/conf.d", Reading.known(List.of("iwd.conf")));
+            assertEquals(Set.of(), faults(iwd));
+        }
+    }
+
     /** Forty-eight more, without a cable. */
     @Test
     void fiftyInterfacesAreNoReasonToDoAnything() throws IOException {
@@ -1081,7 +1152,8 @@ class MonitorTest {
                         Faults.NO_LEASE,
                         Faults.PROFILE_MISSING,
                         Faults.SUPPLICANT_GONE,
-                        Faults.SUPPLICANT_STRAY);
+                        Faults.SUPPLICANT_STRAY,
+                        Faults.WIFI_UNAVAILABLE);
         Set<String> rows =
                 Findings.TABLE.stream()
                         .map(FindingRow::code)
