@@ -760,7 +760,7 @@ public final class MonitorService {
                             .filter(g -> !g.isEmpty())
                             .findFirst()
                             .orElse("");
-            news |= memory.worked(link.name(), gateway);
+            news |= !gateway.equals(memory.worked().put(link.name(), gateway));
             Optional<Nmcli.Device> device =
                     snapshot.nm().device(link).filter(Nmcli.Device::connected);
             device.ifPresent(d -> good(link, d));
@@ -774,8 +774,7 @@ public final class MonitorService {
         if (memory.worked().size() + connected.size() > MOST_LINKS) {
             Set<String> there = new TreeSet<>();
             snapshot.physical().forEach(link -> there.add(link.name()));
-            memory.worked().keySet().retainAll(there);
-            memory.answered().keySet().retainAll(there);
+            memory.keepOnly(there);
             connected.keySet().retainAll(there);
             missed.keySet().retainAll(there);
         }
@@ -846,10 +845,11 @@ public final class MonitorService {
             if (how.isPresent()) {
                 missed.remove(link);
                 news |= silent.remove(link) != null;
-                answered(link, how.get());
-            } else if (!memory.answered().containsKey(link)) {
+                answered(link, gateway, how.get());
+            } else if (memory.answered(link, gateway).isEmpty()) {
                 // One that drops whatever it is asked is not silent: it never was anything else.
                 missed.remove(link);
+                news |= silent.remove(link) != null;
             } else if (missed.merge(link, 1, Integer::sum) == 2) {
                 silent.put(link, gateway);
                 news = true;
@@ -861,9 +861,8 @@ public final class MonitorService {
         return changed;
     }
 
-    private void answered(String link, Gateways.Method how) {
-        boolean news = memory.answered().computeIfAbsent(link, one -> new TreeSet<>()).add(how);
-        if (news && options.keeps()) {
+    private void answered(String link, String gateway, Gateways.Method how) {
+        if (memory.answered(link, gateway, how) && options.keeps()) {
             files.remember(memory);
         }
     }
