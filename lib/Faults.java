@@ -345,16 +345,9 @@ record Faults(
         /** What has a cause of its own (a radio, a supplicant that is not there) is named by it. */
         private void unavailable(Link link, Nmcli.Device device) {
             String name = link.name();
-            boolean on =
-                    s.nm().general()
-                            .value()
-                            .filter(g -> g.networking() && g.wifi() && g.wifiHardware())
-                            .isPresent();
             if (device.reason() == FIRMWARE_MISSING) {
                 left.put(name, "its firmware is missing");
-            } else if (on
-                    && s.unit(SUPPLICANT).running()
-                    && !DaemonFaults.isIwds(s.nm().config(), link)) {
+            } else if (isStuck(s, link)) {
                 faults.add(
                         new Fault(
                                 WIFI_UNAVAILABLE,
@@ -369,6 +362,28 @@ record Faults(
         private Optional<KnownGood.Copy> missing(Link link) {
             return link == null ? Optional.empty() : missingProfile(s, link, copies);
         }
+    }
+
+    /**
+     * Whether NetworkManager cannot use that Wi-Fi though all is on and its supplicant runs: it
+     * hangs, most likely.
+     */
+    static boolean isStuck(Snapshot s, Link link) {
+        boolean unavailable =
+                s.nm().device(link)
+                        .filter(d -> d.state() == UNAVAILABLE && d.reason() != FIRMWARE_MISSING)
+                        .isPresent();
+        boolean on =
+                s.nm().general()
+                        .value()
+                        .filter(g -> g.networking() && g.wifi() && g.wifiHardware())
+                        .isPresent();
+        return link.kind() == Link.Kind.WIFI
+                && link.up()
+                && unavailable
+                && on
+                && s.unit(SUPPLICANT).running()
+                && !DaemonFaults.isIwds(s.nm().config(), link);
     }
 
     /**
