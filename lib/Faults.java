@@ -347,7 +347,8 @@ record Faults(
             String name = link.name();
             if (device.reason() == FIRMWARE_MISSING) {
                 left.put(name, "its firmware is missing");
-            } else if (isStuck(s, link)) {
+            } else if (worked.contains(name) && isStuck(s, link)) {
+                // One that never carried may be in another mode, or have no driver that could.
                 faults.add(
                         new Fault(
                                 WIFI_UNAVAILABLE,

@@ -653,7 +653,12 @@ class MonitorTest {
 
     /** A supplicant that hangs: its unit runs, no radio is off, and nothing says why. */
     @Test
-    void wifiThatIsUnavailableForNoKnownReasonIsAFault() {
+    void wifiThatIsUnavailableForNoKnownReasonIsAFault() throws IOException {
+        Capture never = pi();
+        replace(never, DEVICES, WLAN0_CONNECTED, "$120 (unavailable)$2");
+        replace(never, IpAddress.COMMAND.argv(), WLAN0_ADDRESSES, "$1[]");
+        assertEquals(Set.of(), faults(never), "it may never have carried");
+        starts(pi());
         for (String reason : List.of("42 (x)", "35 (Firmware missing)")) {
             Capture stuck = pi();
             replace(stuck, DEVICES, WLAN0_CONNECTED, "$120 (unavailable)$2");
@@ -696,7 +701,8 @@ class MonitorTest {
 
     /** Where iwd is NetworkManager's backend no wpa_supplicant is missed. */
     @Test
-    void iwdsWifiIsNotWpaSupplicants() {
+    void iwdsWifiIsNotWpaSupplicants() throws IOException {
+        starts(pi());
         for (boolean runs : List.of(true, false)) {
             Capture iwd = pi();
             replace(iwd, DEVICES, WLAN0_CONNECTED, "$120 (unavailable)$2");
