@@ -808,6 +808,16 @@ class ServicesTest {
         assertEquals("on-failure", unit.value("Service", "Restart", ""));
     }
 
+    /** A Pi without Bluetooth: a start that fails takes half a minute on the slowest. */
+    @Test
+    void whatFailsAtEveryStartIsNotTriedForEver() {
+        IniFile unit = IniFile.parse("btwifiset-stable.service", Services.STABLE.text());
+        int pause = Integer.parseInt(unit.value("Service", "RestartSec", ""));
+        int burst = Integer.parseInt(unit.value("Unit", "StartLimitBurst", "5"));
+        int interval = Integer.parseInt(unit.value("Unit", "StartLimitIntervalSec", "10"));
+        assertTrue(burst * (pause + 30) < interval, "it would never be reached");
+    }
+
     @Test
     void noUnitNamesACheckoutAHomeOrACache() {
         for (Services service : Services.ALL) {
