@@ -21,7 +21,18 @@ final class Absences {
      * @param since when it was first missed, {@link System#nanoTime}
      * @param until when it was there again; meaningful only where it came back
      */
-    record Absence(Thing thing, long since, String who, long until) {}
+    record Absence(Thing thing, long since, String who, long until) {
+
+        /**
+         * NetworkManager takes Wi-Fi down for a moment to give it another MAC: nobody has missed
+         * it.
+         */
+        boolean isBlink() {
+            return thing.aspect() == Thing.Aspect.UP && until - since < SHORT;
+        }
+    }
+
+    private static final long SHORT = Duration.ofSeconds(1).toNanos();
 
     /** More returns than this are counted with the last one of the same thing. */
     private static final int MOST_RETURNS = 1000;

@@ -30,7 +30,18 @@ final class DaemonEvents {
 
     /** What btwifiset logs of the phone's writes: a list as Python shows it. */
     private static final Pattern PHONE =
-            Pattern.compile("registering SSID \\[" + QUOTED + ", (?:" + QUOTED + "[],].*|.*)$");
+            Pattern.compile(
+                    "(?:received from iphone: )?registering SSID \\["
+                            + QUOTED
+                            + ", (?:"
+                            + QUOTED
+                            + "[],].*|.*)$");
+
+    /** Of its log, ".function - text": an access point's name may hold the same words. */
+    private static Matcher phone(String message) {
+        int text = message.indexOf(" - ");
+        return PHONE.matcher(text < 0 ? message : message.substring(text + 3));
+    }
 
     private static final String WLAN = "1";
     private static final String ADDED_AT_START = "0";
@@ -158,6 +169,17 @@ final class DaemonEvents {
             }
         }
         return who;
+    }
+
+    /**
+     * The UUID of the profile that a line of the journal is about; empty where it is about none.
+     */
+    static String uuid(String json) {
+        return Journal.parse(json).stream()
+                .flatMap(line -> audits(line).stream())
+                .map(Journal.Audit::uuid)
+                .findFirst()
+                .orElse("");
     }
 
     private static List<Journal.Audit> audits(Journal.Line line) {
@@ -289,9 +311,9 @@ final class DaemonEvents {
         if (!matters) {
             return Optional.empty();
         }
-        Matcher phone = PHONE.matcher(message);
+        Matcher phone = phone(message);
         String words =
-                phone.find()
+                phone.lookingAt()
                         ? asked(
                                 unquoted(phone.group(1), phone.group(2)),
                                 unquoted(phone.group(3), phone.group(4)))
@@ -312,8 +334,8 @@ final class DaemonEvents {
 
     /** The network that the phone asks to connect to, by its line; empty where it asks for none. */
     static String wished(String message) {
-        Matcher phone = PHONE.matcher(message);
-        return phone.find() ? unquoted(phone.group(1), phone.group(2)) : "";
+        Matcher phone = phone(message);
+        return phone.lookingAt() ? unquoted(phone.group(1), phone.group(2)) : "";
     }
 
     /** The phone's commands, as register_SSID of btwifiset.py takes them. */
@@ -325,7 +347,7 @@ final class DaemonEvents {
             return "the phone asks to connect to \"" + ssid + "\"";
         }
         return switch (command) {
-            case "AP2s" -> "the phone asks for the networks in sight: it scans";
+            case "AP2s", "APs" -> "the phone asks for the networks in sight: it scans";
             case "DISCONN" -> "the phone asks to disconnect Wi-Fi (DISCONN)";
             case "OFF" -> "the phone asks to switch Wi-Fi off (OFF)";
             case "ON" -> "the phone asks to switch Wi-Fi on (ON)";

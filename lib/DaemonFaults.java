@@ -262,6 +262,12 @@ final class DaemonFaults {
 
     private static final String MODE = "Network Manager is running = ";
 
+    /** Its log is ".function - text"; what a phone sends may hold any text. */
+    private static boolean tellsMode(Journal.Line line) {
+        String function = line.message().split(" - ", 2)[0];
+        return function.endsWith("network_manager_test") && line.message().contains(MODE);
+    }
+
     /** btwifiset chooses once, at its start; its last word in the journal is what it still does. */
     static Optional<Journal.Line> modeLine(Snapshot s) {
         Unit unit =
@@ -276,10 +282,7 @@ final class DaemonFaults {
                 .flatMap(
                         j ->
                                 j.btwifiset().stream()
-                                        .filter(
-                                                l ->
-                                                        l.message().contains(MODE)
-                                                                && l.unit().equals(unit.name()))
+                                        .filter(l -> tellsMode(l) && l.unit().equals(unit.name()))
                                         .filter(l -> l.boot().equals(j.thisBoot()))
                                         .reduce((a, b) -> b));
     }

@@ -30,6 +30,9 @@ record Faults(
     static final String SUPPLICANT_GONE = "supplicant-gone";
     static final String SUPPLICANT_STRAY = "supplicant-stray";
 
+    /** NetworkManager cannot use Wi-Fi, and nothing that is known of says why. */
+    static final String WIFI_UNAVAILABLE = "wifi-unavailable";
+
     /** What only the slow probe tells. */
     static final String GATEWAY_SILENT = "gateway-silent";
 
@@ -42,6 +45,9 @@ record Faults(
     private static final int PREPARING = 40;
     private static final int IP_CONFIG = 70;
     private static final int ACTIVATED = 100;
+
+    /** NMDeviceStateReason. */
+    private static final int FIRMWARE_MISSING = 35;
 
     /** NMDeviceStateReason: no address in time, and a lease that ran out. */
     private static final Set<Integer> NO_ADDRESS = Set.of(5, 6);
@@ -277,6 +283,7 @@ record Faults(
             Unit unit = s.unit(SUPPLICANT);
             if (unit.exists()
                     && !unit.running()
+                    && !DaemonFaults.isIwds(s.nm().config(), link)
                     && device.state() <= UNAVAILABLE
                     && link.up()
                     && !has("wifi-off", name)
@@ -318,6 +325,8 @@ record Faults(
                 left.put(name, "no answer yet from its DHCP server");
             } else if (device.state() >= PREPARING && device.state() < ACTIVATED) {
                 left.put(name, "it is being connected");
+            } else if (device.state() == UNAVAILABLE && link.kind() == Link.Kind.WIFI) {
+                unavailable(link, device);
             } else if (device.state() == DISCONNECTED) {
                 if (link.kind() == Link.Kind.WIFI && inSight(s, link).isEmpty()) {
                     left.put(name, "no access point of a saved network is in sight");
@@ -333,10 +342,49 @@ record Faults(
             }
         }
 
+        /** What has a cause of its own (a radio, a supplicant that is not there) is named by it. */
+        private void unavailable(Link link, Nmcli.Device device) {
+            String name = link.name();
+            if (device.reason() == FIRMWARE_MISSING) {
+                left.put(name, "its firmware is missing");
+            } else if (worked.contains(name) && isStuck(s, link)) {
+                // One that never carried may be in another mode, or have no driver that could.
+                faults.add(
+                        new Fault(
+                                WIFI_UNAVAILABLE,
+                                name,
+                                name
+                                        + " cannot be used: NetworkManager calls it unavailable,"
+                                        + " and nothing says why"));
+            }
+        }
+
         /** A copy of what is gone, where nothing that is left would do. */
         private Optional<KnownGood.Copy> missing(Link link) {
             return link == null ? Optional.empty() : missingProfile(s, link, copies);
         }
+    }
+
+    /**
+     * Whether NetworkManager cannot use that Wi-Fi though all is on and its supplicant runs: it
+     * hangs, most likely.
+     */
+    static boolean isStuck(Snapshot s, Link link) {
+        boolean unavailable =
+                s.nm().device(link)
+                        .filter(d -> d.state() == UNAVAILABLE && d.reason() != FIRMWARE_MISSING)
+                        .isPresent();
+        boolean on =
+                s.nm().general()
+                        .value()
+                        .filter(g -> g.networking() && g.wifi() && g.wifiHardware())
+                        .isPresent();
+        return link.kind() == Link.Kind.WIFI
+                && link.up()
+                && unavailable
+                && on
+                && s.unit(SUPPLICANT).running()
+                && !DaemonFaults.isIwds(s.nm().config(), link);
     }
 
     /**

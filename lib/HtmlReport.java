@@ -346,6 +346,9 @@ public final class HtmlReport {
             parts.get("Lost").add(clock(o, a.since()) + "  " + a.thing().shown() + by(a.who()));
         }
         for (Absences.Absence a : o.returned()) {
+            if (a.isBlink()) {
+                continue;
+            }
             String after = WatchReport.seconds(Duration.ofNanos(a.until() - a.since()));
             parts.get("Came back")
                     .add(

@@ -1,6 +1,5 @@
 package netfix;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -107,17 +106,6 @@ final class KnownGood {
         return FOLDER + "/" + (name.endsWith(".nmconnection") ? name : name + ".nmconnection");
     }
 
-    /** Somebody meant it: it is not to come back. */
-    List<Change> dropped(String id) {
-        List<Change> changes = new ArrayList<>();
-        for (Copy copy : copies()) {
-            if (copy.id().equals(id)) {
-                changes.add(drop(copy, "was deleted on purpose"));
-            }
-        }
-        return changes;
-    }
-
     /**
      * @param why in words that go on from the profile's name
      */
@@ -130,13 +118,25 @@ final class KnownGood {
                 "the profile \"" + copy.id() + "\" " + why + "; netfix's copy goes as well");
     }
 
-    /** Copies of the same network on the same interface, beside that of the profile there. */
-    List<Copy> others(Profile profile, String device) {
+    /**
+     * Copies of the same network on the same interface, beside that of the profile there; and what
+     * is the same but for its name, as a wired one is whose file was renamed and has no UUID.
+     */
+    List<Copy> others(Profile profile, String text, String device) {
+        boolean wifi = profile.type().equals(Profile.WIFI);
         return copies().stream()
-                .filter(c -> c.wifi() && profile.type().equals(Profile.WIFI))
-                .filter(c -> c.device().equals(device) && c.ssid().equals(profile.ssid()))
+                .filter(c -> c.wifi() == wifi && c.device().equals(device))
+                .filter(
+                        c ->
+                                wifi
+                                        ? c.ssid().equals(profile.ssid())
+                                        : nameless(c.text()).equals(nameless(text)))
                 .filter(c -> !c.uuid().equals(profile.uuid()))
                 .toList();
+    }
+
+    private static List<String> nameless(String text) {
+        return text.lines().filter(line -> !line.matches("(id|uuid|timestamp) *=.*|\\s*")).toList();
     }
 
     /** All of them: another board's. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * By ICMP, where this process may; else by TCP to a port that a router refuses; and by ARP or
@@ -14,6 +15,11 @@ final class LiveGateways implements Gateways {
 
     private static final int PATIENTLY_MS = 2000;
 
+    /** ATF_COM and ATF_PERM. */
+    private static final int COMPLETE = 0x2;
+
+    private static final int PERMANENT = 0x4;
+
     private final Machine machine;
 
     LiveGateways(Machine machine) {
@@ -21,23 +27,28 @@ final class LiveGateways implements Gateways {
     }
 
     @Override
-    public boolean answers(String gateway, String device) {
+    public Optional<Method> answers(String gateway, String device) {
         try {
             // A literal: nobody is asked for a name.
             InetAddress address = InetAddress.getByName(gateway);
             NetworkInterface link = NetworkInterface.getByName(device);
             if (link != null && address.isReachable(link, 0, PATIENTLY_MS)) {
-                return true;
+                return Optional.of(Method.PING);
             }
         } catch (IOException e) {
             // No route, or not allowed: the neighbours are still to be asked.
         }
-        return gateway.contains(":")
-                ? discovered(machine.run(Neighbour.COMMAND), gateway, device)
-                : resolved(machine.read("/proc/net/arp").orElse(""), gateway, device);
+        boolean there =
+                gateway.contains(":")
+                        ? discovered(machine.run(Neighbour.COMMAND), gateway, device)
+                        : resolved(machine.read("/proc/net/arp").orElse(""), gateway, device);
+        return there ? Optional.of(Method.NEIGHBOUR) : Optional.empty();
     }
 
-    /** IPv6 has no file for its neighbours. As with ARP, one that is known and has not failed. */
+    /**
+     * IPv6 has no file for its neighbours. As with ARP, one that is known, that nobody wrote there
+     * by hand, and that has not failed.
+     */
     static boolean discovered(CommandResult neighbours, String gateway, String device) {
         return Neighbour.parse(neighbours.stdout()).orElse(List.of()).stream()
                 .anyMatch(
@@ -45,10 +56,11 @@ final class LiveGateways implements Gateways {
                                 n.address().equals(gateway)
                                         && n.device().equals(device)
                                         && !n.mac().isEmpty()
+                                        && !n.states().contains("PERMANENT")
                                         && !n.failed());
     }
 
-    /** proc(5): address, type, flags (0x2 is complete), MAC, mask, device. */
+    /** proc(5): address, type, flags (if_arp.h), MAC, mask, device. */
     static boolean resolved(String arp, String gateway, String device) {
         return arp.lines()
                 .map(line -> line.strip().split("\\s+"))
@@ -57,6 +69,12 @@ final class LiveGateways implements Gateways {
                                 w.length == 6
                                         && w[0].equals(gateway)
                                         && w[5].equals(device)
-                                        && w[2].equals("0x2"));
+                                        && isResolved(w[2]));
+    }
+
+    /** One that somebody wrote there by hand is complete whether its owner is there or not. */
+    private static boolean isResolved(String flags) {
+        int bits = flags.matches("0x[0-9a-f]{1,7}") ? Integer.parseInt(flags.substring(2), 16) : 0;
+        return (bits & COMPLETE) != 0 && (bits & PERMANENT) == 0;
     }
 }

@@ -3,6 +3,7 @@ package netfix;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -43,6 +44,8 @@ final class MonitorMemory {
      */
     record Total(int taken, int helped, long millis) {}
 
+    private record Answers(String gateway, Set<Gateways.Method> methods) {}
+
     /** Text that is no memory of ours. */
     static final class Unreadable extends Exception {
         private static final long serialVersionUID = 1;
@@ -62,6 +65,7 @@ final class MonitorMemory {
 
     private String board = "";
     private final Map<String, String> worked = new TreeMap<>();
+    private final Map<String, Answers> answered = new TreeMap<>();
     private final Map<String, Integer> rounds = new LinkedHashMap<>();
     private final Set<String> taken = new TreeSet<>();
     private final Map<String, Total> totals = new TreeMap<>();
@@ -80,6 +84,30 @@ final class MonitorMemory {
     /** The interfaces that have carried, and the gateway that answered there; empty for none. */
     Map<String, String> worked() {
         return worked;
+    }
+
+    /** What that gateway has answered to, over that interface. */
+    Set<Gateways.Method> answered(String link, String gateway) {
+        Answers known = answered.get(link);
+        return known == null || !known.gateway().equals(gateway) ? Set.of() : known.methods();
+    }
+
+    /**
+     * What another gateway of that interface has answered to says nothing of this one.
+     *
+     * @return whether that is new
+     */
+    boolean answered(String link, String gateway, Gateways.Method how) {
+        if (answered(link, gateway).isEmpty()) {
+            answered.put(link, new Answers(gateway, new TreeSet<>()));
+        }
+        return answered.get(link).methods().add(how);
+    }
+
+    /** But for those: what is kept of an interface that is gone goes. */
+    void keepOnly(Set<String> links) {
+        worked.keySet().retainAll(links);
+        answered.keySet().retainAll(links);
     }
 
     /** How often in a row the ladder for a fault was climbed in vain, by the fault's key. */
@@ -132,6 +160,17 @@ final class MonitorMemory {
         line(text, "board", word(board));
         line(text, "count", String.valueOf(count));
         worked.forEach((link, gateway) -> line(text, "worked", word(gateway), link));
+        answered.forEach(
+                (link, its) ->
+                        its.methods()
+                                .forEach(
+                                        how ->
+                                                line(
+                                                        text,
+                                                        "answered",
+                                                        how.name().toLowerCase(Locale.ROOT),
+                                                        its.gateway(),
+                                                        link)));
         int more = rounds.size() - MOST_TALLIES;
         for (Map.Entry<String, Integer> entry : rounds.entrySet()) {
             if (more-- <= 0) {
@@ -206,6 +245,10 @@ final class MonitorMemory {
             case "worked" -> {
                 String[] w = line.split(" ", 3);
                 worked.put(w[2], empty(w[1]));
+            }
+            case "answered" -> {
+                String[] w = line.split(" ", 4);
+                answered(w[3], w[2], Gateways.Method.valueOf(w[1].toUpperCase(Locale.ROOT)));
             }
             case "rounds" -> {
                 String[] w = line.split(" ", 3);

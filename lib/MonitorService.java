@@ -464,7 +464,7 @@ public final class MonitorService {
             }
         }
         Optional<WatchEvent> event = event(heard);
-        event.ifPresent(e -> happened(heard.at(), e));
+        event.ifPresent(e -> happened(heard, e));
         return event.isPresent();
     }
 
@@ -484,8 +484,8 @@ public final class MonitorService {
         }
     }
 
-    private void happened(long at, WatchEvent event) {
-        watchman.heard(at, event);
+    private void happened(Heard heard, WatchEvent event) {
+        watchman.heard(heard.at(), event);
         if (DaemonEvents.bringsUp(event)) {
             connected.replaceAll((link, uuid) -> named(event.subject(), uuid) ? "" : uuid);
         }
@@ -497,15 +497,29 @@ public final class MonitorService {
         }
         // The journal may be gone with the next boot, and with it who it was.
         say(List.of(Terminal.safe(event.shown())));
-        if (onPurpose(event.who(), atWork())) {
-            good.dropped(event.subject()).forEach(this::changed);
-            return;
-        }
-        for (KnownGood.Copy copy : good.copies()) {
-            if (copy.id().equals(event.subject())) {
+        boolean purpose = onPurpose(event.who(), atWork());
+        for (KnownGood.Copy copy : copiesOf(DaemonEvents.uuid(heard.line()), event.subject())) {
+            if (purpose) {
+                changed(good.drop(copy, "was deleted on purpose"));
+            } else {
                 taken(copy, event.who());
             }
         }
+    }
+
+    /**
+     * By its UUID: one that was renamed has its old name in the copy until it is up again. Another
+     * one of that name counts where it is gone already: it is the same network.
+     */
+    private List<KnownGood.Copy> copiesOf(String uuid, String name) {
+        Set<String> there = snapshot == null ? Set.of() : Faults.there(snapshot);
+        return good.copies().stream()
+                .filter(
+                        c ->
+                                c.uuid().equals(uuid)
+                                        || c.id().equals(name)
+                                                && (uuid.isEmpty() || !there.contains(c.uuid())))
+                .toList();
     }
 
     /** It is to come back; where btwifiset's guard knows it that is its part, twice a session. */
@@ -760,7 +774,7 @@ public final class MonitorService {
         if (memory.worked().size() + connected.size() > MOST_LINKS) {
             Set<String> there = new TreeSet<>();
             snapshot.physical().forEach(link -> there.add(link.name()));
-            memory.worked().keySet().retainAll(there);
+            memory.keepOnly(there);
             connected.keySet().retainAll(there);
             missed.keySet().retainAll(there);
         }
@@ -784,7 +798,7 @@ public final class MonitorService {
         good.works(profile, text, link.name(), activated, machine.clock().getEpochSecond())
                 .ifPresent(this::changed);
         Set<String> there = Faults.there(snapshot);
-        for (KnownGood.Copy other : good.others(profile, link.name())) {
+        for (KnownGood.Copy other : good.others(profile, text, link.name())) {
             if (!there.contains(other.uuid())) {
                 changed(good.drop(other, "has another in its place"));
             }
@@ -817,7 +831,7 @@ public final class MonitorService {
     // --- Asking
 
     /** Whether something looks other than at the last look. */
-    private boolean probe() {
+    boolean probe() {
         if (snapshot == null) {
             return true;
         }
@@ -827,7 +841,13 @@ public final class MonitorService {
             if (gateway.isEmpty()) {
                 continue;
             }
-            if (gateways.answers(gateway, link)) {
+            Optional<Gateways.Method> how = gateways.answers(gateway, link);
+            if (how.isPresent()) {
+                missed.remove(link);
+                news |= silent.remove(link) != null;
+                answered(link, gateway, how.get());
+            } else if (memory.answered(link, gateway).isEmpty()) {
+                // One that drops whatever it is asked is not silent: it never was anything else.
                 missed.remove(link);
                 news |= silent.remove(link) != null;
             } else if (missed.merge(link, 1, Integer::sum) == 2) {
@@ -839,6 +859,12 @@ public final class MonitorService {
         boolean changed = news || !now.equals(fingerprint) || !asked.equals(asked());
         fingerprint = now;
         return changed;
+    }
+
+    private void answered(String link, String gateway, Gateways.Method how) {
+        if (memory.answered(link, gateway, how) && options.keeps()) {
+            files.remember(memory);
+        }
     }
 
     /**

@@ -109,7 +109,8 @@ public final class Recovery {
             add(new Change.ReloadUnits());
         }
         if (noSupplicant) {
-            add(new Change.UnitJob("restart", Faults.SUPPLICANT, "stop", ""));
+            boolean runs = snapshot.unit(Faults.SUPPLICANT).running();
+            add(new Change.UnitJob("restart", Faults.SUPPLICANT, runs ? "" : "stop", ""));
         }
         setAside();
         links.forEach(this::restore);
@@ -141,16 +142,19 @@ public final class Recovery {
         }
     }
 
-    /** Wi-Fi is lost, and NetworkManager's own supplicant does not run; iwd may have its place. */
+    /**
+     * Wi-Fi is lost, and NetworkManager's own supplicant does not run, or hangs; iwd may have its
+     * place.
+     */
     private boolean noSupplicant() {
         Snapshot snapshot = scene.snapshot();
         Unit unit = snapshot.unit(Faults.SUPPLICANT);
         return unit.exists()
-                && !unit.running()
                 && snapshot.processes().orElse(List.of()).stream()
                         .noneMatch(p -> p.program().equals("iwd"))
                 && scene.wifi().stream()
-                        .anyMatch(l -> !scene.foreign().owns(l) && Reach.of(snapshot, l).isNo());
+                        .filter(l -> !scene.foreign().owns(l) && Reach.of(snapshot, l).isNo())
+                        .anyMatch(l -> !unit.running() || Faults.isStuck(snapshot, l));
     }
 
     /** With one of these NetworkManager does not start. */

@@ -77,7 +77,8 @@ final class RepairSteps {
                     Faults.NOT_CONNECTED,
                     Faults.PROFILE_MISSING,
                     Faults.SUPPLICANT_GONE,
-                    Faults.SUPPLICANT_STRAY);
+                    Faults.SUPPLICANT_STRAY,
+                    Faults.WIFI_UNAVAILABLE);
 
     private static Set<String> plus(Set<String> codes, String... more) {
         Set<String> all = new TreeSet<>(codes);
@@ -176,7 +177,7 @@ final class RepairSteps {
                     new Step(
                             "restart-supplicant",
                             "NetworkManager reaches no access point without it",
-                            Set.of(Faults.SUPPLICANT_GONE),
+                            Set.of(Faults.SUPPLICANT_GONE, Faults.WIFI_UNAVAILABLE),
                             20,
                             May.SIDE_LOST,
                             RepairSteps::supplicant),
@@ -299,6 +300,9 @@ final class RepairSteps {
             // NetworkManager tries four times by itself, with seconds in between.
             case Faults.NOT_CONNECTED, Faults.NO_LEASE -> 8000;
             case Faults.SUPPLICANT_GONE -> 1500;
+            // NetworkManager asks its supplicant again every ten seconds, and a stick needs its
+            // own.
+            case Faults.WIFI_UNAVAILABLE -> 25_000;
             default -> 700;
         };
     }

@@ -133,6 +133,9 @@ record Services(String unit, String text) {
                     # Whether the original runs is asked at the start: an update may have enabled it again.
                     After=NetworkManager.service bluetooth.service bluetooth.target btwifiset.service
                     Wants=NetworkManager.service bluetooth.target
+                    # Where there is no Bluetooth btwifiset fails at every start: it is not tried for ever.
+                    StartLimitIntervalSec=600
+                    StartLimitBurst=10
 
                     [Service]
                     Type=simple

@@ -121,7 +121,8 @@ public final class WatchReport {
                                 entry(
                                         paint(Terminal.Colour.RED, "lost:     "),
                                         time(a.since()) + "  " + a.thing().shown() + by(a.who())));
-        observed.returned()
+        observed.returned().stream()
+                .filter(a -> !a.isBlink())
                 .forEach(
                         a ->
                                 entry(

@@ -155,13 +155,13 @@ spared() { awk '/^\[/ { key = $0 == "[wifi-security]" } !key && !/^timestamp=/ &
 
 # --- What is given back ---------------------------------------------------------------------------
 
-# settled: nothing is being connected; waited for, but not for ever.
+# settled: nothing is being connected or taken down; waited for, but not for ever.
 settled() {
     for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
         busy=
         for name in $(wifi); do
             case $(nmcli -g GENERAL.STATE device show "$name" 2>/dev/null) in
-                [4-9][0-9]*) busy=yes ;;
+                [4-9][0-9]* | 110*) busy=yes ;;
                 *) ;;
             esac
         done
@@ -327,7 +327,7 @@ hear() {
             keep_all
             keep_connected
             ;;
-        *'Network Manager is running = False'*)
+        'test: Network Manager is running = False'*)
             # Once: taken for absent again, it stays as it is.
             if [ -z "$late" ] && ! [ -e "$kept/wrong-mode" ] && [ -r "$kept/pid" ]; then wait_for_manager "$(cat "$kept/pid")" & fi
             ;;
@@ -390,6 +390,12 @@ run() {
         say "btwifiset is not installed here ($original has no ExecStart)"
         exit 78
     fi
+    # It is heard by the journal, where it says nothing if it is told to write to a file.
+    case " $words " in
+        *' --syslog '*) ;;
+        *' --console '* | *' --logfile'*) words="$words --syslog" ;;
+        *) ;;
+    esac
     rm -rf "$kept"
     mkdir -p "$kept"
     # It asks nmcli once, at its start, and goes by that until its end.

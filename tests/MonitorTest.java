@@ -334,17 +334,49 @@ class MonitorTest {
     }
 
     private MonitorService monitor(Machine pi, int patience) {
+        return monitor(pi, patience, (gateway, device) -> Optional.of(Gateways.Method.PING));
+    }
+
+    private MonitorService monitor(Machine pi, int patience, Gateways gateways) {
         MonitorService service =
                 new MonitorService(
                         pi,
                         (argv, listener) -> () -> {},
                         new RepairHands(new Noted()),
-                        (gateway, device) -> true,
+                        gateways,
                         new MonitorFiles(root),
                         new MonitorService.MonitorOptions(true, Optional.empty(), true, patience),
                         new PrintStream(new ByteArrayOutputStream()));
         service.remembers();
         return service;
+    }
+
+    /** What has never answered to anything is no path that was lost. */
+    @Test
+    void aGatewayIsSilentWhereItHasAnsweredBefore() throws IOException {
+        Files.createDirectories(root.resolve("var/log"));
+        java.util.TreeMap<String, Gateways.Method> answers = new java.util.TreeMap<>();
+        answers.put("eth0", Gateways.Method.NEIGHBOUR);
+        Gateways gateways = (gateway, device) -> Optional.ofNullable(answers.get(device));
+        MonitorService first = monitor(new ReplayedMachine(pi(), "a Pi"), 1, gateways);
+        first.round();
+        first.probe();
+        Path memory = root.resolve("var/lib/netfix/monitor/memory");
+        String kept = Files.readString(memory);
+        assertTrue(kept.contains("\nanswered neighbour 192.168.50.1 eth0\n"), kept);
+        assertEquals(1, kept.lines().filter(l -> l.startsWith("answered")).count(), kept);
+        // What is known outlives this monitor.
+        answers.clear();
+        MonitorService next = monitor(new ReplayedMachine(pi(), "a Pi"), 1, gateways);
+        next.round();
+        for (int i = 0; i < 3; i++) {
+            next.probe();
+        }
+        next.round();
+        assertEquals(
+                List.of("gateway-silent eth0"),
+                next.faults().faults().stream().map(Fault::key).toList());
+        assertEquals(Set.of("wlan0"), next.faults().working());
     }
 
     private List<KnownGood.Copy> kept() {
@@ -568,7 +600,7 @@ class MonitorTest {
                         counted,
                         streams,
                         new RepairHands(new Noted()),
-                        (gateway, device) -> true,
+                        (gateway, device) -> Optional.of(Gateways.Method.PING),
                         new MonitorFiles(root),
                         new MonitorService.MonitorOptions(false, Optional.empty(), true, 1),
                         out);
@@ -619,6 +651,83 @@ class MonitorTest {
         assertEquals(1, kept().size());
     }
 
+    /** A supplicant that hangs: its unit runs, no radio is off, and nothing says why. */
+    @Test
+    void wifiThatIsUnavailableForNoKnownReasonIsAFault() throws IOException {
+        Capture never = pi();
+        replace(never, DEVICES, WLAN0_CONNECTED, "$120 (unavailable)$2");
+        replace(never, IpAddress.COMMAND.argv(), WLAN0_ADDRESSES, "$1[]");
+        assertEquals(Set.of(), faults(never), "it may never have carried");
+        starts(pi());
+        for (String reason : List.of("42 (x)", "35 (Firmware missing)")) {
+            Capture stuck = pi();
+            replace(stuck, DEVICES, WLAN0_CONNECTED, "$120 (unavailable)$2");
+            replace(
+                    stuck,
+                    DEVICES,
+                    "(?s)(DEVICE:wlan0\n.*?REASON:)[^\n]*",
+                    "$1" + java.util.regex.Matcher.quoteReplacement(reason));
+            replace(stuck, IpAddress.COMMAND.argv(), WLAN0_ADDRESSES, "$1[]");
+            MonitorService service = monitor(stuck);
+            service.round();
+            Faults faults = service.faults();
+            boolean firmware = reason.startsWith("35");
+            assertEquals(
+                    firmware ? List.of() : List.of("wifi-unavailable wlan0"),
+                    faults.faults().stream().map(Fault::key).toList());
+            assertEquals(
+                    firmware ? Map.of("wlan0", "its firmware is missing") : Map.of(),
+                    faults.left());
+        }
+        assertEquals(
+                List.of("restart-supplicant", "restart-networkmanager", "restore-fix"),
+                RepairSteps.TABLE.stream()
+                        .filter(step -> step.heals().contains(Faults.WIFI_UNAVAILABLE))
+                        .map(RepairSteps.Step::id)
+                        .toList());
+    }
+
+    /** No profile is left, so that nobody calls it a fault that the radio is off. */
+    @Test
+    void wifiThatIsSwitchedOffIsNotUnavailableForNoReason() throws IOException {
+        starts(pi());
+        Capture off = withoutWifi();
+        replace(off, DEVICES, "30 .disconnected.(\nGENERAL.REASON:0)", "20 (unavailable)$1");
+        says(off, Journal.EVIDENCE);
+        assertEquals(Set.of("wifi-unavailable"), faults(off));
+        replace(off, Nmcli.GENERAL.argv(), "enabled\\s*$", "disabled\n");
+        assertEquals(Set.of(), faults(off));
+    }
+
+    /** Where iwd is NetworkManager's backend no wpa_supplicant is missed. */
+    @Test
+    void iwdsWifiIsNotWpaSupplicants() throws IOException {
+        starts(pi());
+        for (boolean runs : List.of(true, false)) {
+            Capture iwd = pi();
+            replace(iwd, DEVICES, WLAN0_CONNECTED, "$120 (unavailable)$2");
+            replace(iwd, IpAddress.COMMAND.argv(), WLAN0_ADDRESSES, "$1[]");
+            if (!runs) {
+                List<String> units =
+                        iwd.commands.keySet().stream()
+                                .filter(argv -> argv.get(0).equals("systemctl"))
+                                .filter(argv -> argv.contains("wpa_supplicant.service"))
+                                .findFirst()
+                                .orElseThrow();
+                replace(
+                        iwd,
+                        units,
+                        "(supplicant1.service\nLoadState=loaded\nActiveState=)active",
+                        "$1inactive");
+            }
+            assertEquals(Set.of(runs ? "wifi-unavailable" : "supplicant-gone"), faults(iwd));
+            String file = "/etc/NetworkManager/conf.d/iwd.conf";
+            iwd.texts.put(file, Reading.known("[device]\nwifi.backend=iwd\n"));
+            iwd.folders.put("/etc/NetworkManager/conf.d", Reading.known(List.of("iwd.conf")));
+            assertEquals(Set.of(), faults(iwd));
+        }
+    }
+
     /** Forty-eight more, without a cable. */
     @Test
     void fiftyInterfacesAreNoReasonToDoAnything() throws IOException {
@@ -667,6 +776,51 @@ class MonitorTest {
         says(edited, changed, String.valueOf(now - 6000));
         starts(edited);
         assertTrue(kept().get(0).text().contains("never activated"));
+    }
+
+    /** Its copy has the old name until it is up again; by its UUID it is the same. */
+    @Test
+    void aProfileThatWasRenamedAndThenDeletedStaysDeleted() throws IOException {
+        starts(pi());
+        Capture gone = withoutWifi();
+        gone.texts.put("/proc/598/comm", Reading.known("nmcli\n"));
+        gone.texts.put(
+                "/proc/598/cgroup",
+                Reading.known("0::/user.slice/user-1000.slice/session-3.scope"));
+        String renamed = deletedBy(1000).replace("My Home Net", "Home");
+        Capture[] now = {pi()};
+        MonitorService service = monitor(switching(now));
+        service.round();
+        now[0] = gone;
+        // Another one of that old name.
+        service.take(says(WatchSource.JOURNAL, deletedBy(1000).replace("5e3275c5", "11111111")));
+        assertEquals(1, kept().size());
+        service.take(says(WatchSource.JOURNAL, renamed));
+        assertEquals(List.of(), kept());
+        service.round();
+        assertEquals(List.of(), service.faults().faults());
+    }
+
+    @Test
+    void aWiredOneWithAnotherNameIsTheSame() {
+        KnownGood.Copy old =
+                new KnownGood.Copy(
+                        "1-1",
+                        "desk",
+                        KnownGood.FOLDER + "/desk",
+                        "eth0",
+                        false,
+                        "",
+                        0,
+                        "[connection]\nid=desk\ntype=ethernet\n\n[ipv4]\nmethod=auto\n");
+        KnownGood good = new KnownGood(List.of(old));
+        String fresh = "[connection]\nid=bench\ntype=ethernet\n[ipv4]\nmethod=auto\n";
+        Profile bench = Profile.parse(KnownGood.FOLDER + "/bench", fresh, Optional.empty());
+        assertEquals(List.of(old), good.others(bench.withUuid("2-2"), fresh, "eth0"));
+        assertEquals(List.of(), good.others(bench.withUuid("1-1"), fresh, "eth0"));
+        assertEquals(
+                List.of(),
+                good.others(bench.withUuid("2-2"), fresh.replace("auto", "link-local"), "eth0"));
     }
 
     /** An address that is flushed for a moment is no end of an activation; a disconnection is. */
@@ -825,10 +979,14 @@ class MonitorTest {
                 IP address       HW type     Flags       HW address            Mask     Device
                 192.168.50.1     0x1         0x2         52:54:00:12:35:02     *        eth0
                 192.168.60.1     0x1         0x0         00:00:00:00:00:00     *        wlan0
+                192.168.70.1     0x1         0x12        52:54:00:12:35:03     *        eth1
+                192.168.80.1     0x1         0x6         52:54:00:12:35:04     *        eth2
                 """;
         assertTrue(LiveGateways.resolved(arp, "192.168.50.1", "eth0"));
         assertFalse(LiveGateways.resolved(arp, "192.168.60.1", "wlan0"));
         assertFalse(LiveGateways.resolved(arp, "192.168.50.1", "wlan0"));
+        assertTrue(LiveGateways.resolved(arp, "192.168.70.1", "eth1"), "with another bit beside");
+        assertFalse(LiveGateways.resolved(arp, "192.168.80.1", "eth2"), "written there by hand");
     }
 
     /** Many a router answers no ping over IPv6, and still says where it is. */
@@ -840,14 +998,16 @@ class MonitorTest {
                         0,
                         """
                         [{"dst":"fe80::9","dev":"no-such-one0","lladdr":"ea:81:96:8b:ab:1c","state":["DELAY"]},
-                        {"dst":"fe80::8","dev":"eth0","state":["FAILED"]}]
+                        {"dst":"fe80::8","dev":"eth0","state":["FAILED"]},
+                        {"dst":"fe80::7","dev":"eth0","lladdr":"ea:81:96:8b:ab:1d","state":["PERMANENT"]}]
                         """,
                         "");
         Texts pi = Texts.live().ends(Neighbour.COMMAND, 0, table.stdout(), "");
         // Of the interfaces of the machine that tests this none is asked.
-        assertTrue(new LiveGateways(pi).answers("fe80::9", "no-such-one0"));
+        assertTrue(new LiveGateways(pi).answers("fe80::9", "no-such-one0").isPresent());
         assertFalse(LiveGateways.discovered(table, "fe80::9", "wlan0"));
         assertFalse(LiveGateways.discovered(table, "fe80::8", "eth0"));
+        assertFalse(LiveGateways.discovered(table, "fe80::7", "eth0"));
     }
 
     // --- What it does
@@ -998,7 +1158,8 @@ class MonitorTest {
                         Faults.NO_LEASE,
                         Faults.PROFILE_MISSING,
                         Faults.SUPPLICANT_GONE,
-                        Faults.SUPPLICANT_STRAY);
+                        Faults.SUPPLICANT_STRAY,
+                        Faults.WIFI_UNAVAILABLE);
         Set<String> rows =
                 Findings.TABLE.stream()
                         .map(FindingRow::code)

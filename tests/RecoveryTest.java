@@ -109,6 +109,25 @@ class RecoveryTest {
         assertFalse(typed("device-disconnected~by-phone", List.of()).toString().contains("wpa_"));
     }
 
+    /** It runs, and NetworkManager cannot use Wi-Fi: restarted alone, that would stay so. */
+    @Test
+    void aSupplicantThatHangsIsRestarted() {
+        Capture altered = CaptureFile.load(Captures.file("device-disconnected~by-phone"));
+        says(
+                altered,
+                "nmcli",
+                out ->
+                        out.replaceFirst(
+                                "(?s)(DEVICE:wlan0\n.*?STATE:)30[^\n]*", "$120 (unavailable)"));
+        assertTrue(
+                typed(altered).contains("systemctl restart wpa_supplicant.service"),
+                typed(altered).toString());
+        // One that is down is unavailable for that reason.
+        says(altered, "ip", out -> out.replaceFirst("(\"ifname\":\"wlan0\".*?),\"UP\"", "$1"));
+        assertTrue(typed(altered).contains("ip link set wlan0 up"), typed(altered).toString());
+        assertFalse(typed(altered).toString().contains("wpa_"), typed(altered).toString());
+    }
+
     /** Its unit is stopped as a unit; what no unit has started is ended by its number. */
     @Test
     void aDhcpcdThatSomebodyStartedByHandIsEnded() {

@@ -632,8 +632,54 @@ class ServicesTest {
         guard("hear", wrong);
         assertTrue(sleeper.isAlive());
         Files.delete(pi.resolve("kept/wrong-mode"));
+        // What a phone sends.
+        guard(
+                "hear",
+                ".WriteValue - from iphone received SSID/PW:"
+                        + " ['Network Manager is running = False', '']");
+        assertFalse(Files.exists(pi.resolve("kept/wrong-mode")));
         guard("hear", wrong);
         assertTrue(sleeper.waitFor(20, TimeUnit.SECONDS));
+    }
+
+    /** Told to write to a file it says nothing in the journal, where the guard hears it. */
+    @ParameterizedTest
+    @CsvSource({
+        "--logfile /x --timeout 5,--logfile /x --timeout 5 --syslog",
+        "--console,--console --syslog",
+        "--console --syslog,--console --syslog",
+        "--timeout 5,--timeout 5"
+    })
+    void itIsMadeToSpeakWhereItIsHeard(String installed, String started) throws Exception {
+        tool(
+                "systemctl",
+                "case $* in"
+                        + " '-q is-active btwifiset.service') exit 1 ;;"
+                        + " *ExecStart*) echo '{ argv[]=sh "
+                        + top
+                        + "/bt "
+                        + installed
+                        + " ; ignore_errors=no }' ;;"
+                        + " esac");
+        tool("journalctl", ":");
+        Files.writeString(top.resolve("bt"), "echo \"$*\" >" + top + "/arguments\n");
+        guard("run");
+        assertEquals(started + "\n", Files.readString(top.resolve("arguments")));
+    }
+
+    /** A profile that was deleted while it was up is taken down first. */
+    @Test
+    void whatIsBeingTakenDownIsWaitedForBeforeItIsConnected() throws Exception {
+        session();
+        Path looks = Files.writeString(top.resolve("looks"), "");
+        tool(
+                "nmcli",
+                "case \"$*\" in *GENERAL.STATE*) echo x >>"
+                        + looks
+                        + "; if [ $(wc -l <"
+                        + looks
+                        + ") -gt 2 ]; then echo 30; else echo '110 (deactivating)'; fi;; esac");
+        assertTrue(guard("reconcile").contains("connected wlan0 again, as it was before"));
     }
 
     /** Repaired long after the boot, by hand or by monitor. */
@@ -760,6 +806,16 @@ class ServicesTest {
         IniFile unit = IniFile.parse("network-monitor.service", Services.MONITOR.text());
         assertEquals("2 3 126 127", unit.value("Service", "RestartPreventExitStatus", ""));
         assertEquals("on-failure", unit.value("Service", "Restart", ""));
+    }
+
+    /** A Pi without Bluetooth: a start that fails takes half a minute on the slowest. */
+    @Test
+    void whatFailsAtEveryStartIsNotTriedForEver() {
+        IniFile unit = IniFile.parse("btwifiset-stable.service", Services.STABLE.text());
+        int pause = Integer.parseInt(unit.value("Service", "RestartSec", ""));
+        int burst = Integer.parseInt(unit.value("Unit", "StartLimitBurst", "5"));
+        int interval = Integer.parseInt(unit.value("Unit", "StartLimitIntervalSec", "10"));
+        assertTrue(burst * (pause + 30) < interval, "it would never be reached");
     }
 
     @Test

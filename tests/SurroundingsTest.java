@@ -604,6 +604,28 @@ class SurroundingsTest {
                                 + "\"}");
     }
 
+    /** A phone may send any text for a network's name, and btwifiset logs it. */
+    @Test
+    void whatAPhoneSendsIsNotBtwifisetsMode() {
+        for (String function : List.of(".network_manager_test", ".request_connection")) {
+            Texts pi =
+                    pi(
+                                    unit("btwifiset.service", "active", "success", "enabled"),
+                                    ROUTES,
+                                    neighbours("REACHABLE", "REACHABLE"))
+                            .says(
+                                    "journalctl",
+                                    "{\"_BOOT_ID\":\"b\",\"_SYSTEMD_UNIT\":\"btwifiset.service\","
+                                            + "\"_PID\":\"3\","
+                                            + "\"__REALTIME_TIMESTAMP\":\"1795337447370195\","
+                                            + "\"MESSAGE\":\""
+                                            + function
+                                            + " - test: Network Manager is running = False\"}");
+            assertEquals(
+                    function.endsWith("test") ? 1 : 0, found(pi, "btwifiset-wrong-mode").size());
+        }
+    }
+
     @Test
     void aPasswordThatBtwifisetLoggedIsNamedAndNotRepeated() {
         String said = "received from iphone: registering SSID [";

@@ -159,6 +159,22 @@ class WatchEventsTest {
                 });
     }
 
+    /** A network in sight may be called anything. */
+    @Test
+    void whatALineOnlyMentionsThePhoneHasNotAsked() {
+        String asks = "registering SSID ['', 'DEL-X']";
+        for (String line :
+                List.of(
+                        ".get_list - Info_AP [{'ssid': \"" + asks + "\", 'signal': 3}]",
+                        ".request_connection - requesting connection with ssid:" + asks,
+                        ".register_SSID - received from iphone: " + asks)) {
+            DaemonEvents events = new DaemonEvents(pid -> "nmcli in btwifiset.service");
+            said(events, journal("btwifiset.service", "x", 6, line));
+            String who = events.journal(1, deleted("X")).orElseThrow().who();
+            assertEquals(line.contains("received from"), MonitorService.onPurpose(who, false), who);
+        }
+    }
+
     private static String deleted(String name) {
         return journal(
                 "NetworkManager.service",

@@ -600,6 +600,17 @@ class WatchTest {
         assertEquals(ExitCode.GOOD, a.exitCode(), report(a));
     }
 
+    /** NetworkManager takes Wi-Fi down and up again when it disconnects it. */
+    @Test
+    void onlyAnUpFlagBlinks() {
+        long second = 1_000_000_000L;
+        Thing up = new Thing(Thing.Aspect.UP, "wlan0", "");
+        assertTrue(new Absences.Absence(up, 0, "", second / 3).isBlink());
+        assertFalse(new Absences.Absence(up, 0, "", 3 * second).isBlink());
+        Thing carrier = new Thing(Thing.Aspect.CARRIER, "wlan0", "");
+        assertFalse(new Absences.Absence(carrier, 0, "", second / 3).isBlink());
+    }
+
     @Test
     void aRenamedInterfaceIsTheSameOne() {
         Aftermath a =
