@@ -270,7 +270,10 @@ public class bootdiag {
                             + (Files.exists(folder.resolve("cmdline.txt"))
                                     ? ": bootdiag was not installed on this Pi, or could not write"
                                             + " here and wrote to /var/log of the root partition;"
-                                            + " fix sdcard --diagnose-only records its next boot"
+                                            + " ./jbang fix sdcard "
+                                            + word(folder)
+                                            + " --diagnose-only (in a checkout of netfix) records"
+                                            + " its next boot"
                                     : ": it is no boot partition of a Pi")
                             + leftKey(folder).map(warning -> ". " + warning).orElse(""),
                     2);

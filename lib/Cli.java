@@ -339,6 +339,12 @@ public final class Cli {
                 + "@netfix";
     }
 
+    /** The same by whoever typed this run's: a card in a reader seldom wants root. */
+    static String again(String script, Map<String, String> environment) {
+        String line = asRoot(script, environment);
+        return environment.containsKey("SUDO_USER") ? line : line.substring("sudo ".length());
+    }
+
     /** The launcher's name (launcher.sh); empty where none was used. */
     private static String typed(Map<String, String> environment) {
         return environment.getOrDefault("NETFIX_COMMAND", "");

@@ -164,8 +164,9 @@ public final class TextReport {
 
     /** netfix itself, by the way that it was started. */
     static String typed(String command, Snapshot s) {
-        return command.equals(ManagerFaults.FIX) && s.host().source().equals("this machine")
-                ? Cli.asRoot("fix", System.getenv())
+        return (command + " ").startsWith(ManagerFaults.FIX + " ")
+                        && s.host().source().equals("this machine")
+                ? Cli.asRoot("fix", System.getenv()) + command.substring(ManagerFaults.FIX.length())
                 : command;
     }
 
