@@ -155,7 +155,10 @@ public class fix implements Callable<Integer> {
                     new CommandLine(this), "sdcard takes the folder itself, no --root or --from");
         }
         return card.run(
-                options, narration(), common.json ? Optional.of(System.out) : Optional.empty());
+                options,
+                narration(),
+                common.json ? Optional.of(System.out) : Optional.empty(),
+                common.terminal());
     }
 
     @Command(

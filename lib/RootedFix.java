@@ -49,8 +49,10 @@ public final class RootedFix {
                             + state.fix()
                             + " of this card is "
                             + state.name()
-                            + ": its next boot decides; `fix undo --root "
-                            + root
+                            + ": its next boot decides; `"
+                            + Cli.asRoot("fix", System.getenv())
+                            + " undo --root "
+                            + Command.quoted(root.toString())
                             + "` takes it back now");
         }
         String fix = PlanFolder.next(machine);
@@ -166,8 +168,10 @@ public final class RootedFix {
                             + state.fix()
                             + " of this card is "
                             + state.name()
-                            + ": nothing was sealed; let the card boot once, or `fix undo --root "
-                            + root
+                            + ": nothing was sealed; let the card boot once, or `"
+                            + Cli.asRoot("fix", System.getenv())
+                            + " undo --root "
+                            + Command.quoted(root.toString())
                             + "`");
         }
         SealedSources sources = SealedSources.of(machine);

@@ -190,7 +190,8 @@ public final class SdCard {
                                         lines.add(
                                                 "  - adds the Wi-Fi network \""
                                                         + wifi.ssid()
-                                                        + "\" for the manager that it has"));
+                                                        + "\" for the manager that it has, with the"
+                                                        + " supplicant that reads it"));
                 for (Map.Entry<String, RescueForm> form : RescueForm.TABLE.entrySet()) {
                     if (form.getValue().function().isPresent()) {
                         lines.add("  - " + form.getKey() + ": " + form.getValue().text());

@@ -126,7 +126,9 @@ public final class Transaction {
                     PlanFolder.BASE
                             + " cannot be written ("
                             + e.getMessage()
-                            + "); fix recover --print shows the commands, to type them in");
+                            + "); "
+                            + typed("recover --print")
+                            + " shows the commands, to type them in");
         }
         List<String> argv = List.of("sh", SCRIPT, "recover", fix);
         List<String> inUnit =
@@ -188,9 +190,19 @@ public final class Transaction {
                                 + PlanFolder.BASE
                                 + "/"
                                 + state.fix()
-                                + "/narration. `fix undo` takes everything back now"
-                        : ": the next boot confirms it, or `fix confirm`; `fix undo` takes it"
-                                + " back");
+                                + "/narration. "
+                                + typed("undo")
+                                + " takes everything back now"
+                        : ": the next boot confirms it, or "
+                                + typed("confirm")
+                                + "; "
+                                + typed("undo")
+                                + " takes it back");
+    }
+
+    /** As a person types it who typed this one. */
+    private static String typed(String verb) {
+        return "`" + Cli.asRoot("fix", System.getenv()) + " " + verb + "`";
     }
 
     /** All that has to be on the disk before the first change, and the two nets under it. */
@@ -343,7 +355,8 @@ public final class Transaction {
                                 ? withoutResult()
                                 : ExitCode.HANDS_NEEDED;
         if (status == ExitCode.GOOD) {
-            narration.println("It was proved already, and stays; `fix undo` takes it back.");
+            narration.println(
+                    "It was proved already, and stays; " + typed("undo") + " takes it back.");
         }
         narration.flush();
         Runtime.getRuntime()

@@ -31,6 +31,8 @@ class SdCardTest {
             "console=serial0,115200 console=tty1 root=PARTUUID=4c4c4c4c-02 rootfstype=ext4"
                     + " fsck.repair=yes rootwait";
 
+    private static final Terminal WIDE = new Terminal(false);
+
     @TempDir Path folder;
     private Path cmdline;
     private final ByteArrayOutputStream told = new ByteArrayOutputStream();
@@ -141,16 +143,16 @@ class SdCardTest {
         agreement.yes = true;
         agreement.dryRun = true;
         PrintStream narration = new PrintStream(told, true, StandardCharsets.UTF_8);
-        assertEquals(ExitCode.GOOD, options.run(agreement, narration, Optional.empty()));
+        assertEquals(ExitCode.GOOD, options.run(agreement, narration, Optional.empty(), WIDE));
         card().schedule(REPAIR);
         String waits = Files.readString(cmdline);
         List<String> before = files();
-        assertEquals(ExitCode.PROBLEMS, options.run(agreement, narration, Optional.empty()));
+        assertEquals(ExitCode.PROBLEMS, options.run(agreement, narration, Optional.empty(), WIDE));
         assertEquals(waits, Files.readString(cmdline));
         assertEquals(before, files());
         assertTrue(told.toString(StandardCharsets.UTF_8).contains("Would be taken off: from cmd"));
         agreement.dryRun = false;
-        assertEquals(ExitCode.GOOD, options.run(agreement, narration, Optional.empty()));
+        assertEquals(ExitCode.GOOD, options.run(agreement, narration, Optional.empty(), WIDE));
         assertEquals(LINE + "\n", Files.readString(cmdline));
     }
 
@@ -173,11 +175,11 @@ class SdCardTest {
         agreement.yes = true;
         SdCardOptions options = new SdCardOptions();
         options.folder = folder;
-        assertEquals(ExitCode.GOOD, options.run(agreement, narration, document));
+        assertEquals(ExitCode.GOOD, options.run(agreement, narration, document, WIDE));
         assertEquals(folder.toString(), Json.read(out.toString()).path("folder").asText());
         out.reset();
         options.undo = true;
-        assertEquals(ExitCode.GOOD, options.run(agreement, narration, document));
+        assertEquals(ExitCode.GOOD, options.run(agreement, narration, document, WIDE));
         JsonNode undo = Json.read(out.toString());
         assertEquals("undo", undo.path("mode").asText());
         assertEquals("from cmdline.txt, netfix's words", undo.path("taken_off").path(0).asText());
@@ -195,10 +197,11 @@ class SdCardTest {
         PrintStream narration = new PrintStream(told, true, StandardCharsets.UTF_8);
         BadInput e =
                 assertThrows(
-                        BadInput.class, () -> options.run(agreement, narration, Optional.empty()));
+                        BadInput.class,
+                        () -> options.run(agreement, narration, Optional.empty(), WIDE));
         assertTrue(e.getMessage().contains("already names GB"), e.getMessage());
         options.country = "GB";
-        assertEquals(ExitCode.PROBLEMS, options.run(agreement, narration, Optional.empty()));
+        assertEquals(ExitCode.PROBLEMS, options.run(agreement, narration, Optional.empty(), WIDE));
     }
 
     /** What is told to be typed can be. */
