@@ -131,6 +131,16 @@ public class bootdiag {
         return System.getenv().getOrDefault("NETFIX_COMMAND", "bootdiag");
     }
 
+    /** What starts this file as this run was started. */
+    static String typed(Map<String, String> environment) {
+        String launcher = environment.getOrDefault("JBANG_LAUNCH_CMD", "");
+        return environment.containsKey("NETFIX_COMMAND")
+                ? environment.get("NETFIX_COMMAND")
+                : launcher.isBlank()
+                        ? "java bootdiag.java"
+                        : word(Path.of(launcher)) + " bootdiag@netfix";
+    }
+
     private static String reason(IOException e) {
         if (e instanceof java.nio.file.AccessDeniedException denied) {
             return denied.getFile() + ": not allowed; use sudo";
@@ -144,7 +154,9 @@ public class bootdiag {
             throws Refused, IOException {
         String verb = args.isEmpty() || args.get(0).startsWith("--") ? "" : args.get(0);
         if (args.contains("--help") || args.contains("-h")) {
-            out.print(USAGE.replace("bootdiag ", name() + " "));
+            out.print(
+                    USAGE.replace("Example: bootdiag", "Example: " + typed(System.getenv()))
+                            .replace("bootdiag ", name() + " "));
             return 0;
         }
         if (args.contains("--version")) {
@@ -270,7 +282,10 @@ public class bootdiag {
                             + (Files.exists(folder.resolve("cmdline.txt"))
                                     ? ": bootdiag was not installed on this Pi, or could not write"
                                             + " here and wrote to /var/log of the root partition;"
-                                            + " fix sdcard --diagnose-only records its next boot"
+                                            + " ./jbang fix sdcard "
+                                            + word(folder)
+                                            + " --diagnose-only (in a checkout of netfix) records"
+                                            + " its next boot"
                                     : ": it is no boot partition of a Pi")
                             + leftKey(folder).map(warning -> ". " + warning).orElse(""),
                     2);

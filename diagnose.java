@@ -129,7 +129,7 @@ public class diagnose implements Callable<Integer> {
             System.out.print(
                     explain == null
                             ? Explanation.list(common.json)
-                            : Explanation.of(explain, common.json));
+                            : Explanation.of(explain, common.json, common.terminal()));
             return ExitCode.GOOD;
         }
         int seconds = seconds();

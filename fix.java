@@ -45,6 +45,7 @@ import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 @Command(
@@ -153,7 +154,11 @@ public class fix implements Callable<Integer> {
             throw new CommandLine.ParameterException(
                     new CommandLine(this), "sdcard takes the folder itself, no --root or --from");
         }
-        return card.run(options, narration());
+        return card.run(
+                options,
+                narration(),
+                common.json ? Optional.of(System.out) : Optional.empty(),
+                common.terminal());
     }
 
     @Command(

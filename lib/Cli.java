@@ -213,6 +213,13 @@ public final class Cli {
     /** What is no script of a Pi's, and is typed with root's rights all the same. */
     private static final List<String> INSTALLERS = List.of("install", "uninstall");
 
+    /** What a verb's example says after the verb. A card in a reader is the user's own. */
+    private static final Map<String, List<String>> SAMPLES =
+            Map.of(
+                    "sdcard", List.of("sdcard", "/media/$USER/bootfs", "--dry-run"),
+                    "recover", List.of("recover", "--print"),
+                    "hold", List.of("hold", "10"));
+
     private Cli() {}
 
     /** The exit status. */
@@ -281,16 +288,23 @@ public final class Cli {
             cli.setCommandName(typed);
         }
         example(cli, script.name(), script.rehearsal(), environment);
+        cli.getSubcommands()
+                .forEach(
+                        (verb, line) ->
+                                example(
+                                        line,
+                                        script.name(),
+                                        SAMPLES.getOrDefault(verb, List.of(verb)),
+                                        environment));
     }
 
     private static void example(
             CommandLine cli, String name, List<String> words, Map<String, String> environment) {
+        String start =
+                words.contains("sdcard") ? again(name, environment) : asRoot(name, environment);
         cli.getCommandSpec()
                 .usageMessage()
-                .header(
-                        ("Example: " + asRoot(name, environment) + " " + String.join(" ", words))
-                                .strip(),
-                        "");
+                .header(("Example: " + start + " " + String.join(" ", words)).strip(), "");
     }
 
     /** What a report of a fault has to say. The sources are told by the beginning of their hash. */
@@ -337,6 +351,12 @@ public final class Cli {
                 + " "
                 + script
                 + "@netfix";
+    }
+
+    /** The same by whoever typed this run's: a card in a reader seldom wants root. */
+    static String again(String script, Map<String, String> environment) {
+        String line = asRoot(script, environment);
+        return environment.containsKey("SUDO_USER") ? line : line.substring("sudo ".length());
     }
 
     /** The launcher's name (launcher.sh); empty where none was used. */

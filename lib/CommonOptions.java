@@ -112,6 +112,8 @@ public final class CommonOptions {
                                     && System.getenv("NO_COLOR") == null
                                     && !"dumb".equals(System.getenv("TERM"));
                 };
-        return new Terminal(colour && !json);
+        return new Terminal(
+                colour && !json,
+                Terminal.isTerminal(1) && !json ? Terminal.COLUMNS : Integer.MAX_VALUE);
     }
 }

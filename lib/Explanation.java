@@ -35,7 +35,7 @@ public final class Explanation {
     /**
      * @throws BadInput where there is no such code
      */
-    public static String of(String code, boolean json) {
+    public static String of(String code, boolean json, Terminal terminal) {
         FindingRow row =
                 Findings.TABLE.stream()
                         .filter(r -> r.code().equals(code))
@@ -56,16 +56,16 @@ public final class Explanation {
         return String.join(
                         "\n",
                         List.of(
-                                row.title() + " [" + row.code() + "]",
-                                "  why:        " + row.why(),
+                                terminal.prose(row.title() + " [" + row.code() + "]", 2),
+                                terminal.prose("  why:        " + row.why(), 14),
                                 "  root:       " + row.cause(),
-                                "  recognised: " + row.recognised(),
+                                terminal.prose("  recognised: " + row.recognised(), 14),
                                 "  do:         " + row.remedy(),
                                 "  reboot:     "
                                         + (row.survivesReboot()
                                                 ? "it is still there after one"
                                                 : "it may be gone after one, with what proves it"),
-                                "  source:     " + row.source()))
+                                terminal.prose("  source:     " + row.source(), 14)))
                 + "\n";
     }
 

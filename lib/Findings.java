@@ -129,7 +129,9 @@ public final class Findings {
                                 + " other's away when it renews.")
                 .recognised(
                         "Both run, and one holds an interface that the other one holds or claims.")
-                .remedy("netfix fix, which carries over what dhcpcd was told before it masks it")
+                .remedy(
+                        ManagerFaults.FIX
+                                + ", which carries over what dhcpcd was told before it masks it")
                 .source(
                         "dhcpcd.conf(5), denyinterfaces; seen on Raspberry Pi OS Bullseye with both"
                                 + " enabled")
@@ -143,7 +145,7 @@ public final class Findings {
                         "Interfaces named in /etc/network/interfaces belong to ifupdown; whether"
                                 + " NetworkManager stays off them hangs on one key.")
                 .recognised("ifupdown has brought an interface up while NetworkManager runs.")
-                .remedy("netfix fix, which carries the stanzas over")
+                .remedy(ManagerFaults.FIX + ", which carries the stanzas over")
                 .source("NetworkManager.conf(5), plugins=ifupdown and [ifupdown] managed")
                 .survivesReboot();
         t.row(
@@ -156,7 +158,7 @@ public final class Findings {
                                 + " interface.")
                 .recognised(
                         "systemd-networkd has configured an interface while NetworkManager runs.")
-                .remedy("netfix fix, which carries the .network files over")
+                .remedy(ManagerFaults.FIX + ", which carries the .network files over")
                 .source("systemd.network(5); networkctl(1) says what it has configured")
                 .survivesReboot();
         t.row(
@@ -539,7 +541,7 @@ public final class Findings {
                         "fix sdcard --wifi puts it there for the next boot, which deletes it; where"
                                 + " that boot was cut off, or the script was damaged, it stays.")
                 .recognised("netfix-rescue.key is in /boot/firmware or /boot.")
-                .remedy("netfix fix sdcard /boot/firmware --undo, which overwrites it")
+                .remedy(ManagerFaults.FIX + " sdcard /boot/firmware --undo, which overwrites it")
                 .source("README, My Pi is gone")
                 .survivesReboot();
         t.row("resolver-of-a-vpn", OUTSIDE, PathFaults::resolverOfAVpn)

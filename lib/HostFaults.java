@@ -203,7 +203,8 @@ final class HostFaults {
                                                         + " where any computer reads it",
                                                 List.of(new Evidence("the file is there", key)),
                                                 List.of(
-                                                        "netfix fix sdcard "
+                                                        ManagerFaults.FIX
+                                                                + " sdcard "
                                                                 + key.replaceFirst("/[^/]*$", "")
                                                                 + " --undo")))
                         .toList());

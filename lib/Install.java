@@ -56,7 +56,10 @@ public final class Install implements Callable<Integer> {
         if (fix && (!options.yes || options.root != null)) {
             throw new BadInput(
                     options.root != null
-                            ? "--fix: an image is fixed by ./jbang fix --root " + options.root
+                            ? "--fix: an image is fixed by "
+                                    + Cli.asRoot("fix", System.getenv())
+                                    + " --root "
+                                    + netfix.Command.quoted(options.root.toString())
                             : "--fix does not ask in between: add --yes, or install and then look"
                                     + " at the plan of sudo fix-network-stability.sh");
         }

@@ -14,7 +14,7 @@ final class InstallOptions {
             names = "--root",
             paramLabel = "DIR",
             description =
-                    "The image mounted at DIR instead of this machine; what is installed there is"
+                    "The image mounted at DIR instead of this machine; what install puts there is"
                             + " built at its first start.")
     Path root;
 

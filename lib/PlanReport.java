@@ -14,13 +14,13 @@ public final class PlanReport {
     /** The same, and what it leads to. */
     public static String of(Plan plan, Answer afterBoot, Terminal terminal) {
         boolean helpless = plan.isEmpty() && afterBoot.isNo();
-        return of(plan, terminal)
-                + "\nReachable after a reboot"
-                + (plan.isEmpty() ? "" : ", with this done")
-                + ": "
-                + VerificationReport.sentence(afterBoot)
-                + (helpless ? " Nothing that fix does would change that." : "")
-                + "\n";
+        String sentence =
+                "Reachable after a reboot"
+                        + (plan.isEmpty() ? "" : ", with this done")
+                        + ": "
+                        + VerificationReport.sentence(afterBoot)
+                        + (helpless ? " Nothing that fix does would change that." : "");
+        return of(plan, terminal) + "\n" + terminal.prose(sentence, 2) + "\n";
     }
 
     /** Lines, each ended by a newline. */
@@ -35,20 +35,27 @@ public final class PlanReport {
                                 + ", "
                                 + one.measure().step()
                                 + ")");
-                missing.what().forEach(what -> lines.add("  now: " + Terminal.safe(what)));
-                lines.add("  why: " + one.measure().why());
+                missing.what()
+                        .forEach(
+                                what ->
+                                        lines.add(
+                                                terminal.prose(
+                                                        "  now: " + Terminal.safe(what), 7)));
+                lines.add(terminal.prose("  why: " + one.measure().why(), 7));
             } else if (one.standing() instanceof Fulfilment.Unknown unknown) {
                 lines.add(
-                        one.measure().title()
-                                + ": could not tell ("
-                                + Terminal.safe(unknown.why())
-                                + ")");
+                        terminal.prose(
+                                one.measure().title()
+                                        + ": could not tell ("
+                                        + Terminal.safe(unknown.why())
+                                        + ")",
+                                2));
             }
         }
         if (plan.isEmpty() && plan.anyMissing()) {
             lines.add("Nothing that fix can do: what is listed above needs a hand.");
         } else if (plan.isEmpty()) {
-            lines.add("Nothing to do: " + nothing(plan));
+            lines.add(terminal.prose("Nothing to do: " + nothing(plan), 2));
         } else {
             lines.add("");
             lines.add("In this order:");
@@ -60,14 +67,18 @@ public final class PlanReport {
         }
         if (!plan.respected().isEmpty()) {
             lines.add("");
-            plan.respected().forEach(o -> lines.add(VerificationReport.respected(o)));
+            plan.respected()
+                    .forEach(o -> lines.add(terminal.prose(VerificationReport.respected(o), 2)));
         }
-        losses(lines, "A little different afterwards:", plan.isEmpty() ? List.of() : plan.told());
-        losses(lines, "NetworkManager cannot do this, and it would be lost:", plan.losses());
+        List<Loss> told = plan.isEmpty() ? List.of() : plan.told();
+        losses(lines, "A little different afterwards:", told, terminal);
+        String lost = "NetworkManager cannot do this, and it would be lost:";
+        losses(lines, lost, plan.losses(), terminal);
         return String.join("\n", lines) + "\n";
     }
 
-    private static void losses(List<String> lines, String heading, List<Loss> losses) {
+    private static void losses(
+            List<String> lines, String heading, List<Loss> losses, Terminal terminal) {
         if (losses.isEmpty()) {
             return;
         }
@@ -75,8 +86,9 @@ public final class PlanReport {
         lines.add(heading);
         for (Loss loss : losses) {
             String text = loss.text().isEmpty() ? "" : ": " + loss.text();
-            lines.add("  " + loss.id() + "  " + Terminal.safe(loss.place() + text));
-            lines.add("      " + Terminal.safe(loss.why()));
+            String what = "  " + loss.id() + "  " + Terminal.safe(loss.place() + text);
+            lines.add(terminal.prose(what, 6));
+            lines.add(terminal.prose("      " + Terminal.safe(loss.why()), 6));
         }
     }
 

@@ -179,9 +179,13 @@ final class Removal {
             throw new BadInput(
                     "nothing was removed: "
                             + String.join(", ", running)
-                            + " run from here, and what was there before them is no longer kept."
+                            + (running.size() == 1 ? " runs" : " run")
+                            + " from here, and what was there before is no longer kept."
                             + withoutThem(running, root)
-                            + ", then uninstall");
+                            + ", then "
+                            + Cli.asRoot("uninstall", System.getenv())
+                            + root.map(top -> " --root " + Command.quoted(top.toString()))
+                                    .orElse(""));
         }
     }
 

@@ -52,8 +52,11 @@ public final class RootedFix {
                             + state.fix()
                             + " of this card is "
                             + state.name()
-                            + ": its next boot decides; taken back now by: "
-                            + undoTyped());
+                            + ": its next boot decides; `"
+                            + Cli.asRoot("fix", System.getenv())
+                            + " undo --root "
+                            + Command.quoted(root.toString())
+                            + "` takes it back now");
         }
         String fix = PlanFolder.next(machine);
         String folder = PlanFolder.BASE + "/" + fix;
@@ -180,8 +183,11 @@ public final class RootedFix {
                             + state.fix()
                             + " of this card is "
                             + state.name()
-                            + ": nothing was sealed; let the card boot once, or: "
-                            + undoTyped());
+                            + ": nothing was sealed; let the card boot once, or `"
+                            + Cli.asRoot("fix", System.getenv())
+                            + " undo --root "
+                            + Command.quoted(root.toString())
+                            + "`");
         }
         SealedSources sources = SealedSources.of(machine);
         try {

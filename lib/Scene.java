@@ -49,8 +49,9 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, Foreign
                 .map(
                         key ->
                                 key
-                                        + " is left of a rescue, with the key of a Wi-Fi network;"
-                                        + " fix sdcard "
+                                        + " is left of a rescue, with the key of a Wi-Fi network; "
+                                        + Cli.asRoot("fix", System.getenv())
+                                        + " sdcard "
                                         + key.replaceFirst("/[^/]*$", "")
                                         + " --undo deletes it")
                 .toList();

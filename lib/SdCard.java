@@ -1,5 +1,8 @@
 package netfix;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -85,11 +88,11 @@ public final class SdCard {
         if (Files.isDirectory(folder.resolve("etc")) && Files.isDirectory(folder.resolve("usr"))) {
             throw new BadInput(
                     folder
-                            + " is the card's root partition, which is repaired by: "
+                            + " is the card's root partition: `"
                             + Cli.asRoot("fix", System.getenv())
                             + " --root "
                             + Command.quoted(folder.toString())
-                            + "; sdcard is for the other one");
+                            + "` repairs it; sdcard is for the other one");
         }
         if (!Files.isRegularFile(folder.resolve(CMDLINE))
                 || !Files.isRegularFile(folder.resolve("config.txt"))) {
@@ -159,6 +162,10 @@ public final class SdCard {
 
     /** What will happen at the next boot, for a person to agree to. */
     List<String> plan(Wish wish) {
+        KernelLine before = line();
+        if (!before.text().contains(SCRIPT)) {
+            refuse(before, wish.mode());
+        }
         List<String> lines = new ArrayList<>();
         lines.add(folder + " is the boot partition of a Pi: " + describe() + ".");
         lines.add("Onto it go " + SCRIPT + " and, at the end of " + CMDLINE + ":");
@@ -183,7 +190,8 @@ public final class SdCard {
                                         lines.add(
                                                 "  - adds the Wi-Fi network \""
                                                         + wifi.ssid()
-                                                        + "\" for the manager that it has"));
+                                                        + "\" for the manager that it has, with the"
+                                                        + " supplicant that reads it"));
                 for (Map.Entry<String, RescueForm> form : RescueForm.TABLE.entrySet()) {
                     if (form.getValue().function().isPresent()) {
                         lines.add("  - " + form.getKey() + ": " + form.getValue().text());
@@ -207,6 +215,51 @@ public final class SdCard {
                                                         : "Until then a key for that network alone"
                                                               + " lies here, not the passphrase."));
         return lines;
+    }
+
+    /** What {@link #plan} says, in the schema {@code netfix/sdcard/1}; a key is no part of it. */
+    String document(Wish wish) {
+        ObjectNode top = document(Json.word(wish.mode()));
+        top.put("country", country(wish).replace(COUNTRY, ""));
+        wish.wifi()
+                .ifPresent(
+                        wifi ->
+                                top.putObject("wifi")
+                                        .put("ssid", wifi.ssid().toString())
+                                        .put("security", Json.word(wifi.security()))
+                                        .put("hidden", wifi.hidden()));
+        ArrayNode forms = top.putArray("measures");
+        if (wish.mode() == Mode.REPAIR) {
+            RescueForm.TABLE.forEach(
+                    (id, form) ->
+                            form.function()
+                                    .ifPresent(
+                                            function ->
+                                                    forms.addObject()
+                                                            .put("id", id)
+                                                            .put("text", form.text())));
+        }
+        inTheWay(wish).forEach(top.putArray("in_the_way")::add);
+        top.put("words", WORDS);
+        top.put("report", LOG);
+        return Json.pretty(top);
+    }
+
+    /** What {@link #undo} would take off, in the same schema. */
+    String documentOfUndo() {
+        ObjectNode top = document("undo");
+        waiting().forEach(top.putArray("taken_off")::add);
+        return Json.pretty(top);
+    }
+
+    private ObjectNode document(String mode) {
+        ObjectNode top = Json.object();
+        top.put("schema", "netfix/sdcard/1");
+        top.put("netfix", Cli.VERSION.replace("netfix ", ""));
+        top.put("folder", folder.toString());
+        top.put("system", describe());
+        top.put("mode", mode);
+        return top;
     }
 
     /** What this partition says, and the Pi goes by after the rescue, too. */
@@ -249,13 +302,29 @@ public final class SdCard {
      *     boots as before
      */
     int schedule(Wish wish) {
-        Path cmdline = folder.resolve(CMDLINE);
         KernelLine line = line();
         if (line.text().contains(SCRIPT)) {
             // One that waits: taken off first, so that there is one set of words and one secret.
             undo();
             line = line();
         }
+        refuse(line, wish.mode());
+        try {
+            // A key that a power cut has left must not outlive this one.
+            clear();
+        } catch (IOException e) {
+            throw new BadInput(
+                    "what an earlier fix sdcard has left (netfix-rescue*) cannot be removed ("
+                            + reason(e)
+                            + "): nothing else was changed, and the card boots as before"
+                            + remedy(e));
+        }
+        return written(wish, line);
+    }
+
+    /** What a rescue cannot do anything about, before somebody is asked for anything. */
+    private void refuse(KernelLine line, Mode mode) {
+        Path cmdline = folder.resolve(CMDLINE);
         Optional<String> other = line.word("systemd.run");
         if (other.isPresent()) {
             throw new BadInput(
@@ -276,17 +345,10 @@ public final class SdCard {
                             + " set-default` on the Pi serves without it), then try again; nothing"
                             + " was changed");
         }
-        refuseOverlay(line, wish.mode());
-        try {
-            // A key that a power cut has left must not outlive this one.
-            clear();
-        } catch (IOException e) {
-            throw new BadInput(
-                    "what an earlier fix sdcard has left (netfix-rescue*) cannot be removed ("
-                            + reason(e)
-                            + "): nothing else was changed, and the card boots as before"
-                            + remedy(e));
-        }
+        refuseOverlay(line, mode);
+    }
+
+    private int written(Wish wish, KernelLine line) {
         String country = country(wish);
         String words = line.padded(WORDS);
         String added =
@@ -324,7 +386,9 @@ public final class SdCard {
         }
         for (String begin : List.of("overlayroot=", "boot=overlay")) {
             Optional<String> word = line.word(begin);
-            if (word.isPresent() && !word.get().equals("overlayroot=disabled")) {
+            // What is written to an overlay on a disk of its own stays; the rescue looks.
+            boolean lasts = word.orElse("").matches("overlayroot=(disabled|\"?device:.*)");
+            if (word.isPresent() && !lasts) {
                 throw new BadInput(
                         folder.resolve(CMDLINE)
                                 + ":1: "
@@ -367,15 +431,19 @@ public final class SdCard {
                             + reason(again)
                             + "): the line that it was is in "
                             + BEFORE
-                            + "; put the card in again and run "
+                            + "; put the card in again and run `"
                             + undoLine()
+                            + "`"
                             + (wiped() ? "" : "; " + KEY + " with the Wi-Fi key may be left on it")
                             + remedy(again));
         }
     }
 
     private String undoLine() {
-        return "fix sdcard " + Command.quoted(folder.toString()) + " --undo";
+        return Cli.again("fix", System.getenv())
+                + " sdcard "
+                + Command.quoted(folder.toString())
+                + " --undo";
     }
 
     private static String reason(IOException e) {
@@ -468,9 +536,9 @@ public final class SdCard {
             if (piece().filter(text -> !text.isEmpty()).isPresent()) {
                 throw new BadInput(
                         cmdline
-                                + ":1: a fix sdcard that failed half-way has left it so: run "
+                                + ":1: a fix sdcard that failed half-way has left it so: run `"
                                 + undoLine()
-                                + " first, which puts the old line back; nothing was changed");
+                                + "` first, which puts the old line back; nothing was changed");
             }
         } catch (IOException e) {
             throw new BadInput(cmdline + " cannot be read (" + reason(e) + ")");

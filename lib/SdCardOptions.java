@@ -62,13 +62,21 @@ public final class SdCardOptions {
     /**
      * Does it.
      *
+     * @param document where to one of the plan goes, if one is asked for
      * @param agreement asked once the plan is shown
      * @throws BadInput where the options or the card are not as they must be; nothing is changed
      *     then
      */
-    public int run(FixOptions agreement, PrintStream narration) {
+    public int run(
+            FixOptions agreement,
+            PrintStream narration,
+            Optional<PrintStream> document,
+            Terminal terminal) {
         refuseContradictions();
         SdCard card = new SdCard(folder, narration);
+        if (undo) {
+            document.ifPresent(out -> out.println(card.documentOfUndo()));
+        }
         if (undo && agreement.dryRun) {
             List<String> waiting = card.waiting();
             narration.println(
@@ -89,7 +97,12 @@ public final class SdCardOptions {
                         Optional.ofNullable(wifi)
                                 .map(name -> RescueWifi.of(name, passphrase(), wpa3, hidden)),
                         country);
-        card.plan(wish).forEach(line -> narration.println(Terminal.safe(line)));
+        for (String line : card.plan(wish)) {
+            String safe = Terminal.safe(line);
+            // What goes into cmdline.txt is one line there, too.
+            narration.println(safe.startsWith("    ") ? safe : terminal.prose(safe, 4));
+        }
+        document.ifPresent(out -> out.println(card.document(wish)));
         if (agreement.dryRun) {
             return ExitCode.PROBLEMS;
         }

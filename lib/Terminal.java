@@ -21,14 +21,63 @@ public final class Terminal {
         }
     }
 
-    private final boolean coloured;
+    /** What a serial console has, and every other terminal too. */
+    static final int COLUMNS = 80;
 
+    private final boolean coloured;
+    private final int columns;
+
+    /** No terminal, or one whose lines are as long as they are. */
     public Terminal(boolean coloured) {
+        this(coloured, Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param columns how wide {@link #prose} may become
+     */
+    public Terminal(boolean coloured, int columns) {
         this.coloured = coloured;
+        this.columns = columns;
     }
 
     public String paint(Colour colour, String text) {
         return coloured ? "\u001b[" + colour.code + "m" + text + "\u001b[0m" : text;
+    }
+
+    /**
+     * A line to be read, between words in as many as it needs. What somebody may copy (a command,
+     * what was seen) is none: a line end in it would be typed, too.
+     *
+     * @param indent of all but the first
+     */
+    public String prose(String line, int indent) {
+        StringBuilder out = new StringBuilder();
+        String rest = line;
+        for (int end = end(rest, indent); end >= 0; end = end(rest, indent)) {
+            out.append(rest, 0, end).append('\n');
+            rest = " ".repeat(indent) + rest.substring(end).stripLeading();
+        }
+        return out.append(rest).toString();
+    }
+
+    /** The blank at which a line that is too long ends; -1 for one that fits, or cannot. */
+    private int end(String line, int indent) {
+        int column = 0;
+        int blank = -1;
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (c == '\u001b') {
+                // A colour of paint(): no other escape is in what was made safe.
+                i = line.indexOf('m', i);
+                continue;
+            }
+            boolean between = c == ' ' && column > indent && line.charAt(i - 1) != ' ';
+            if (between && (column <= columns || blank < 0)) {
+                blank = i;
+            }
+            column += Character.isLowSurrogate(c) ? 0 : 1;
+        }
+        return column > columns ? blank : -1;
     }
 
     /**

@@ -47,20 +47,22 @@ public final class TextReport {
                 s.host().name().isEmpty() || s.host().source().equals("this machine")
                         ? ""
                         : " (" + safe(s.host().source()) + ")";
-        lines.add(
-                terminal.paint(
-                        Terminal.Colour.DIM,
-                        who + where + (s.host().os().isEmpty() ? "" : ", " + safe(s.host().os()))));
-        watched.stream().findFirst().ifPresent(lines::add);
+        String os = s.host().os().isEmpty() ? "" : ", " + safe(s.host().os());
+        prose(terminal.paint(Terminal.Colour.DIM, who + where + os), 2);
+        watched.stream().findFirst().ifPresent(line -> prose(line, 2));
         if (watched.isEmpty() || d.verdict() != Diagnosis.Verdict.HEALTHY) {
             lines.add(verdict());
         }
         if (s.host().live()) {
-            lines.add(question("Reachable now:           ", d.now()));
+            prose(question("Reachable now:           ", d.now()), 26);
         }
-        lines.add(question("Reachable after a reboot:", d.afterBoot()));
+        prose(question("Reachable after a reboot:", d.afterBoot()), 26);
         lines.add("");
-        lines.addAll(watched.subList(Math.min(1, watched.size()), watched.size()));
+        watched.stream().skip(1).forEach(line -> prose(line, 13));
+    }
+
+    private void prose(String line, int indent) {
+        lines.add(terminal.prose(line, indent));
     }
 
     private String verdict() {
@@ -100,22 +102,22 @@ public final class TextReport {
             parts.add(link.kind().toString());
             parts.add(portrait.state(link));
             parts.add(portrait.owners(link));
-            lines.add("  " + pad(safe(link.name()), width) + "  " + safe(String.join(", ", parts)));
+            prose(
+                    "  " + pad(safe(link.name()), width) + "  " + safe(String.join(", ", parts)),
+                    width + 4);
             List<String> addresses = Portrait.addresses(link);
             if (!addresses.isEmpty()) {
-                lines.add(
+                prose(
                         "  "
                                 + " ".repeat(width)
                                 + "  "
-                                + safe(
-                                        String.join(" ", addresses)
-                                                + ", "
-                                                + portrait.gateway(link)));
+                                + safe(String.join(" ", addresses) + ", " + portrait.gateway(link)),
+                        width + 4);
             }
         }
-        s.links().whyUnknown().ifPresent(why -> lines.add("  interfaces: " + safe(why)));
-        lines.add("  DNS: " + safe(portrait.dns()));
-        portrait.btwifiset().ifPresent(text -> lines.add("  " + safe(text)));
+        s.links().whyUnknown().ifPresent(why -> prose("  interfaces: " + safe(why), 4));
+        prose("  DNS: " + safe(portrait.dns()), 4);
+        portrait.btwifiset().ifPresent(text -> prose("  " + safe(text), 4));
         lines.add("");
     }
 
@@ -135,7 +137,7 @@ public final class TextReport {
                         case WARNING -> terminal.paint(Terminal.Colour.YELLOW, "warning");
                         case INFO -> "note";
                     };
-            lines.add(
+            prose(
                     ++number
                             + ". "
                             + mark
@@ -143,7 +145,8 @@ public final class TextReport {
                             + terminal.paint(Terminal.Colour.BOLD, safe(hit.text()))
                             + " ["
                             + f.row().code()
-                            + "]");
+                            + "]",
+                    5);
             hit.evidence()
                     .forEach(
                             e ->
@@ -154,8 +157,8 @@ public final class TextReport {
                                                     + safe(e.source())
                                                     + ")"));
             if (hit.severity() != Verdict.Severity.INFO) {
-                lines.add("     why:  " + f.row().why());
-                lines.add("     root: " + f.cause());
+                prose("     why:  " + f.row().why(), 11);
+                prose("     root: " + f.cause(), 11);
             }
             hit.remedy().forEach(command -> lines.add(label + safe(typed(command, s))));
             lines.add("");
@@ -164,8 +167,9 @@ public final class TextReport {
 
     /** netfix itself, by the way that it was started. */
     static String typed(String command, Snapshot s) {
-        return command.equals(ManagerFaults.FIX) && s.host().source().equals("this machine")
-                ? Cli.asRoot("fix", System.getenv())
+        return (command + " ").startsWith(ManagerFaults.FIX + " ")
+                        && s.host().source().equals("this machine")
+                ? Cli.asRoot("fix", System.getenv()) + command.substring(ManagerFaults.FIX.length())
                 : command;
     }
 
@@ -178,11 +182,12 @@ public final class TextReport {
                                 byReason.computeIfAbsent(reason, r -> new ArrayList<>()).add(code));
         byReason.forEach(
                 (reason, codes) ->
-                        lines.add(
+                        prose(
                                 "Could not tell ("
                                         + safe(reason)
                                         + "): "
-                                        + String.join(", ", codes)));
+                                        + String.join(", ", codes),
+                                2));
         boolean open = !byReason.isEmpty() || d.now().isUnknown() || d.afterBoot().isUnknown();
         if (open && !s.host().root()) {
             lines.add(

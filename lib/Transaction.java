@@ -195,16 +195,19 @@ public final class Transaction {
                                 + PlanFolder.BASE
                                 + "/"
                                 + state.fix()
-                                + "/narration. Everything is taken back now by: "
+                                + "/narration. "
                                 + typed("undo")
+                                + " takes everything back now"
                         : ": the next boot confirms it, or "
                                 + typed("confirm")
-                                + "; taken back by: "
-                                + typed("undo"));
+                                + "; "
+                                + typed("undo")
+                                + " takes it back");
     }
 
+    /** As a person types it who typed this one. */
     private static String typed(String verb) {
-        return Cli.asRoot("fix", System.getenv()) + " " + verb;
+        return "`" + Cli.asRoot("fix", System.getenv()) + " " + verb + "`";
     }
 
     /** All that has to be on the disk before the first change, and the two nets under it. */
@@ -357,7 +360,8 @@ public final class Transaction {
                                 ? withoutResult()
                                 : ExitCode.HANDS_NEEDED;
         if (status == ExitCode.GOOD) {
-            narration.println("It was proved already, and stays; taken back by: " + typed("undo"));
+            narration.println(
+                    "It was proved already, and stays; " + typed("undo") + " takes it back.");
         }
         narration.flush();
         Runtime.getRuntime()

@@ -15,13 +15,14 @@ public final class VerificationReport {
     public static String text(Verification v, Terminal terminal) {
         List<String> lines = new ArrayList<>();
         for (Plan.Judged one : v.judged()) {
-            lines.add(
+            String line =
                     word(one.standing(), terminal)
                             + "  "
                             + one.measure().title()
-                            + detail(one.standing()));
+                            + detail(one.standing());
+            lines.add(terminal.prose(line, 16));
         }
-        v.respected().forEach(o -> lines.add(respected(o)));
+        v.respected().forEach(o -> lines.add(terminal.prose(respected(o), 16)));
         for (Verdict.Hit hit : v.taken()) {
             lines.add(
                     terminal.paint(Terminal.Colour.RED, "LOST          ")
@@ -32,9 +33,9 @@ public final class VerificationReport {
         }
         lines.add("");
         if (v.snapshot().host().live()) {
-            lines.add("Reachable now: " + sentence(v.now()));
+            lines.add(terminal.prose("Reachable now: " + sentence(v.now()), 2));
         }
-        lines.add("Reachable after a reboot: " + sentence(v.afterBoot()));
+        lines.add(terminal.prose("Reachable after a reboot: " + sentence(v.afterBoot()), 2));
         if (!v.state().name().equals("none")) {
             lines.add("The fix is " + v.state().name() + " (fix " + v.state().fix() + ").");
         }

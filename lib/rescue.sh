@@ -46,7 +46,8 @@ no_wifi() { printf '%s\n' "$*" >"$run/no-wifi"; }
 publish() {
     {
         printf 'VERDICT: %s\n' "$1"
-        printf 'This is the log of netfix fix sdcard; the times are of the Pi, whose clock may be wrong.\n\n'
+        printf 'This is the log of netfix fix sdcard (to be typed in a checkout: ./jbang fix sdcard FOLDER).\n'
+        printf 'The times are of the Pi, whose clock may be wrong.\n\n'
         date -u '+Written %Y-%m-%d %H:%M:%S UTC'
         if [ -s "$run/did" ]; then
             printf '\nDone:\n'
@@ -144,7 +145,8 @@ masked() { [ "$(readlink "$units/$1")" = /dev/null ]; }
 
 enabled() {
     if masked "$1"; then return 1; fi
-    for link in "$units"/*.wants/"$1" "$units"/*.requires/"$1"; do
+    # What a generator has made for this boot, as netplan's for systemd-networkd, starts at every other one, too.
+    for link in "$units"/*.wants/"$1" "$units"/*.requires/"$1" "$R"/run/systemd/generator*/*.wants/"$1"; do
         if [ -L "$link" ]; then return 0; fi
     done
     return 1
@@ -197,14 +199,32 @@ find_manager() {
     fi
 }
 
-# Why what is written now is gone after this boot; nothing where it stays (proc_pid_mounts(5)).
+# Why what is written now is gone after this boot; nothing where it stays (proc_pid_mounts(5)). An overlay whose upper
+# half is seen to lie on a disk keeps it (overlayroot=device:...); what raspi-config makes has that half in memory.
 fleeting() {
     for folder in /etc /var/lib; do
         awk -v folder="$folder/" '
-            { at = $2 == "/" ? "/" : $2 "/" }
+            function on_disk(path,   i, most, kind) {
+                for (i = 1; i <= n; i++)
+                    if (where[i] != "/" && index(path "/", where[i]) == 1 && length(where[i]) >= length(most)) {
+                        most = where[i]
+                        kind = type_of[i] " " with[i]
+                    }
+                return kind ~ /^(ext4|ext3|ext2|btrfs|xfs|f2fs) / && kind !~ /,ro,/
+            }
+            {
+                at = $2 == "/" ? "/" : $2 "/"
+                where[++n] = at
+                type_of[n] = $3
+                with[n] = "," $4 ","
+            }
             index(folder, at) == 1 && length(at) >= length(most) { most = at; type = $3; options = "," $4 "," }
             END {
                 name = most == "/" ? "the root" : substr(most, 1, length(most) - 1)
+                upper = ""
+                if (match(options, /,upperdir=[^,]*/)) upper = substr(options, RSTART + 10, RLENGTH - 10)
+                if (type == "overlay" && options !~ /,ro,/ && on_disk(upper))
+                    exit
                 if (type == "overlay")
                     print name " is an overlay, which forgets every change at a reboot: take overlayroot=tmpfs (or boot=overlay) out of cmdline.txt"
                 else if (type ~ /^(tmpfs|ramfs|aufs|squashfs)$/)
@@ -303,15 +323,23 @@ supplicant_conf() {
         return 0
     fi
     named=
-    for hook in "$R"/lib/dhcpcd/dhcpcd-hooks "$R"/usr/lib/dhcpcd/dhcpcd-hooks "$R"/usr/libexec/dhcpcd-hooks; do
-        if [ "$manager" = dhcpcd ] && [ -e "$hook/10-wpa_supplicant" ]; then
-            named=/etc/wpa_supplicant/wpa_supplicant.conf
-        fi
-    done
+    if supplicant_by_hook; then named=/etc/wpa_supplicant/wpa_supplicant.conf; fi
     for file in "$R"/etc/wpa_supplicant/wpa_supplicant-wl*.conf; do
         if [ -f "$file" ]; then named=${file#"$R"}; fi
     done
     printf '%s\n' "$named"
+}
+
+supplicant_by_hook() {
+    [ "$manager" = dhcpcd ] || return 1
+    for hook in "$R"/lib/dhcpcd/dhcpcd-hooks "$R"/usr/lib/dhcpcd/dhcpcd-hooks "$R"/usr/libexec/dhcpcd-hooks; do
+        if [ -e "$hook/10-wpa_supplicant" ]; then return 0; fi
+    done
+    return 1
+}
+
+netplan_has() {
+    cat "$R"/etc/netplan/*.yaml "$R"/lib/netplan/*.yaml 2>/dev/null | grep -q -E "^[[:space:]]*$1"
 }
 
 add_wifi() {
@@ -322,6 +350,10 @@ add_wifi() {
             ;;
         dhcpcd | ifupdown | systemd-networkd)
             conf=$(supplicant_conf)
+            if [ "$manager" = systemd-networkd ] && { netplan_has wifis: || { [ -z "$conf" ] && netplan_has network:; }; }; then
+                no_wifi "netplan configures systemd-networkd here, and a rescue writes no YAML: add the network to a file in /etc/netplan, or use a cable"
+                return 0
+            fi
             if [ -z "$conf" ] || { [ "$manager" != dhcpcd ] && ! [ -f "$R$conf" ]; }; then
                 no_wifi "$manager has no configuration of wpa_supplicant here"
                 return 0
@@ -346,6 +378,7 @@ add_wifi() {
     esac
     if put "$conf" 600 <"$run/conf"; then
         did "Wi-Fi network added: $conf"
+        printf '%s\n' "$conf" >"$run/added"
     else
         no_wifi "$(tail -n 1 "$run/failed")"
     fi
@@ -377,16 +410,27 @@ form_networkmanager_at_boot() {
             at_boot NetworkManager.service NetworkManager.service
             supplicant_unmasked
             ;;
-        dhcpcd) at_boot dhcpcd.service dhcpcd.service ;;
+        dhcpcd)
+            at_boot dhcpcd.service dhcpcd.service
+            if ! supplicant_by_hook; then supplicant_instances; fi
+            ;;
         systemd-networkd)
             at_boot systemd-networkd.service systemd-networkd.service
-            for file in "$R"/etc/wpa_supplicant/wpa_supplicant-*.conf; do
-                unit=${file##*/wpa_supplicant-}
-                unit=wpa_supplicant@${unit%.conf}.service
-                if [ -f "$file" ] && masked "$unit"; then at_boot "$unit" wpa_supplicant@.service; fi
-            done
+            supplicant_instances
             ;;
     esac
+}
+
+# One that was masked, and the one whose file has got the network that was asked for: enabled or not, nobody reads it else.
+supplicant_instances() {
+    for file in "$R"/etc/wpa_supplicant/wpa_supplicant-*.conf; do
+        unit=${file##*/wpa_supplicant-}
+        unit=wpa_supplicant@${unit%.conf}.service
+        if ! [ -f "$file" ]; then continue; fi
+        if masked "$unit" || [ "${file#"$R"}" = "$(cat "$run/added" 2>/dev/null)" ]; then
+            at_boot "$unit" wpa_supplicant@.service
+        fi
+    done
 }
 
 # NetworkManager has it started over D-Bus, enabled or not; not where iwd is its backend.
@@ -554,6 +598,23 @@ NETFIX_NETWORK
     esac
 }
 
+# A Wi-Fi network without an address is none: where no file of networkd's takes up Wi-Fi, one that comes after every other.
+form_wifi_address() {
+    if [ "$manager" != systemd-networkd ] || ! [ -s "$run/added" ]; then return 0; fi
+    if cat "$R"/etc/systemd/network/*.network "$R"/run/systemd/network/*.network 2>/dev/null |
+        grep -q -E '^(Type=.*wlan|Name=(.*[[:space:]])?(wl|\*))'; then
+        return 0
+    fi
+    put /etc/systemd/network/99-netfix-wifi.network 644 <<'NETFIX_WIFI' && did 'no file of systemd-networkd took up Wi-Fi: /etc/systemd/network/99-netfix-wifi.network'
+# Written by netfix's rescue: Wi-Fi, by DHCP, after every other file.
+[Match]
+Type=wlan
+
+[Network]
+DHCP=yes
+NETFIX_WIFI
+}
+
 form_networking_on() {
     if nm && grep -q -i -E '^(NetworkingEnabled|WirelessEnabled)[[:space:]]*=[[:space:]]*false' "$R$nm_state"; then
         sed -E 's/^(NetworkingEnabled|WirelessEnabled)[[:space:]]*=.*/\1=true/' "$R$nm_state" >"$run/nm-state" &&
@@ -630,6 +691,7 @@ work() {
     form_readable_configuration
     form_keyfile_modes
     form_wired_profile
+    form_wifi_address
     form_networking_on
     form_known_good
     masked_by_kernel_line
@@ -734,7 +796,7 @@ case ${1:-} in
 esac
 
 mkdir -p "$run"
-rm -f "$run/did" "$run/seen" "$run/failed" "$run/no-wifi" "$run/finished" "$run/state" "$run/later"
+rm -f "$run/did" "$run/seen" "$run/failed" "$run/no-wifi" "$run/added" "$run/finished" "$run/state" "$run/later"
 # Not with `:`, a special builtin: where its redirection fails, dash ends.
 if ! true 2>/dev/null >>"$boot/cmdline.txt"; then
     mount -o remount,rw "$boot"
@@ -787,7 +849,7 @@ elif [ -s "$run/did" ]; then
     next='what is below was done, and the Pi reboots once'
 fi
 if [ -s "$run/no-wifi" ]; then
-    publish "THE WI-FI NETWORK WAS NOT ADDED: $(cat "$run/no-wifi"); $next. Its key is deleted here: run fix sdcard --wifi again."
+    publish "THE WI-FI NETWORK WAS NOT ADDED: $(cat "$run/no-wifi"); $next. Its key is deleted here: then run fix sdcard --wifi again."
 elif ! [ -e "$run/finished" ]; then
     publish "NOT FINISHED within $limit s; what is below was done. The Pi boots on."
 elif [ -s "$run/failed" ]; then

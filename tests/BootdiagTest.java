@@ -565,6 +565,18 @@ class BootdiagTest {
         assertFalse(seen.contains("hunter2"), seen);
     }
 
+    @Test
+    void helpBeginsWithALineToType() {
+        assertEquals("java bootdiag.java", bootdiag.typed(Map.of()));
+        assertEquals(
+                "'/a b/jbang' bootdiag@netfix",
+                bootdiag.typed(Map.of("JBANG_LAUNCH_CMD", "/a b/jbang")));
+        assertEquals(
+                "boot-diagnostic.sh",
+                bootdiag.typed(
+                        Map.of("JBANG_LAUNCH_CMD", "/a", "NETFIX_COMMAND", "boot-diagnostic.sh")));
+    }
+
     /** What fix sdcard --diagnose-only has recorded is where read looks for it, too. */
     @Test
     void aRescuesLogIsRead(@TempDir Path top) throws Exception {

@@ -172,7 +172,12 @@ class CommandLineTest {
         Ran help = fix("sdcard", "--help");
         assertEquals(ExitCode.GOOD, help.exit(), help.err());
         assertTrue(help.out().contains("--wifi") && help.out().contains("--undo"), help.out());
-        assertEquals(ExitCode.GOOD, fix("undo", "--help").exit());
+        assertTrue(help.out().startsWith("Example: "), help.out());
+        assertTrue(help.out().contains(" sdcard /media/$USER/bootfs --dry-run\n"), help.out());
+        Ran undo = fix("undo", "--help");
+        assertEquals(ExitCode.GOOD, undo.exit());
+        assertTrue(
+                undo.out().lines().findFirst().get().matches("Example: sudo .* undo"), undo + "");
     }
 
     /** What has no plan must not act where one was asked for. */

@@ -169,6 +169,21 @@ class InstallTest {
                         () -> Removal.refuseWhileInUse(new RootedMachine(root), Optional.of(root)));
         String undo = Cli.asRoot("fix", System.getenv()) + " undo --root " + root + ", then";
         assertTrue(refused.getMessage().contains(undo), refused.getMessage());
+        write(PlanFolder.BASE.substring(1) + "/state", "none\n");
+        Files.delete(root.resolve(PlanFolder.BASE.substring(1) + "/0001/paths"));
+        Files.delete(root.resolve(PlanFolder.BASE.substring(1) + "/0001"));
+        Path wants = root.resolve("etc/systemd/system/multi-user.target.wants");
+        Files.createDirectories(wants);
+        Files.createSymbolicLink(
+                wants.resolve("network-init.service"), Path.of("/etc/systemd/system/x"));
+        refused =
+                assertThrows(
+                        BadInput.class,
+                        () -> Removal.refuseWhileInUse(new RootedMachine(root), Optional.of(root)));
+        String said = refused.getMessage();
+        String again = Cli.asRoot("uninstall", System.getenv()) + " --root " + root;
+        assertTrue(said.contains("network-init.service runs from here"), said);
+        assertTrue(said.endsWith("disable network-init.service, then " + again), said);
     }
 
     @Test

@@ -172,6 +172,8 @@ class LookTest {
     @Test
     void rootIsToldTheWayThatWasUsed() {
         assertEquals("sudo jbang diagnose@netfix", Cli.asRoot("diagnose", Map.of()));
+        assertEquals("jbang fix@netfix", Cli.again("fix", Map.of()));
+        assertEquals("sudo jbang fix@netfix", Cli.again("fix", Map.of("SUDO_USER", "pi")));
         assertEquals(
                 "sudo '/home/pi/my netfix/jbang' diagnose@netfix",
                 Cli.asRoot("diagnose", Map.of("JBANG_LAUNCH_CMD", "/home/pi/my netfix/jbang")));

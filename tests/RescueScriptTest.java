@@ -274,7 +274,6 @@ class RescueScriptTest {
         assertFalse(asked().contains("reboot"), asked());
     }
 
-    /** What the person has done on the mended Pi is the person's; the rest goes back. */
     /** A cloned card: what worked on the board that it was cloned from is not this owner's. */
     @Test
     void whatWorkedOnAnotherBoardIsNotPutBack() throws Exception {
@@ -291,6 +290,7 @@ class RescueScriptTest {
         }
     }
 
+    /** What the person has done on the mended Pi is the person's; the rest goes back. */
     @Test
     void whatWasEditedAfterTheRescueStays() throws Exception {
         everythingThatStrands();
@@ -357,6 +357,35 @@ class RescueScriptTest {
             assertTrue(log().contains("no Wi-Fi network was added, and its key is"), log());
             assertFalse(asked().contains("reboot"), asked());
             theCardIsAsBefore();
+        }
+    }
+
+    /**
+     * overlayroot=device:dev=/dev/sda1 is one that keeps what is written; raspi-config's is not.
+     */
+    @Test
+    void anOverlayWhoseUpperHalfIsOnADiskKeepsTheChanges() throws Exception {
+        String overlay =
+                "overlayroot / overlay rw,lowerdir=/media/root-ro,"
+                        + "upperdir=/media/root-rw/overlay,workdir=/media/root-rw/work 0 0\n";
+        for (Map.Entry<String, Boolean> below :
+                Map.of(
+                                "/dev/sda1 /media/root-rw ext4 rw,relatime 0 0\n",
+                                true,
+                                "/dev/sda1 /media/root-rw ext4 ro,relatime 0 0\n",
+                                false,
+                                "tmpfs-root /media/root-rw tmpfs rw,relatime 0 0\n",
+                                false,
+                                "/dev/mmcblk0p2 /media/root-ro ext4 ro,relatime 0 0\n",
+                                false)
+                        .entrySet()) {
+            everythingThatStrandsAnew();
+            put("proc/mounts", below.getKey() + overlay);
+            scheduled(SdCard.Mode.REPAIR, false);
+            boot(0);
+            String verdict = log().lines().findFirst().get();
+            assertEquals(below.getValue(), verdict.startsWith("VERDICT: MENDED"), verdict);
+            assertEquals(!below.getValue(), verdict.contains("NOTHING WAS CHANGED"), verdict);
         }
     }
 
@@ -452,6 +481,78 @@ class RescueScriptTest {
         scheduled(SdCard.Mode.RESTORE, false);
         boot(0);
         assertEquals(before, listing());
+    }
+
+    /** Its file is there, and nothing starts it: the network would be nobody's. */
+    @Test
+    void theSupplicantThatGetsTheNetworkIsStartedAtABoot() throws Exception {
+        String conf = "etc/wpa_supplicant/wpa_supplicant-wlan0.conf";
+        String instance = UNITS + "multi-user.target.wants/wpa_supplicant@wlan0.service";
+        String address = "etc/systemd/network/99-netfix-wifi.network";
+        put("lib/systemd/system/wpa_supplicant@.service", "");
+        enabled("systemd-networkd.service");
+        put("etc/systemd/network/10-eth.network", "[Match]\nName=eth0 e*\n");
+        put(conf, "update_config=1\n");
+        Map<String, String> before = listing();
+        scheduled(SdCard.Mode.REPAIR, false);
+        boot(0);
+        assertEquals(before, listing());
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertTrue(exists(instance));
+        assertTrue(text(address).contains("DHCP=yes"), log());
+        assertTrue(log().startsWith("VERDICT: MENDED"), log());
+        scheduled(SdCard.Mode.RESTORE, false);
+        boot(0);
+        assertEquals(before, listing());
+        // Somebody has set its address up, and the supplicant is another one's.
+        put("etc/systemd/network/20-wifi.network", "[Match]\nName=wl*\n");
+        enabled("wpa_supplicant@wlan0.service");
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertFalse(exists(address));
+        // Debian's dhcpcd has no hook for it, Raspberry Pi OS's has.
+        Files.delete(pi.resolve(UNITS + "multi-user.target.wants/systemd-networkd.service"));
+        enabled("dhcpcd.service");
+        for (boolean hook : List.of(true, false)) {
+            Files.deleteIfExists(pi.resolve(instance));
+            if (hook) {
+                dhcpcdOfRaspberryPiOs();
+            } else {
+                Files.delete(pi.resolve(HOOK));
+            }
+            scheduled(SdCard.Mode.REPAIR, true);
+            boot(0);
+            assertEquals(!hook, exists(instance), log());
+            assertFalse(exists(address));
+        }
+    }
+
+    /** Its generator starts systemd-networkd, which no link in /etc shows; its YAML is its own. */
+    @Test
+    void netplansNetworkdStaysTheManagerAndGetsNoYaml() throws Exception {
+        put("lib/systemd/system/systemd-networkd.service", "");
+        String wants = "run/systemd/generator/multi-user.target.wants/";
+        Files.createDirectories(pi.resolve(wants));
+        Files.createSymbolicLink(
+                pi.resolve(wants + "systemd-networkd.service"),
+                Path.of("/lib/systemd/system/systemd-networkd.service"));
+        put("etc/netplan/50-cloud-init.yaml", "network:\n  ethernets:\n    eth0: {dhcp4: true}\n");
+        Map<String, String> before = listing();
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertEquals(before, listing());
+        assertTrue(log().contains("network manager at boot: systemd-networkd"), log());
+        assertTrue(log().contains("WAS NOT ADDED: netplan configures systemd-networkd"), log());
+        // The supplicant of somebody's own beside it is read; netplan's is not that one.
+        put("etc/wpa_supplicant/wpa_supplicant-wlan0.conf", "update_config=1\n");
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertTrue(log().contains("Wi-Fi network added"), log());
+        put("etc/netplan/60-wifi.yaml", "network:\n  wifis:\n    wlan0: {dhcp4: true}\n");
+        scheduled(SdCard.Mode.REPAIR, true);
+        boot(0);
+        assertTrue(log().contains("WAS NOT ADDED: netplan configures systemd-networkd"), log());
     }
 
     /** On the same system, where somebody had changed over to NetworkManager before. */

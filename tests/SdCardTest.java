@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +30,8 @@ class SdCardTest {
     private static final String LINE =
             "console=serial0,115200 console=tty1 root=PARTUUID=4c4c4c4c-02 rootfstype=ext4"
                     + " fsck.repair=yes rootwait";
+
+    private static final Terminal WIDE = new Terminal(false);
 
     @TempDir Path folder;
     private Path cmdline;
@@ -139,17 +143,46 @@ class SdCardTest {
         agreement.yes = true;
         agreement.dryRun = true;
         PrintStream narration = new PrintStream(told, true, StandardCharsets.UTF_8);
-        assertEquals(ExitCode.GOOD, options.run(agreement, narration));
+        assertEquals(ExitCode.GOOD, options.run(agreement, narration, Optional.empty(), WIDE));
         card().schedule(REPAIR);
         String waits = Files.readString(cmdline);
         List<String> before = files();
-        assertEquals(ExitCode.PROBLEMS, options.run(agreement, narration));
+        assertEquals(ExitCode.PROBLEMS, options.run(agreement, narration, Optional.empty(), WIDE));
         assertEquals(waits, Files.readString(cmdline));
         assertEquals(before, files());
         assertTrue(told.toString(StandardCharsets.UTF_8).contains("Would be taken off: from cmd"));
         agreement.dryRun = false;
-        assertEquals(ExitCode.GOOD, options.run(agreement, narration));
+        assertEquals(ExitCode.GOOD, options.run(agreement, narration, Optional.empty(), WIDE));
         assertEquals(LINE + "\n", Files.readString(cmdline));
+    }
+
+    /** As every verb: one document, and whatever is narrated goes elsewhere. */
+    @Test
+    void thePlanIsADocumentToo() throws IOException {
+        PrintStream narration = new PrintStream(told, true, StandardCharsets.UTF_8);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Optional<PrintStream> document = Optional.of(new PrintStream(out, true, "UTF-8"));
+        RescueWifi wifi = RescueWifi.of("Caf\u00e9", "hunter2hunter2", true, false);
+        String plan = card().document(wish(Optional.of(wifi), "GB"));
+        JsonNode read = Json.read(plan);
+        assertEquals("netfix/sdcard/1", read.path("schema").asText());
+        assertEquals("repair", read.path("mode").asText());
+        assertEquals("GB", read.path("country").asText());
+        assertEquals("Caf\u00e9", read.path("wifi").path("ssid").asText());
+        assertEquals("networkmanager-at-boot", read.path("measures").path(0).path("id").asText());
+        assertFalse(plan.contains("hunter2"), plan);
+        FixOptions agreement = new FixOptions();
+        agreement.yes = true;
+        SdCardOptions options = new SdCardOptions();
+        options.folder = folder;
+        assertEquals(ExitCode.GOOD, options.run(agreement, narration, document, WIDE));
+        assertEquals(folder.toString(), Json.read(out.toString()).path("folder").asText());
+        out.reset();
+        options.undo = true;
+        assertEquals(ExitCode.GOOD, options.run(agreement, narration, document, WIDE));
+        JsonNode undo = Json.read(out.toString());
+        assertEquals("undo", undo.path("mode").asText());
+        assertEquals("from cmdline.txt, netfix's words", undo.path("taken_off").path(0).asText());
     }
 
     /** The line's own would win, and dhcpcd's supplicant be told another. */
@@ -162,10 +195,13 @@ class SdCardTest {
         FixOptions agreement = new FixOptions();
         agreement.dryRun = true;
         PrintStream narration = new PrintStream(told, true, StandardCharsets.UTF_8);
-        BadInput e = assertThrows(BadInput.class, () -> options.run(agreement, narration));
+        BadInput e =
+                assertThrows(
+                        BadInput.class,
+                        () -> options.run(agreement, narration, Optional.empty(), WIDE));
         assertTrue(e.getMessage().contains("already names GB"), e.getMessage());
         options.country = "GB";
-        assertEquals(ExitCode.PROBLEMS, options.run(agreement, narration));
+        assertEquals(ExitCode.PROBLEMS, options.run(agreement, narration, Optional.empty(), WIDE));
     }
 
     /** What is told to be typed can be. */
@@ -176,7 +212,8 @@ class SdCardTest {
             Files.copy(folder.resolve(name), blank.resolve(name));
         }
         new SdCard(blank, new PrintStream(told, true, StandardCharsets.UTF_8)).schedule(REPAIR);
-        assertTrue(told.toString().contains("`fix sdcard '" + blank + "' --undo`"), told + "");
+        String again = Cli.again("fix", System.getenv()) + " sdcard '" + blank + "' --undo`";
+        assertTrue(told.toString().contains("`" + again), told + "");
     }
 
     private void refused(String... words) throws IOException {
@@ -211,7 +248,11 @@ class SdCardTest {
         for (String overlay : List.of("overlayroot=tmpfs", "boot=overlay")) {
             Files.writeString(cmdline, overlay + " " + LINE + "\n");
             refused(cmdline + ":1: " + overlay, "take that word out");
+            assertThrows(BadInput.class, () -> card().plan(REPAIR));
         }
+        Files.writeString(cmdline, "overlayroot=device:dev=/dev/sda1 " + LINE + "\n");
+        assertEquals(ExitCode.GOOD, card().schedule(REPAIR));
+        card().undo();
         int room = 1023 - 400 - SdCard.WORDS.length() - LINE.length() - 3;
         Files.writeString(cmdline, LINE + " " + "x".repeat(room + 1) + "\n");
         refused("would become 624", "623 are what is safe", "firmware adds up to 400");
@@ -348,7 +389,7 @@ class SdCardTest {
                         assertEquals(LINE + "\n", line, when);
                     } else {
                         assertTrue(said.contains("in netfix-rescue-cmdline.old"), said);
-                        assertTrue(said.contains("run fix sdcard " + folder + " --undo"), said);
+                        assertTrue(said.contains("fix@netfix sdcard " + folder + " --undo`"), said);
                         assertEquals(
                                 LINE + "\n",
                                 Files.readString(folder.resolve("netfix-rescue-cmdline.old")),

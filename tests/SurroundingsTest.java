@@ -199,7 +199,8 @@ class SurroundingsTest {
         String code = "rescue-key-left";
         Texts pi = whole().file("/boot/firmware/netfix-rescue.key", "hunter2");
         Finding f = one(pi, code);
-        assertEquals(List.of("netfix fix sdcard /boot/firmware --undo"), f.hit().remedy());
+        assertEquals(
+                List.of("sudo jbang fix@netfix sdcard /boot/firmware --undo"), f.hit().remedy());
         assertFalse(pi.diagnosis().toString().contains("hunter2"));
         assertTrue(Scene.at(pi, Progress.silent()).warnings().get(0).contains("--undo deletes"));
         none(whole(), code);
