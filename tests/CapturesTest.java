@@ -75,11 +75,9 @@ class CapturesTest {
      */
     private static final Map<String, String> WITHOUT =
             Map.ofEntries(
-                    Map.entry("dhcpcd-at-next-boot", "SurroundingsTest has what systemctl says"),
                     Map.entry("rescue-key-left", "SurroundingsTest has the file"),
                     Map.entry("boot-held-off", "BootForecastTest has the kernel's line"),
-                    Map.entry("wifi-firmware-crashed", "a virtual Pi has no such radio"),
-                    Map.entry("cloud-init-writes-wifi", "SurroundingsTest has the YAML"));
+                    Map.entry("wifi-firmware-crashed", "a virtual Pi has no such radio"));
 
     @Test
     void everyRowOfTheTableHasACapture() {
