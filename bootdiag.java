@@ -849,6 +849,7 @@ public class bootdiag {
                         "/etc/netplan",
                         "/run/netplan",
                         "/lib/netplan",
+                        "/etc/cloud/cloud.cfg.d",
                         "/etc/network/interfaces.d",
                         "/run/network",
                         "/etc/systemd/network",
@@ -874,6 +875,7 @@ public class bootdiag {
                         "/lib/systemd/system-generators",
                         "/sys/class/net",
                         "/sys/class/rfkill",
+                        "/etc/cloud",
                         STARTED);
 
         static final List<String> SINGLE =
