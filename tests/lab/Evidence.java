@@ -23,11 +23,33 @@ final class Evidence {
             return;
         }
         Evidence evidence = new Evidence(pi);
+        if (!evidence.answers()) {
+            evidence.processors();
+            return;
+        }
         evidence.output("journal.json", List.of("journalctl", "--no-pager", "-o", "json"));
         evidence.output(
                 "journal.txt", List.of("journalctl", "--no-pager", "-o", "short-monotonic"));
         if (netfix) {
             evidence.capture();
+        }
+    }
+
+    private boolean answers() {
+        try {
+            return pi.run(List.of("true"), SOON).exit() == 0;
+        } catch (LabFailure e) {
+            note("answer", e);
+            return false;
+        }
+    }
+
+    /** Of a Pi whose kernel hangs nothing else is to be had. */
+    private void processors() {
+        try {
+            Files.writeString(pi.folder().resolve("processors.txt"), pi.processors());
+        } catch (IOException | LabFailure e) {
+            note("processors.txt", e);
         }
     }
 

@@ -63,13 +63,18 @@ final class QemuMonitor implements Closeable {
         return command(name, JsonSocket.JSON.createObjectNode());
     }
 
+    /** What the human monitor answers to a line. */
+    String ask(String line) {
+        ObjectNode arguments = JsonSocket.JSON.createObjectNode();
+        arguments.put("command-line", line);
+        return command("human-monitor-command", arguments).asText();
+    }
+
     /**
      * A command of the human monitor (savevm has no other form); its answer is an error message.
      */
     void human(String line) {
-        ObjectNode arguments = JsonSocket.JSON.createObjectNode();
-        arguments.put("command-line", line);
-        String answer = command("human-monitor-command", arguments).asText().strip();
+        String answer = ask(line).strip();
         if (!answer.isEmpty()) {
             throw new LabFailure("QEMU, " + line + ": " + answer);
         }
