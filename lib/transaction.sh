@@ -6,6 +6,7 @@
 #   /var/lib/netfix/state           one line "NAME FIX BOARD BOOT": the word that the next boot goes by
 #   /var/lib/netfix/FIX/ops/NNNN/   a change: kind path mode owner target data | argv inverse unit verb
 #   /var/lib/netfix/FIX/ops/NNNN/before/  what was there, taken before the first change
+#   /var/lib/netfix/FIX/boot        in which boot that was
 #   /var/lib/netfix/FIX/paths       what worked before, and has to work afterwards
 #   /var/lib/netfix/FIX/journal     "NNNN begin", "NNNN done"; every line is on the disk before the next thing happens
 #   /var/lib/netfix/FIX/narration   the same for people;  FIX/result: exit status and reason
