@@ -668,6 +668,12 @@ public class bootdiag {
         private static final Pattern STRING = Pattern.compile("\"((?:[^\"\\\\]++|\\\\.)*+)\"");
         private static final Pattern BYTES = Pattern.compile("\\[(-?\\d+(?:,\\h*-?\\d+)*+)]");
 
+        /** An installer leaves its users' passwords there, in any form: lib has the reason. */
+        private static final Pattern OF_CLOUD_INIT =
+                Pattern.compile(
+                        "(?m)^(?!\\h*(?:network:(?:\\h*\\{\\h*config: disabled\\h*})?|config:"
+                                + " disabled)\\h*$).+$");
+
         private Secrets() {}
 
         static String out(String text) {
@@ -675,6 +681,9 @@ public class bootdiag {
         }
 
         static String ofFile(String path, String text) {
+            if (path.startsWith("/etc/cloud/")) {
+                return OF_CLOUD_INIT.matcher(text).replaceAll(MARK);
+            }
             return out(text, path.endsWith(".yaml") ? YAML_FLOW : FLOW);
         }
 

@@ -189,8 +189,20 @@ public final class Redaction {
         return of(text, FLOW);
     }
 
+    /**
+     * All of cloud-init's configuration but what is asked of it, whether it keeps off the network:
+     * an installer leaves its users' passwords in there, in any form.
+     */
+    private static final Pattern OF_CLOUD_INIT =
+            Pattern.compile(
+                    "(?m)^(?!\\h*(?:network:(?:\\h*\\{\\h*config: disabled\\h*})?|config:"
+                            + " disabled)\\h*$).+$");
+
     /** A file's text; netplan's YAML is to be YAML still. */
     public static String ofFile(String path, String text) {
+        if (path.startsWith("/etc/cloud/")) {
+            return OF_CLOUD_INIT.matcher(text).replaceAll(MARK);
+        }
         return of(text, path.endsWith(".yaml") ? YAML_FLOW : FLOW);
     }
 

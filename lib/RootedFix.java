@@ -240,6 +240,14 @@ public final class RootedFix {
         }
     }
 
+    /** The Pi itself has made that fix, and what it found or put in /run was in memory. */
+    private boolean wentWithItsBoot(String path, String after) {
+        String folder = path.substring(0, Math.max(0, path.lastIndexOf('/')));
+        return path.startsWith("/run/")
+                && machine.stat(path).isAbsent()
+                && (!after.equals("absent") || machine.stat(folder).isAbsent());
+    }
+
     private void takeBack(String op) throws IOException {
         Optional<String> before = hands.noted(op + "/before/kind").map(String::strip);
         if (before.isEmpty()) {
@@ -259,6 +267,9 @@ public final class RootedFix {
                     case "remove" -> "absent";
                     default -> "folder";
                 };
+        if (wentWithItsBoot(path, after)) {
+            return;
+        }
         hands.clearHalfMade(path);
         if (hands.isAs(path, op + "/before", before.get())) {
             return;

@@ -163,7 +163,11 @@ configured() {
     case $1 in
         NetworkManager) set -- "$R$profiles"/* ;;
         dhcpcd) set -- "$R/etc/dhcpcd.conf" ;;
-        systemd-networkd) set -- "$R"/etc/systemd/network/*.network ;;
+        systemd-networkd)
+            set -- "$R"/etc/systemd/network/*.network
+            # netplan's generator has made them for this boot.
+            if ! [ -f "$1" ]; then set -- "$R"/run/systemd/network/*.network; fi
+            ;;
     esac
     [ -f "$1" ]
 }

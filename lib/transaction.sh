@@ -6,6 +6,7 @@
 #   /var/lib/netfix/state           one line "NAME FIX BOARD BOOT": the word that the next boot goes by
 #   /var/lib/netfix/FIX/ops/NNNN/   a change: kind path mode owner target data | argv inverse unit verb
 #   /var/lib/netfix/FIX/ops/NNNN/before/  what was there, taken before the first change
+#   /var/lib/netfix/FIX/boot        in which boot that was
 #   /var/lib/netfix/FIX/paths       what worked before, and has to work afterwards
 #   /var/lib/netfix/FIX/journal     "NNNN begin", "NNNN done"; every line is on the disk before the next thing happens
 #   /var/lib/netfix/FIX/narration   the same for people;  FIX/result: exit status and reason
@@ -471,8 +472,9 @@ ask_paths() {
     mv -f "$dir/paths.new" "$dir/paths"
 }
 
-# Before-images of everything that the plan touches, before it touches anything.
+# Before-images of everything that the plan touches, before it touches anything; and in which boot that was.
 images() {
+    { boot_id >"$dir/boot"; } 2>/dev/null
     ops | while IFS= read -r op; do
         if [ "$(after_kind "$op")" = none ]; then continue; fi
         path=$(line "$op/path")
@@ -555,6 +557,13 @@ run_argv() { # FOLDER NAME
     run_file
 }
 
+# unit_job VERB UNIT: a unit that fails and is started again by itself is soon started too often (StartLimitBurst=), and systemd
+# refuses the next start, which may be the one with which it would run.
+unit_job() {
+    case $1 in start | restart) systemctl reset-failed -- "$2" 2>/dev/null ;; *) ;; esac
+    timeout $((90 * patience)) systemctl "$1" -- "$2"
+}
+
 # One try after another: a daemon that has just been started does not answer yet.
 eventually() { # SECONDS COMMAND...
     until_then=$(($(now) + $1 * patience))
@@ -593,7 +602,7 @@ perform() { # OP
             become "$(after_kind "$1")" "$1" "$(line "$1/path")"
             ;;
         in-place) in_place "$1/data" "$(line "$1/path")" ;;
-        unit) timeout $((90 * patience)) systemctl "$(line "$1/verb")" -- "$(line "$1/unit")" ;;
+        unit) unit_job "$(line "$1/verb")" "$(line "$1/unit")" ;;
         reload-units) systemctl daemon-reload ;;
         run) if [ -e "$1/tolerate" ]; then run_argv "$1" argv || true; else run_argv "$1" argv; fi ;;
         listed) eventually 30 listed "$(line "$1/path")" ;;
@@ -862,8 +871,13 @@ restore_files() { # FIX-FOLDER [automatic]
             restore_in_place "$op" "$path" || bad=1
             continue
         fi
-        # Of a boot that is over: it was in memory, whatever it was.
-        case $path in "${runtime%/systemd/system}"/*) if [ "$(kind_of "$path")" = absent ]; then continue; fi ;; *) ;; esac
+        # Of a boot that is over: it was in memory, whatever it was. In the same one a mask in there may have to come back.
+        case $path in
+            "${runtime%/systemd/system}"/*)
+                if [ "$(kind_of "$path")" = absent ] && [ "$(line "$dir/boot")" != "$(boot_id)" ]; then continue; fi
+                ;;
+            *) ;;
+        esac
         # What a power cut left half-made.
         rm -rf "${path%/*}/.netfix-new" "${path%/*}/.netfix-old"
         before=$(line "$op/before/kind")
@@ -955,7 +969,7 @@ restore_unit() { # now|undo|boot
         if [ "$verb" = restart ]; then verb=start; fi
         systemctl --no-block "$verb" -- "$(line "$op/unit")"
     else
-        timeout $((90 * patience)) systemctl "$verb" -- "$(line "$op/unit")" || say "  that did not work"
+        unit_job "$verb" "$(line "$op/unit")" || say "  that did not work"
     fi
 }
 

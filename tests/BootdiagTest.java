@@ -195,6 +195,24 @@ class BootdiagTest {
                 RecordedPi.redactedFile("x.yaml", text), bootdiag.Secrets.ofFile("x.yaml", text));
     }
 
+    /** What Ubuntu's installer and an image's maker leave there; what is asked of it stays. */
+    @Test
+    void takesOutWhateverElseCloudInitIsTold() {
+        String file = "/etc/cloud/cloud.cfg.d/99-installer.cfg";
+        String text =
+                "datasource:\n  None:\n"
+                        + "    userdata_raw: \"#cloud-config\\nusers:\\n- passwd: hunter2\\n\"\n"
+                        + "chpasswd:\n  list: |\n    pi:hunter2\n"
+                        + "network: {config: disabled}\nnetwork:\n  config: disabled\r\n";
+        String kept = bootdiag.Secrets.ofFile(file, text);
+        assertFalse(kept.contains("hunter2"), kept);
+        assertTrue(
+                kept.endsWith("\nnetwork: {config: disabled}\nnetwork:\n  config: disabled\r\n"),
+                kept);
+        assertEquals(RecordedPi.redactedFile(file, text), kept);
+        assertEquals(kept, bootdiag.Secrets.ofFile(file, kept));
+    }
+
     @Test
     void takesOutKeyMaterial() {
         String text =

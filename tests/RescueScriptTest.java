@@ -555,6 +555,30 @@ class RescueScriptTest {
         assertTrue(log().contains("WAS NOT ADDED: netplan configures systemd-networkd"), log());
     }
 
+    /** The documentation's steps on Ubuntu: what netplan had set up is masked, and is it still. */
+    @Test
+    void netplansNetworkdThatIsMaskedStaysTheManager() throws Exception {
+        put("lib/systemd/system/systemd-networkd.service", "");
+        masked("systemd-networkd.service");
+        String wants = "run/systemd/generator/multi-user.target.wants/";
+        Files.createDirectories(pi.resolve(wants));
+        Files.createSymbolicLink(
+                pi.resolve(wants + "systemd-networkd.service"),
+                Path.of("/lib/systemd/system/systemd-networkd.service"));
+        put("run/systemd/network/10-netplan-eth0.network", "[Match]\nName=eth0\n");
+        put("etc/netplan/50-cloud-init.yaml", "network:\n  ethernets:\n    eth0: {dhcp4: true}\n");
+        Map<String, String> before = listing();
+        scheduled(SdCard.Mode.REPAIR, false);
+        boot(0);
+        assertTrue(log().contains("network manager at boot: systemd-networkd"), log());
+        assertFalse(exists(UNITS + "systemd-networkd.service"), log());
+        assertFalse(exists(UNITS + "multi-user.target.wants/NetworkManager.service"), log());
+        assertTrue(log().startsWith("VERDICT: MENDED"), log());
+        scheduled(SdCard.Mode.RESTORE, false);
+        boot(0);
+        assertEquals(before, listing());
+    }
+
     /** On the same system, where somebody had changed over to NetworkManager before. */
     @Test
     void savedProfilesSayWhoTheManagerWas() throws Exception {

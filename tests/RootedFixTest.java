@@ -11,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.zeroturnaround.exec.ProcessExecutor;
 import org.zeroturnaround.exec.ProcessResult;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -188,6 +189,42 @@ class RootedFixTest {
         Files.write(kept, was);
         assertEquals(ExitCode.GOOD, rootedFix().undo());
         assertFalse(Files.exists(card.resolve(STATE)));
+    }
+
+    /** A fix that the running Pi has made, undone with its card in a reader. */
+    @Test
+    void whatWasInMemoryIsNotMissedOnACard() throws Exception {
+        Path mask = card.resolve("run/systemd/system/NetworkManager.service");
+        Files.createDirectories(mask.getParent());
+        TreeMap<String, String> before = listing();
+        before.keySet().removeIf(name -> name.startsWith("run"));
+        for (boolean folderToo : List.of(true, false)) {
+            Files.createDirectories(mask.getParent());
+            Files.createSymbolicLink(mask, Path.of("/dev/null"));
+            Files.createDirectories(card.resolve("run/nm"));
+            List<Plan.Step> steps = new ArrayList<>();
+            for (Change change :
+                    List.of(
+                            new Change.Remove("/run/systemd/system/NetworkManager.service", ""),
+                            new Change.Folder("/run/nm", 0700),
+                            Change.Put.text("/etc/fresh", 0644, "x\n", ""))) {
+                steps.add(Plan.Phase.HAND_OVER.with(change).of("x"));
+            }
+            rootedFix().run(new Plan(List.of(), steps, List.of(), List.of(), List.of(), false));
+            if (folderToo) {
+                new ProcessExecutor("rm", "-rf", card + "/run").exitValueNormal().execute();
+            } else {
+                Files.delete(card.resolve("run/nm"));
+            }
+            ByteArrayOutputStream said = new ByteArrayOutputStream();
+            PrintStream narration = new PrintStream(said, true, StandardCharsets.UTF_8);
+            assertEquals(ExitCode.GOOD, new RootedFix(card, narration).undo(), said.toString());
+            assertFalse(said.toString().contains("kept"), said.toString());
+            // An image's own, whoever put it there.
+            assertEquals(!folderToo, Files.exists(mask, LinkOption.NOFOLLOW_LINKS));
+            new ProcessExecutor("rm", "-rf", card + "/run").exitValueNormal().execute();
+            assertEquals(before, listing());
+        }
     }
 
     @Test

@@ -144,6 +144,12 @@ class SecretsTest {
                         "            password: " + secret("netplan auth"),
                         "            client-key-password: " + secret("netplan key"))
                 .file(
+                        "/etc/cloud/cloud.cfg.d/99-installer.cfg",
+                        "users: [{name: pi, passwd: " + secret("cloud-init user") + "}]",
+                        "chpasswd:",
+                        "  list: |",
+                        "    pi:" + secret("cloud-init list"))
+                .file(
                         "/etc/netplan/60-flow.yaml",
                         "network:",
                         "  wifis:",

@@ -696,6 +696,55 @@ class TransactionScriptTest {
         assertFalse(Files.exists(pi.resolve("units/netfix-boot.service")));
     }
 
+    /** {@code systemctl mask --runtime}: to undo a fix in the same boot brings it back, too. */
+    @Test
+    void aMaskInMemoryComesBackInItsBootOnly() throws Exception {
+        Path mask = top.resolve("run/systemd/masked.service");
+        for (boolean sameBoot : List.of(true, false)) {
+            Files.createDirectories(mask.getParent());
+            Files.createSymbolicLink(mask, Path.of("/dev/null"));
+            stage("0001", text("new\n"), new Change.Remove(mask.toString(), "unmask it"));
+            until("0001", "confirm");
+            assertFalse(Files.exists(mask, LinkOption.NOFOLLOW_LINKS));
+            if (!sameBoot) {
+                boot();
+            }
+            did("undo");
+            assertEquals("a\n", Files.readString(pi.resolve("etc/a")));
+            assertEquals(sameBoot, Files.exists(mask, LinkOption.NOFOLLOW_LINKS));
+            boot();
+        }
+    }
+
+    /**
+     * NetworkManager starts itself again as it fails with what the fix wrote, until systemd starts
+     * it no more; with the old files it would run.
+     */
+    @Test
+    void whatHasFailedTooOftenIsStartedOnTheWayBack() throws Exception {
+        String unit = "NetworkManager.service";
+        Path tired = top.resolve("tired");
+        Path runs = top.resolve("runs");
+        stub(
+                top.resolve("bin/systemctl"),
+                ("[ \"$1\" = show ] && exit\n[ \"$2\" = is-enabled ] && exit 1\n"
+                                + "case \"$1 $3\" in\n"
+                                + "  'reset-failed U') rm -f TIRED ;;\n"
+                                + "  'restart U')\n"
+                                + "    if [ -e TIRED ]; then exit 1; fi\n"
+                                + "    if grep -q new A; then : >TIRED; exit 1; fi\n"
+                                + "    : >RUNS ;;\n"
+                                + "esac\n")
+                        .replace(" U'", " " + unit + "'")
+                        .replace("TIRED", tired.toString())
+                        .replace("RUNS", runs.toString())
+                        .replace("new A;", "new " + at("etc/a") + ";"));
+        stage("0001", text("new\n"), new Change.UnitJob("restart", unit, "restart", ""));
+        until("0001", "apply");
+        assertEquals("rolled-back", state());
+        assertTrue(Files.exists(runs), Files.readString(pi.resolve("var/lib/netfix/0001/result")));
+    }
+
     /** What is set aside for the way back takes the last of it. */
     @Test
     void aCardWithoutRoomIsNotFilledUp() throws Exception {
