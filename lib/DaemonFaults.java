@@ -216,12 +216,29 @@ final class DaemonFaults {
                                                                 ? " once it ends"
                                                                 : ""),
                                                 maskOf(s, supplicant),
-                                                unmasked(
-                                                        s,
-                                                        supplicant,
-                                                        "wpa_supplicant",
-                                                        "sudo systemctl start wpa_supplicant")))
+                                                supplicantUnmasked(s, supplicant, link)))
                         .toList());
+    }
+
+    /** NetworkManager gives up after a minute, and asks again where it is told to begin anew. */
+    private static List<String> supplicantUnmasked(Snapshot s, Unit supplicant, Link link) {
+        List<String> remedy =
+                new ArrayList<>(
+                        unmasked(
+                                s,
+                                supplicant,
+                                "wpa_supplicant",
+                                "sudo systemctl start wpa_supplicant"));
+        if (s.premises().orders().mask(supplicant.name()).isEmpty() && unavailable(s, link)) {
+            for (boolean yes : List.of(false, true)) {
+                remedy.add("sudo " + Command.shown(Nmcli.managed(link.name(), yes)));
+            }
+        }
+        return List.copyOf(remedy);
+    }
+
+    static boolean unavailable(Snapshot s, Link link) {
+        return s.nm().device(link).filter(d -> d.state() == Nmcli.UNAVAILABLE).isPresent();
     }
 
     private static boolean isNetworkManagers(Snapshot s, Link link) {

@@ -39,9 +39,8 @@ record Faults(
     static final String SUPPLICANT = "wpa_supplicant.service";
 
     /** NMDeviceState. */
-    private static final int UNAVAILABLE = 20;
-
     private static final int DISCONNECTED = 30;
+
     private static final int PREPARING = 40;
     private static final int IP_CONFIG = 70;
     private static final int ACTIVATED = 100;
@@ -284,7 +283,7 @@ record Faults(
             if (unit.exists()
                     && !unit.running()
                     && !DaemonFaults.isIwds(s.nm().config(), link)
-                    && device.state() <= UNAVAILABLE
+                    && device.state() <= Nmcli.UNAVAILABLE
                     && link.up()
                     && !has("wifi-off", name)
                     && !has("wifi-blocked", name)) {
@@ -325,7 +324,7 @@ record Faults(
                 left.put(name, "no answer yet from its DHCP server");
             } else if (device.state() >= PREPARING && device.state() < ACTIVATED) {
                 left.put(name, "it is being connected");
-            } else if (device.state() == UNAVAILABLE && link.kind() == Link.Kind.WIFI) {
+            } else if (device.state() == Nmcli.UNAVAILABLE && link.kind() == Link.Kind.WIFI) {
                 unavailable(link, device);
             } else if (device.state() == DISCONNECTED) {
                 if (link.kind() == Link.Kind.WIFI && inSight(s, link).isEmpty()) {
@@ -372,7 +371,10 @@ record Faults(
     static boolean isStuck(Snapshot s, Link link) {
         boolean unavailable =
                 s.nm().device(link)
-                        .filter(d -> d.state() == UNAVAILABLE && d.reason() != FIRMWARE_MISSING)
+                        .filter(
+                                d ->
+                                        d.state() == Nmcli.UNAVAILABLE
+                                                && d.reason() != FIRMWARE_MISSING)
                         .isPresent();
         boolean on =
                 s.nm().general()

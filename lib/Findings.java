@@ -204,7 +204,10 @@ public final class Findings {
                 .recognised(
                         "wpa_supplicant.service is a link to /dev/null, NetworkManager has a Wi-Fi"
                                 + " interface, and its wifi.backend is not iwd.")
-                .remedy("systemctl unmask wpa_supplicant, systemctl start wpa_supplicant")
+                .remedy(
+                        "systemctl unmask wpa_supplicant, systemctl start wpa_supplicant, nmcli"
+                                + " device set IF managed no and yes: after a minute NetworkManager"
+                                + " asks for it no more")
                 .source("NetworkManager.conf(5), wifi.backend; systemctl(1), mask")
                 .survivesReboot();
         t.row("two-supplicants", SUPPLICANT, ServiceFaults::twoSupplicants)

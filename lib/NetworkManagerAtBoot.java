@@ -2,7 +2,6 @@ package netfix;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * NetworkManager starts at every boot, and its supplicant with it, which D-Bus starts where no mask
@@ -70,28 +69,48 @@ final class NetworkManagerAtBoot {
         List<Plan.Draft> drafts = new ArrayList<>();
         if (supplicantIsMasked(scene)) {
             drafts.addAll(UnitChanges.unmask(scene, Faults.SUPPLICANT));
-            startSupplicant(scene).filter(start -> !drafts.isEmpty()).ifPresent(drafts::add);
+            if (!drafts.isEmpty()) {
+                drafts.addAll(startSupplicant(scene));
+            }
         }
         drafts.addAll(UnitChanges.enable(scene, Scene.NETWORKMANAGER));
         return drafts;
     }
 
     /**
-     * NetworkManager has tried, and hears of it once it is there. Tolerated: one that does not
-     * start is no reason to take back what keeps Ethernet.
+     * Tolerated: one that does not start is no reason to take back what keeps Ethernet.
+     * NetworkManager gives up after a minute of tries ("supplicant interface keeps failing, giving
+     * up"), and does not hear then of the supplicant that is there at last (seen with 1.42): only
+     * an interface that it takes up anew makes it ask again.
      */
-    private static Optional<Plan.Draft> startSupplicant(Scene scene) {
+    static List<Plan.Draft> startSupplicant(Scene scene) {
         boolean kept =
                 scene.snapshot().premises().orders().mask(Faults.SUPPLICANT).isPresent()
                         || scene.snapshot().unit(Faults.SUPPLICANT).running();
-        return kept
-                ? Optional.empty()
-                : Optional.of(
-                        Plan.Phase.HAND_OVER.with(
-                                new Change.Run(
-                                        List.of("systemctl", "start", Faults.SUPPLICANT),
-                                        List.of("systemctl", "stop", Faults.SUPPLICANT),
-                                        true,
-                                        "")));
+        if (kept) {
+            return List.of();
+        }
+        List<Plan.Draft> drafts = new ArrayList<>();
+        drafts.add(
+                tolerated(
+                        List.of("systemctl", "start", Faults.SUPPLICANT),
+                        List.of("systemctl", "stop", Faults.SUPPLICANT),
+                        ""));
+        for (Link link : scene.wifi()) {
+            if (DaemonFaults.unavailable(scene.snapshot(), link)) {
+                List<String> taken = Nmcli.managed(link.name(), true);
+                drafts.add(
+                        tolerated(
+                                Nmcli.managed(link.name(), false),
+                                taken,
+                                "for NetworkManager to ask for the supplicant again"));
+                drafts.add(tolerated(taken, List.of(), ""));
+            }
+        }
+        return drafts;
+    }
+
+    private static Plan.Draft tolerated(List<String> argv, List<String> inverse, String why) {
+        return Plan.Phase.HAND_OVER.with(new Change.Run(argv, inverse, true, why));
     }
 }

@@ -57,6 +57,14 @@ final class Nmcli {
             boolean wifiHardware,
             boolean wifi) {}
 
+    /** NMDeviceState: there, and of no use: no carrier, no firmware, no supplicant. */
+    static final int UNAVAILABLE = 20;
+
+    /** Until NetworkManager's next start; nothing of it is kept. */
+    static List<String> managed(String link, boolean yes) {
+        return List.of("nmcli", "device", "set", link, "managed", yes ? "yes" : "no");
+    }
+
     /**
      * @param state 10 unmanaged, 20 unavailable, 30 disconnected, 40–90 connecting, 100 connected,
      *     110 deactivating, 120 failed (NMDeviceState)

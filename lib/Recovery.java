@@ -127,7 +127,7 @@ public final class Recovery {
         Switches.on(snapshot, true).forEach(this::add);
         for (Link link : links) {
             if (snapshot.nm().device(link).map(d -> !d.managed()).orElse(false)) {
-                run(List.of("nmcli", "device", "set", link.name(), "managed", "yes"), List.of());
+                run(Nmcli.managed(link.name(), true), List.of());
             }
         }
     }

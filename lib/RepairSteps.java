@@ -174,6 +174,16 @@ final class RepairSteps {
                                                                             String.valueOf(
                                                                                     p.pid()))))
                                             .orElse(List.of())),
+                    // After five tries, a minute, NetworkManager asks for no supplicant any more
+                    // ("supplicant interface keeps failing, giving up"), and one that comes later
+                    // changes nothing (seen with 1.42).
+                    new Step(
+                            "manage-anew",
+                            "NetworkManager has given up on the interface's supplicant",
+                            Set.of(Faults.WIFI_UNAVAILABLE),
+                            20,
+                            May.SIDE_LOST,
+                            (place, f) -> manageAnew(f.subject())),
                     new Step(
                             "restart-supplicant",
                             "NetworkManager reaches no access point without it",
@@ -356,11 +366,21 @@ final class RepairSteps {
     }
 
     private static List<RepairAct> supplicant(Place place, Fault f) {
-        return place.snapshot().unit(Faults.SUPPLICANT).masked()
-                ? List.of(
-                        unmasking(place, Faults.SUPPLICANT),
-                        RepairAct.unit("restart", Faults.SUPPLICANT))
-                : List.of(RepairAct.unit("restart", Faults.SUPPLICANT));
+        List<RepairAct> acts = new ArrayList<>();
+        if (place.snapshot().unit(Faults.SUPPLICANT).masked()) {
+            acts.add(unmasking(place, Faults.SUPPLICANT));
+        }
+        acts.add(RepairAct.unit("restart", Faults.SUPPLICANT));
+        if (f.code().equals(Faults.WIFI_UNAVAILABLE)) {
+            acts.addAll(manageAnew(f.subject()));
+        }
+        return List.copyOf(acts);
+    }
+
+    private static List<RepairAct> manageAnew(String link) {
+        return List.of(
+                RepairAct.run(Nmcli.managed(link, false).toArray(String[]::new)),
+                RepairAct.run(Nmcli.managed(link, true).toArray(String[]::new)));
     }
 
     /** systemctl unmask leaves a mask in /run alone (systemctl(1), --runtime). */

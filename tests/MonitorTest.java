@@ -680,7 +680,11 @@ class MonitorTest {
                     faults.left());
         }
         assertEquals(
-                List.of("restart-supplicant", "restart-networkmanager", "restore-fix"),
+                List.of(
+                        "manage-anew",
+                        "restart-supplicant",
+                        "restart-networkmanager",
+                        "restore-fix"),
                 RepairSteps.TABLE.stream()
                         .filter(step -> step.heals().contains(Faults.WIFI_UNAVAILABLE))
                         .map(RepairSteps.Step::id)

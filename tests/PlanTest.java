@@ -252,6 +252,27 @@ class PlanTest {
         }
     }
 
+    /** It has given up by then, and does not hear of a supplicant that comes later. */
+    @Test
+    void networkManagerIsMadeToAskForTheSupplicantAgain() {
+        List<String> expected =
+                List.of(
+                        "systemctl start wpa_supplicant.service",
+                        "nmcli device set wlan0 managed no"
+                                + "    # for NetworkManager to ask for the supplicant again",
+                        "nmcli device set wlan0 managed yes");
+        List<Plan.Draft> drafts =
+                NetworkManagerAtBoot.startSupplicant(
+                        scene(
+                                new ReplayedMachine(
+                                        CaptureFile.load(Captures.file("supplicant-masked")), "")));
+        assertEquals(expected, drafts.stream().map(d -> d.change().shown()).toList());
+        // Killed between the two, the way back gives the interface to NetworkManager again.
+        assertEquals(
+                List.of("nmcli", "device", "set", "wlan0", "managed", "yes"),
+                ((Change.Run) drafts.get(1).change()).inverse());
+    }
+
     /** No link of systemd's: netfix says where it stands, and does not pretend to mend it. */
     @Test
     void aMaskInTheKernelsLineIsForAHand() {
