@@ -38,7 +38,7 @@ final class Results {
         this.folders = folders;
         this.btwifiset = btwifiset;
         this.commit = commit(folders);
-        this.folder = folders.cache("results");
+        this.folder = folders.cache(btwifiset.isReal() ? "results-real" : "results");
         this.common = common(folders) + btwifiset.fingerprint();
     }
 
@@ -138,13 +138,18 @@ final class Results {
         LabFolders.delete(folder);
     }
 
-    /** Writes RESULTS.md: of every scenario, how it ended last and of which commit. */
+    /**
+     * Writes RESULTS.md, or RESULTS-real-btwifiset.md: of every scenario, how it ended last and of
+     * which commit.
+     */
     Path publish(List<Scenario> all) {
         Map<String, Optional<Ended>> ended = new LinkedHashMap<>();
         for (Scenario scenario : all) {
             ended.put(scenario.name(), last(scenario).filter(known -> !known.commit().isEmpty()));
         }
-        Path file = folders.sources().resolve("RESULTS.md");
+        Path file =
+                folders.sources()
+                        .resolve(btwifiset.isReal() ? "RESULTS-real-btwifiset.md" : "RESULTS.md");
         try {
             Files.writeString(file, table(ended, btwifiset));
             return file;
