@@ -194,6 +194,7 @@ import picocli.AutoComplete;
 import picocli.CommandLine;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -351,6 +352,11 @@ public final class Cli {
                 + " "
                 + script
                 + "@netfix";
+    }
+
+    /** The words with which a script goes to what is mounted there. */
+    static String onRoot(Path root) {
+        return " --root " + Command.quoted(root.toString());
     }
 
     /** The same by whoever typed this run's: a card in a reader seldom wants root. */

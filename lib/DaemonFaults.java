@@ -229,7 +229,8 @@ final class DaemonFaults {
                                 supplicant,
                                 "wpa_supplicant",
                                 "sudo systemctl start wpa_supplicant"));
-        if (s.premises().orders().mask(supplicant.name()).isEmpty() && unavailable(s, link)) {
+        if (s.premises().orders().mask(supplicant.name()).isEmpty()
+                && unavailable(s, link).isPresent()) {
             for (boolean yes : List.of(false, true)) {
                 remedy.add("sudo " + Command.shown(Nmcli.managed(link.name(), yes)));
             }
@@ -237,8 +238,9 @@ final class DaemonFaults {
         return List.copyOf(remedy);
     }
 
-    static boolean unavailable(Snapshot s, Link link) {
-        return s.nm().device(link).filter(d -> d.state() == Nmcli.UNAVAILABLE).isPresent();
+    /** The device, where NetworkManager cannot use it. */
+    static Optional<Nmcli.Device> unavailable(Snapshot s, Link link) {
+        return s.nm().device(link).filter(d -> d.state() == Nmcli.UNAVAILABLE);
     }
 
     private static boolean isNetworkManagers(Snapshot s, Link link) {

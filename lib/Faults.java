@@ -38,9 +38,8 @@ record Faults(
 
     static final String SUPPLICANT = "wpa_supplicant.service";
 
-    /** NMDeviceState. */
+    // NMDeviceState.
     private static final int DISCONNECTED = 30;
-
     private static final int PREPARING = 40;
     private static final int IP_CONFIG = 70;
     private static final int ACTIVATED = 100;
@@ -370,11 +369,8 @@ record Faults(
      */
     static boolean isStuck(Snapshot s, Link link) {
         boolean unavailable =
-                s.nm().device(link)
-                        .filter(
-                                d ->
-                                        d.state() == Nmcli.UNAVAILABLE
-                                                && d.reason() != FIRMWARE_MISSING)
+                DaemonFaults.unavailable(s, link)
+                        .filter(d -> d.reason() != FIRMWARE_MISSING)
                         .isPresent();
         boolean on =
                 s.nm().general()

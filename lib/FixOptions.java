@@ -209,12 +209,7 @@ public final class FixOptions {
 
     /** Of what netfix would write NetworkManager would never hear. */
     private static void refuseProfilesElsewhere(Plan plan, NmConfig config) {
-        boolean writes =
-                plan.steps().stream()
-                        .map(Plan.Step::change)
-                        .filter(Change.OnDisk.class::isInstance)
-                        .map(change -> ((Change.OnDisk) change).path())
-                        .anyMatch(path -> path.startsWith(OldSources.PROFILES + "/"));
+        boolean writes = plan.steps().stream().anyMatch(step -> step.isIn(OldSources.PROFILES));
         if (writes && !config.profileFolder().equals(Optional.of(OldSources.PROFILES))) {
             throw new BadInput(
                     Terminal.safe(

@@ -27,6 +27,9 @@ public record Ground(
 
     static final String UNITS = "/etc/systemd/system";
 
+    /** The links with which a boot starts units. */
+    static final String STARTED = UNITS + "/multi-user.target.wants";
+
     /** Until the next boot (systemctl mask --runtime). */
     static final String RUNTIME_UNITS = "/run/systemd/system";
 

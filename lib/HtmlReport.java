@@ -345,10 +345,7 @@ public final class HtmlReport {
         for (Absences.Absence a : o.lost()) {
             parts.get("Lost").add(clock(o, a.since()) + "  " + a.thing().shown() + by(a.who()));
         }
-        for (Absences.Absence a : o.returned()) {
-            if (a.isBlink()) {
-                continue;
-            }
+        for (Absences.Absence a : o.cameBack()) {
             String after = WatchReport.seconds(Duration.ofNanos(a.until() - a.since()));
             parts.get("Came back")
                     .add(

@@ -58,8 +58,7 @@ public final class Install implements Callable<Integer> {
                     options.root != null
                             ? "--fix: an image is fixed by "
                                     + Cli.asRoot("fix", System.getenv())
-                                    + " --root "
-                                    + netfix.Command.quoted(options.root.toString())
+                                    + Cli.onRoot(options.root)
                             : "--fix does not ask in between: add --yes, or install and then look"
                                     + " at the plan of sudo fix-network-stability.sh");
         }

@@ -35,8 +35,7 @@ final class InstallPlan {
     /** What {@code bootdiag install} has copied, to depend on nothing else. */
     private static final String RECORDER = "/usr/local/lib/netfix-bootdiag";
 
-    private static final String RECORDED_AT_BOOT =
-            Ground.UNITS + "/multi-user.target.wants/boot-diagnostic.service";
+    private static final String RECORDED_AT_BOOT = Ground.STARTED + "/boot-diagnostic.service";
 
     private static final String JBANG = Script.COMMANDS + "/jbang";
 

@@ -94,7 +94,7 @@ final class InstallRun {
                     "Its commands work without a network. Taken back by: sudo jbang"
                             + " uninstall@netfix");
         }
-        String there = " --root " + Command.quoted(root.get().toString());
+        String there = Cli.onRoot(root.get());
         return List.of(
                 "Installed in the image; its first start there builds it. Look first: "
                         + Cli.asRoot("diagnose", environment)

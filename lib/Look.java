@@ -48,7 +48,6 @@ public final class Look {
                     "ping",
                     "dhcpcd");
 
-    private static final String STARTED = Ground.UNITS + "/multi-user.target.wants";
     private static final String LOGS = "/var/log";
     private static final String CLOUD_CONFIG = "/etc/cloud/cloud.cfg.d";
 
@@ -354,7 +353,7 @@ public final class Look {
 
     private Reading<Map<String, Unit>> units(Machine machine, List<String> wifi) {
         Set<String> names = new LinkedHashSet<>(Manager.allUnits());
-        List<String> started = machine.list(STARTED).orElse(List.of());
+        List<String> started = machine.list(Ground.STARTED).orElse(List.of());
         for (String name : wifi) {
             String usual = "wpa_supplicant@" + name + ".service";
             // The other one is rare, and older captures have not asked.

@@ -97,7 +97,7 @@ final class NetworkManagerAtBoot {
                         List.of("systemctl", "stop", Faults.SUPPLICANT),
                         ""));
         for (Link link : scene.wifi()) {
-            if (DaemonFaults.unavailable(scene.snapshot(), link)) {
+            if (DaemonFaults.unavailable(scene.snapshot(), link).isPresent()) {
                 List<String> taken = Nmcli.managed(link.name(), true);
                 drafts.add(
                         tolerated(

@@ -53,7 +53,13 @@ public record Plan(
         }
     }
 
-    public record Step(Phase phase, Change change, String measure) {}
+    public record Step(Phase phase, Change change, String measure) {
+
+        /** Whether it changes something in that folder, or below it. */
+        boolean isIn(String folder) {
+            return change instanceof Change.OnDisk onDisk && onDisk.path().startsWith(folder + "/");
+        }
+    }
 
     public record Judged(Measure measure, Fulfilment standing) {}
 
@@ -114,12 +120,7 @@ public record Plan(
                 (folder, mode) -> {
                     if (!ground.exists(folder)) {
                         steps.stream()
-                                .filter(s -> s.change() instanceof Change.OnDisk)
-                                .filter(
-                                        s ->
-                                                ((Change.OnDisk) s.change())
-                                                        .path()
-                                                        .startsWith(folder + "/"))
+                                .filter(s -> s.isIn(folder))
                                 .findFirst()
                                 .map(
                                         s ->

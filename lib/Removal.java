@@ -184,8 +184,7 @@ final class Removal {
                             + withoutThem(running, root)
                             + ", then "
                             + Cli.asRoot("uninstall", System.getenv())
-                            + root.map(top -> " --root " + Command.quoted(top.toString()))
-                                    .orElse(""));
+                            + root.map(Cli::onRoot).orElse(""));
         }
     }
 
@@ -239,8 +238,7 @@ final class Removal {
                             + "). Take it back first: "
                             + Cli.asRoot("fix", System.getenv())
                             + " undo"
-                            + root.map(top -> " --root " + Command.quoted(top.toString()))
-                                    .orElse("")
+                            + root.map(Cli::onRoot).orElse("")
                             + ", then uninstall");
         }
     }

@@ -71,7 +71,11 @@ sealed interface RepairAct {
     }
 
     static RepairAct run(String... argv) {
-        return new Run(List.of(argv), Duration.ofSeconds(30));
+        return run(List.of(argv));
+    }
+
+    static RepairAct run(List<String> argv) {
+        return new Run(argv, Duration.ofSeconds(30));
     }
 
     /** systemd's own limit for a start is 90 seconds; a daemon that hangs is stopped first. */

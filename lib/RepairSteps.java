@@ -105,15 +105,7 @@ final class RepairSteps {
                             Set.of("address-lost", "route-lost"),
                             8,
                             May.ALWAYS,
-                            (place, f) ->
-                                    List.of(
-                                            RepairAct.run(
-                                                    "nmcli",
-                                                    "-w",
-                                                    "8",
-                                                    "device",
-                                                    "reapply",
-                                                    f.subject()))),
+                            (place, f) -> List.of(reapply(f))),
                     new Step(
                             "interface-up",
                             "the interface was switched off",
@@ -149,15 +141,7 @@ final class RepairSteps {
                             Set.of("device-unmanaged"),
                             15,
                             May.ALWAYS,
-                            (place, f) ->
-                                    List.of(
-                                            RepairAct.run(
-                                                    "nmcli",
-                                                    "device",
-                                                    "set",
-                                                    f.subject(),
-                                                    "managed",
-                                                    "yes"))),
+                            (place, f) -> List.of(managed(f.subject(), true))),
                     new Step(
                             "end-stray-supplicant",
                             "two supplicants on one interface undo each other's work",
@@ -360,7 +344,7 @@ final class RepairSteps {
         }
         boolean up = Set.of("address-lost", "route-lost").contains(f.code());
         if (!acts.isEmpty() && up) {
-            acts.add(RepairAct.run("nmcli", "-w", "8", "device", "reapply", f.subject()));
+            acts.add(reapply(f));
         }
         return acts;
     }
@@ -378,9 +362,15 @@ final class RepairSteps {
     }
 
     private static List<RepairAct> manageAnew(String link) {
-        return List.of(
-                RepairAct.run(Nmcli.managed(link, false).toArray(String[]::new)),
-                RepairAct.run(Nmcli.managed(link, true).toArray(String[]::new)));
+        return List.of(managed(link, false), managed(link, true));
+    }
+
+    private static RepairAct managed(String link, boolean yes) {
+        return RepairAct.run(Nmcli.managed(link, yes));
+    }
+
+    private static RepairAct reapply(Fault f) {
+        return RepairAct.run("nmcli", "-w", "8", "device", "reapply", f.subject());
     }
 
     /** systemctl unmask leaves a mask in /run alone (systemctl(1), --runtime). */

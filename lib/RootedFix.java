@@ -53,9 +53,7 @@ public final class RootedFix {
                             + " of this card is "
                             + state.name()
                             + ": its next boot decides; `"
-                            + Cli.asRoot("fix", System.getenv())
-                            + " undo --root "
-                            + Command.quoted(root.toString())
+                            + undoTyped()
                             + "` takes it back now");
         }
         String fix = PlanFolder.next(machine);
@@ -124,9 +122,7 @@ public final class RootedFix {
     }
 
     private String undoTyped() {
-        return Cli.asRoot("fix", System.getenv())
-                + " undo --root "
-                + Command.quoted(root.toString());
+        return Cli.asRoot("fix", System.getenv()) + " undo" + Cli.onRoot(root);
     }
 
     /** As if that fix had never begun. What a card that fails does not let go stays: harmless. */
@@ -184,9 +180,7 @@ public final class RootedFix {
                             + " of this card is "
                             + state.name()
                             + ": nothing was sealed; let the card boot once, or `"
-                            + Cli.asRoot("fix", System.getenv())
-                            + " undo --root "
-                            + Command.quoted(root.toString())
+                            + undoTyped()
                             + "`");
         }
         SealedSources sources = SealedSources.of(machine);
@@ -210,7 +204,7 @@ public final class RootedFix {
     private void uproot() throws IOException {
         for (String unit : List.of("netfix-boot.service", "netfix-prove.service")) {
             hands.deleteAll(Ground.UNITS + "/sysinit.target.wants/" + unit);
-            hands.deleteAll(Ground.UNITS + "/multi-user.target.wants/" + unit);
+            hands.deleteAll(Ground.STARTED + "/" + unit);
             hands.deleteAll(Ground.UNITS + "/" + unit);
         }
         hands.deleteIfEmpty(Ground.UNITS + "/sysinit.target.wants");

@@ -90,8 +90,7 @@ public final class SdCard {
                     folder
                             + " is the card's root partition: `"
                             + Cli.asRoot("fix", System.getenv())
-                            + " --root "
-                            + Command.quoted(folder.toString())
+                            + Cli.onRoot(folder)
                             + "` repairs it; sdcard is for the other one");
         }
         if (!Files.isRegularFile(folder.resolve(CMDLINE))

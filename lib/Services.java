@@ -22,7 +22,7 @@ record Services(String unit, String text) {
 
     /** The link with which the next boot starts it. */
     String link() {
-        return Ground.UNITS + "/multi-user.target.wants/" + unit;
+        return Ground.STARTED + "/" + unit;
     }
 
     static final Services INIT =

@@ -69,6 +69,11 @@ public final class Watch {
         Instant at(long nanos) {
             return started.plusNanos(nanos - startedNanos);
         }
+
+        /** What was gone for long enough that somebody may have missed it. */
+        List<Absences.Absence> cameBack() {
+            return returned.stream().filter(a -> !a.isBlink()).toList();
+        }
     }
 
     /**

@@ -121,8 +121,7 @@ public final class WatchReport {
                                 entry(
                                         paint(Terminal.Colour.RED, "lost:     "),
                                         time(a.since()) + "  " + a.thing().shown() + by(a.who())));
-        observed.returned().stream()
-                .filter(a -> !a.isBlink())
+        observed.cameBack()
                 .forEach(
                         a ->
                                 entry(

@@ -15,7 +15,12 @@ final class Captures {
     private Captures() {}
 
     static List<String> names() {
-        try (Stream<Path> all = Files.list(Checkout.root().resolve(FOLDER))) {
+        return names(FOLDER);
+    }
+
+    /** The folders in one of the checkout's. */
+    static List<String> names(Path folder) {
+        try (Stream<Path> all = Files.list(Checkout.root().resolve(folder))) {
             return all.filter(Files::isDirectory)
                     .map(dir -> dir.getFileName().toString())
                     .sorted()

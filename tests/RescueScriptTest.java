@@ -186,13 +186,19 @@ class RescueScriptTest {
         return (Integer) Files.getAttribute(pi.resolve(name), "unix:mode") & 07777;
     }
 
+    /** A profile with which nothing is wrong. */
+    private void wiredProfile(String id) throws IOException {
+        String file = PROFILES + id + ".nmconnection";
+        put(file, "[connection]\nid=" + id + "\ntype=ethernet\n");
+        Files.setPosixFilePermissions(
+                pi.resolve(file),
+                java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+    }
+
     @Test
     void onAHealthyPiNothingIsChangedAndNothingReboots() throws Exception {
         enabled("NetworkManager.service");
-        put(PROFILES + "Wired.nmconnection", "[connection]\nid=Wired\ntype=ethernet\n");
-        Files.setPosixFilePermissions(
-                pi.resolve(PROFILES + "Wired.nmconnection"),
-                java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+        wiredProfile("Wired");
         scheduled(SdCard.Mode.REPAIR, false);
         Map<String, String> before = listing();
         boot(0);
@@ -776,10 +782,7 @@ class RescueScriptTest {
     @Test
     void aMaskOnTheKernelsLineIsNamed() throws Exception {
         enabled("NetworkManager.service");
-        put(PROFILES + "netfix-wired.nmconnection", "[connection]\ntype=ethernet\n");
-        Files.setPosixFilePermissions(
-                pi.resolve(PROFILES + "netfix-wired.nmconnection"),
-                java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+        wiredProfile("netfix-wired");
         for (SdCard.Mode mode : List.of(SdCard.Mode.REPAIR, SdCard.Mode.RECORD)) {
             scheduled(mode, false);
             String mask = " systemd.mask=NetworkManager.service systemd.mask=cups";

@@ -607,17 +607,24 @@ class ServicesTest {
         assertEquals(KEYFILE, read("profiles/My Home Net.nmconnection"));
     }
 
-    /** In the wrong mode it is started once more, and heard by one, not by two. */
-    @Test
-    void theWrongModeIsEndedOnceAndHeardOnce() throws Exception {
+    /** A btwifiset whose unit gives it these words, and that does not run. */
+    private void installed(String words) throws IOException {
         tool(
                 "systemctl",
                 "case $* in"
                         + " '-q is-active btwifiset.service') exit 1 ;;"
                         + " *ExecStart*) echo '{ argv[]=sh "
                         + top
-                        + "/bt ; ignore_errors=no }' ;;"
+                        + "/bt "
+                        + words
+                        + " ; ignore_errors=no }' ;;"
                         + " esac");
+    }
+
+    /** In the wrong mode it is started once more, and heard by one, not by two. */
+    @Test
+    void theWrongModeIsEndedOnceAndHeardOnce() throws Exception {
+        installed("");
         tool("journalctl", "echo follower >>" + top + "/followers");
         Files.writeString(
                 top.resolve("bt"),
@@ -651,16 +658,7 @@ class ServicesTest {
         "--timeout 5,--timeout 5"
     })
     void itIsMadeToSpeakWhereItIsHeard(String installed, String started) throws Exception {
-        tool(
-                "systemctl",
-                "case $* in"
-                        + " '-q is-active btwifiset.service') exit 1 ;;"
-                        + " *ExecStart*) echo '{ argv[]=sh "
-                        + top
-                        + "/bt "
-                        + installed
-                        + " ; ignore_errors=no }' ;;"
-                        + " esac");
+        installed(installed);
         tool("journalctl", ":");
         Files.writeString(top.resolve("bt"), "echo \"$*\" >" + top + "/arguments\n");
         guard("run");

@@ -1,11 +1,7 @@
 package netfix;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The folders under tests/watches. */
 final class WatchBundles {
@@ -15,11 +11,7 @@ final class WatchBundles {
     private WatchBundles() {}
 
     static List<String> names() {
-        try (Stream<Path> all = Files.list(Checkout.root().resolve(FOLDER))) {
-            return all.map(dir -> dir.getFileName().toString()).sorted().toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Captures.names(FOLDER);
     }
 
     static Aftermath aftermath(String name) {
