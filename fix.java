@@ -129,6 +129,9 @@ public class fix implements Callable<Integer> {
         options.refuseDryRun("undo");
         Machine machine = options.notACapture(common.machine());
         Undo.refuseWhereNothingIsKept(machine, common.mountedRoot());
+        if (common.json) {
+            System.out.println(Undo.json(machine));
+        }
         if (Undo.isNothing(machine)) {
             narration().println("Nothing to undo: netfix has changed nothing here.");
             return ExitCode.GOOD;
@@ -201,7 +204,8 @@ public class fix implements Callable<Integer> {
             description = "Says that the fix works; the next boot does so by itself.")
     int confirm() throws IOException {
         options.refuseDryRun("confirm");
-        return new Transaction(options.writable(common.machine()), narration()).confirm();
+        LiveMachine here = options.writable(common.machine());
+        return told(here, new Transaction(here, narration()).confirm());
     }
 
     @Command(
@@ -210,8 +214,17 @@ public class fix implements Callable<Integer> {
     int seal() throws IOException {
         options.refuseDryRun("seal");
         Machine machine = options.notACapture(common.machine());
-        return common.mountedRoot().isPresent()
-                ? new RootedFix(common.mountedRoot().get(), narration()).seal()
-                : new Transaction(options.writable(machine), narration()).seal();
+        return told(
+                machine,
+                common.mountedRoot().isPresent()
+                        ? new RootedFix(common.mountedRoot().get(), narration()).seal()
+                        : new Transaction(options.writable(machine), narration()).seal());
+    }
+
+    private int told(Machine machine, int status) {
+        if (common.json) {
+            System.out.println(Transaction.json(machine));
+        }
+        return status;
     }
 }

@@ -81,6 +81,17 @@ public final class Transaction {
         }
     }
 
+    /** How it stands, as a document of the schema {@code netfix/transaction/1}. */
+    public static String json(Machine machine) {
+        State state = state(machine);
+        return Json.pretty(
+                Json.object()
+                        .put("schema", "netfix/transaction/1")
+                        .put("netfix", Cli.VERSION.replace("netfix ", ""))
+                        .put("state", state.name())
+                        .put("fix", state.fix()));
+    }
+
     public static State state(Machine machine) {
         String[] words = machine.read(PlanFolder.BASE + "/state").orElse("none").strip().split(" ");
         return new State(words[0], words.length > 1 ? words[1] : "");

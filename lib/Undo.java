@@ -1,5 +1,8 @@
 package netfix;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,12 +35,17 @@ public final class Undo {
                 && PlanFolder.fixes(machine).isEmpty();
     }
 
-    /** What will be taken back, for whoever is asked; nothing where a rollback was first. */
-    public static List<String> shown(Machine machine) {
-        Transaction.State state = Transaction.state(machine);
-        List<String> lines = new ArrayList<>();
-        if (state.name().equals("rolled-back")) {
-            return lines;
+    /**
+     * @param fix its number
+     * @param shown its changes as they were shown, the last one first
+     */
+    private record Kept(String fix, List<String> shown) {}
+
+    /** What will be taken back, the last fix first; nothing where a rollback was first. */
+    private static List<Kept> kept(Machine machine) {
+        List<Kept> kept = new ArrayList<>();
+        if (Transaction.state(machine).name().equals("rolled-back")) {
+            return kept;
         }
         List<String> fixes = PlanFolder.fixes(machine);
         for (int i = fixes.size() - 1; i >= 0; i--) {
@@ -46,14 +54,41 @@ public final class Undo {
                 continue;
             }
             List<String> ops = machine.list(fix + "/ops").orElse(List.of());
-            lines.add("Taken back, the last change of fix " + fixes.get(i) + " first:");
-            ops.stream()
-                    .sorted(Comparator.reverseOrder())
-                    .map(op -> machine.read(fix + "/ops/" + op + "/shown").orElse("").strip())
-                    .filter(shown -> !shown.isEmpty())
-                    .forEach(shown -> lines.add("  " + Terminal.safe(shown)));
+            List<String> shown =
+                    ops.stream()
+                            .sorted(Comparator.reverseOrder())
+                            .map(op -> machine.read(fix + "/ops/" + op + "/shown").orElse(""))
+                            .map(String::strip)
+                            .filter(one -> !one.isEmpty())
+                            .toList();
+            kept.add(new Kept(fixes.get(i), shown));
+        }
+        return kept;
+    }
+
+    /** What will be taken back, in lines for whoever is asked. */
+    public static List<String> shown(Machine machine) {
+        List<String> lines = new ArrayList<>();
+        for (Kept one : kept(machine)) {
+            lines.add("Taken back, the last change of fix " + one.fix() + " first:");
+            one.shown().forEach(shown -> lines.add("  " + Terminal.safe(shown)));
         }
         return lines;
+    }
+
+    /** The same as a document of the schema {@code netfix/undo/1}. */
+    public static String json(Machine machine) {
+        ObjectNode top = Json.object();
+        top.put("schema", "netfix/undo/1");
+        top.put("netfix", Cli.VERSION.replace("netfix ", ""));
+        top.put("state", Transaction.state(machine).name());
+        ArrayNode fixes = top.putArray("fixes");
+        for (Kept one : kept(machine)) {
+            ArrayNode steps = fixes.addObject().put("fix", one.fix()).putArray("taken_back");
+            one.shown().forEach(steps::add);
+        }
+        JsonReport.answer(top.putObject("reachable_after_boot"), afterBoot(machine));
+        return Json.pretty(top);
     }
 
     /**

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -264,12 +266,23 @@ class CommandLineTest {
         assertEquals(ExitCode.USAGE, undo.exit(), undo.toString());
         assertTrue(undo.out().contains("Taken back, the last change"), undo.out());
         assertTrue(Files.exists(wired), "nothing is taken back without consent");
-        assertEquals(ExitCode.GOOD, fix("undo", "--yes", "--strand", "--root", root).exit());
+        Ran undone = fix("undo", "--yes", "--strand", "--json", "--root", root);
+        assertEquals(ExitCode.GOOD, undone.exit(), undone.toString());
+        JsonNode told = Json.read(undone.out());
+        assertEquals("netfix/undo/1", told.path("schema").asText());
+        assertTrue(
+                told.path("fixes").path(0).path("taken_back").toString().contains("netfix-wired"),
+                undone.out());
         assertFalse(Files.exists(wired));
         assertFalse(Files.exists(card.resolve("usr/local/lib/netfix")));
         assertFalse(Files.exists(card.resolve("var/lib/netfix")));
         Ran nothing = fix("undo", "--root", root);
         assertEquals(ExitCode.GOOD, nothing.exit(), "there is nothing to ask: " + nothing);
+
+        assertEquals(ExitCode.GOOD, fix("--yes", "--root", root).exit());
+        Ran sealed = fix("seal", "--json", "--root", root);
+        assertEquals(ExitCode.GOOD, sealed.exit(), sealed.toString());
+        assertEquals("netfix/transaction/1", Json.read(sealed.out()).path("schema").asText());
     }
 
     @Test
