@@ -204,6 +204,61 @@ final class DeviceFaults {
         return tries >= TRIES || noSecrets && tries > 0 ? failed : List.of();
     }
 
+    /** NetworkManager 1.22 to 1.52, src/core/devices/wifi/nm-device-wifi.c, after five tries. */
+    private static final String NO_SUPPLICANT = "supplicant interface keeps failing, giving up";
+
+    /**
+     * NetworkManager asks for its supplicant five times, and does not hear of one that comes later.
+     */
+    static Verdict withoutSupplicant(Snapshot s) {
+        return eachLink(
+                s,
+                (link, device) ->
+                        device.state() == Nmcli.UNAVAILABLE
+                                ? lastWord(s, link).map(line -> withoutSupplicant(s, link, line))
+                                : Optional.empty());
+    }
+
+    /** That it has given up, where nothing has become of the device since. */
+    private static Optional<Journal.Line> lastWord(Snapshot s, Link link) {
+        if (s.journal().value().isEmpty()) {
+            return Optional.empty();
+        }
+        Journal journal = s.journal().value().get();
+        String device = "device (" + link.name() + "): ";
+        return journal.lines().stream()
+                .filter(journal::ofThisBoot)
+                .filter(
+                        line ->
+                                line.message().endsWith(device + NO_SUPPLICANT)
+                                        || line.message().contains(device + "state change: ")
+                                        || line.message().contains(device + "supplicant"))
+                .reduce((a, b) -> b)
+                .filter(line -> line.message().endsWith(NO_SUPPLICANT));
+    }
+
+    private static Verdict.Hit withoutSupplicant(Snapshot s, Link link, Journal.Line line) {
+        Unit supplicant = s.unit(Faults.SUPPLICANT);
+        List<String> remedy = new ArrayList<>();
+        if (!supplicant.running()) {
+            remedy.add("sudo systemctl start wpa_supplicant");
+        }
+        for (boolean yes : List.of(false, true)) {
+            remedy.add("sudo " + Command.shown(Nmcli.managed(link.name(), yes)));
+        }
+        return new Verdict.Hit(
+                link.name(),
+                BootForecast.savedProfile(s, link).isPresent()
+                        ? Verdict.Severity.ERROR
+                        : Verdict.Severity.WARNING,
+                "NetworkManager has given up waiting for its wpa_supplicant, and uses "
+                        + link.name()
+                        + " no more"
+                        + (supplicant.running() ? ", though it runs again" : ""),
+                List.of(Evidence.of(line), Evidence.of(supplicant)),
+                remedy);
+    }
+
     private static long profileCount(Snapshot s, Link link) {
         return s.nm().profiles().orElse(List.of()).stream()
                         .filter(p -> p.autoconnectsOn(link))

@@ -210,6 +210,20 @@ public final class Findings {
                                 + " asks for it no more")
                 .source("NetworkManager.conf(5), wifi.backend; systemctl(1), mask")
                 .survivesReboot();
+        t.row("supplicant-given-up", SUPPLICANT, DeviceFaults::withoutSupplicant)
+                .title("NetworkManager has given up on its wpa_supplicant")
+                .why(
+                        "It asks for it five times in a minute and does not hear of one that comes"
+                                + " later: Wi-Fi stays away until the next boot.")
+                .recognised(
+                        "The device is unavailable, and NetworkManager's last word of it is"
+                                + " 'supplicant interface keeps failing, giving up'.")
+                .remedy(
+                        "systemctl start wpa_supplicant, nmcli device set IF managed no and yes:"
+                                + " then it asks again")
+                .source("src/core/devices/wifi/nm-device-wifi.c; nmcli(1), device set")
+                .silencedBy(NO_NM)
+                .silencedBy("supplicant-masked", "wifi-off", "wifi-blocked");
         t.row("two-supplicants", SUPPLICANT, ServiceFaults::twoSupplicants)
                 .title("Two wpa_supplicants on one interface")
                 .why("Each tells the radio another network; Wi-Fi associates and drops in turn.")

@@ -484,6 +484,36 @@ class SurroundingsTest {
                 "autoconnect-given-up");
     }
 
+    /** The lines are those of NetworkManager 1.42. */
+    @Test
+    void aSupplicantThatNetworkManagerWaitsForNoMoreIsNamed() {
+        String code = "supplicant-given-up";
+        String gone =
+                said(1, "state change: activated -> unavailable (reason 'supplicant-failed')");
+        String last = said(2, "re-acquiring supplicant interface (#5).");
+        String up = said(3, "supplicant interface keeps failing, giving up");
+        Texts away =
+                disconnectedFrom("Home")
+                        .output(
+                                Nmcli.DEVICES,
+                                device("eth0", "ethernet", "Wired"),
+                                device("wlan0", "wifi", "")
+                                        .replace("100 (connected)", "20 (unavailable)"));
+        Finding f = one(away.says("journalctl", gone, last, up), code);
+        assertTrue(f.isError());
+        assertEquals(
+                List.of(
+                        "sudo systemctl start wpa_supplicant",
+                        "sudo nmcli device set wlan0 managed no",
+                        "sudo nmcli device set wlan0 managed yes"),
+                f.hit().remedy());
+        none(away.says("journalctl", gone, last), code);
+        // NetworkManager was started again, and tries.
+        String anew = said(4, "state change: unmanaged -> unavailable (reason 'managed')");
+        none(away.says("journalctl", gone, last, up, anew), code);
+        none(disconnectedFrom("Home").says("journalctl", gone, last, up), code);
+    }
+
     private static String line(int second, String unit, String message) {
         return "{\"_BOOT_ID\":\"b\",\"_SYSTEMD_UNIT\":\""
                 + unit
