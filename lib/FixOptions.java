@@ -70,7 +70,16 @@ public final class FixOptions {
                                 + id
                                 + ": there is no such measure; there are "
                                 + String.join(
-                                        ", ", Measures.TABLE.stream().map(Measure::id).toList()));
+                                        ", ", Measures.TABLE.stream().map(Measure::id).toList())
+                                + ", and "
+                                + String.join(
+                                        ", ",
+                                        Measures.TABLE.stream()
+                                                .map(Measure::step)
+                                                .distinct()
+                                                .sorted()
+                                                .toList())
+                                + " for all of that step");
             }
         }
     }

@@ -165,7 +165,7 @@ class CommandLineTest {
 
     @Test
     void aMeasureThatIsNoneIsOneLine() throws Exception {
-        refused(fix("--only", "wired"), "--only wired", "wired-profile");
+        refused(fix("--only", "wired"), "--only wired", "wired-profile", "step3");
     }
 
     /** What a message sends to is there: "see fix sdcard --help". */
