@@ -21,11 +21,14 @@ final class NetplanRenderer {
             """;
 
     /**
-     * Who the interfaces were to their DHCP servers: networkd was a DUID, NetworkManager is a MAC,
-     * and gets another address. Defaults for all profiles ([connection], NetworkManager.conf(5)),
-     * because netplan writes the profiles.
+     * That the interfaces are NetworkManager's: netplan's udev rule of this boot (0.106,
+     * /run/udev/rules.d/90-netplan.rules) has set NM_UNMANAGED, and a rule that is written anew
+     * changes nothing before the next boot; managed= outdoes it ([device], NetworkManager.conf(5)).
+     * And who they were to their DHCP servers: networkd was a DUID, NetworkManager is a MAC, and
+     * gets another address. Defaults for all profiles ([connection]), because netplan writes the
+     * profiles.
      */
-    static final String IDENTITY = "/etc/NetworkManager/conf.d/20-netfix-netplan.conf";
+    static final String DEFAULTS = "/etc/NetworkManager/conf.d/20-netfix-netplan.conf";
 
     private static final List<String> GENERATE = List.of("netplan", "generate");
 
@@ -49,15 +52,16 @@ final class NetplanRenderer {
 
     static List<Plan.Draft> changes(Scene scene) {
         List<Plan.Draft> drafts = new ArrayList<>();
-        String identity = identity(scene.takeOver().netplan());
-        if (!identity.isEmpty()) {
+        String defaults = defaults(scene.takeOver().netplan());
+        if (!defaults.isEmpty()) {
             drafts.add(
                     Plan.Phase.CONFIGURATION.with(
                             Change.Put.text(
-                                    IDENTITY,
+                                    DEFAULTS,
                                     0644,
-                                    identity,
-                                    "the same to DHCP servers as before: the same address")));
+                                    defaults,
+                                    "netplan's interfaces are NetworkManager's, and the same to"
+                                            + " DHCP servers as before")));
         }
         drafts.add(Plan.Phase.CONFIGURATION.with(Change.Put.text(FILE, 0600, TEXT, "")));
         drafts.add(Plan.Phase.TAKE_OVER.with(new Change.Run(GENERATE, GENERATE, false, "")));
@@ -68,23 +72,26 @@ final class NetplanRenderer {
         return drafts;
     }
 
-    /** Empty where nobody asks a DHCP server. */
-    private static String identity(List<TakeOver.Netplanned> all) {
+    /** Empty where netplan has none. */
+    private static String defaults(List<TakeOver.Netplanned> all) {
         List<String> lines = new ArrayList<>();
         for (TakeOver.Netplanned one : all) {
+            String match = "match-device=interface-name:" + one.link();
+            lines.addAll(List.of("", "[device-netfix-" + one.link() + "]", match, "managed=1"));
             if (!one.identity().isEmpty()) {
-                lines.add("");
-                lines.add("[connection-netfix-" + one.link() + "]");
-                lines.add("match-device=interface-name:" + one.link());
+                lines.addAll(List.of("", "[connection-netfix-" + one.link() + "]", match));
                 one.identity().forEach((key, value) -> lines.add(key + "=" + value));
             }
         }
         if (!lines.isEmpty()) {
-            lines.add(0, "# by. netplan's YAML stays as it is.");
             lines.add(
                     0,
-                    "# Written by netfix (fix undo takes it back): who systemd-networkd was to the"
-                            + " router that it got its address");
+                    "# Written by netfix (fix undo takes it back): netplan's interfaces are"
+                            + " NetworkManager's, whatever udev was told,");
+            lines.add(
+                    1,
+                    "# and are to the router who systemd-networkd was. netplan's YAML stays as it"
+                            + " is.");
             lines.add("");
         }
         return String.join("\n", lines);

@@ -78,9 +78,13 @@ class PlanTest {
         assertEquals(List.of(), plan.told());
         assertEquals(
                 """
-                # Written by netfix (fix undo takes it back): who systemd-networkd was to the \
-                router that it got its address
-                # by. netplan's YAML stays as it is.
+                # Written by netfix (fix undo takes it back): netplan's interfaces are \
+                NetworkManager's, whatever udev was told,
+                # and are to the router who systemd-networkd was. netplan's YAML stays as it is.
+
+                [device-netfix-eth0]
+                match-device=interface-name:eth0
+                managed=1
 
                 [connection-netfix-eth0]
                 match-device=interface-name:eth0
@@ -88,7 +92,7 @@ class PlanTest {
                 ipv6.dhcp-duid=00:02:00:00:ab:11:d7:c3
                 ipv6.dhcp-iaid=3055685611
                 """,
-                written(plan, NetplanRenderer.IDENTITY).orElseThrow());
+                written(plan, NetplanRenderer.DEFAULTS).orElseThrow());
         String renderer = written(plan, NetplanRenderer.FILE).orElseThrow();
         assertTrue(standing(card, "netplan-renderer").isMissing());
         Texts done =
