@@ -23,6 +23,9 @@ import java.util.TreeSet;
  */
 public final class Netplan {
 
+    /** What its generator writes for wpa_supplicant, where it renders for networkd. */
+    static final String RUN = "/run/netplan/";
+
     /** What lies in /run/netplan is gone by then. */
     private static final List<String> FOLDERS = List.of("/etc/netplan", "/lib/netplan");
 

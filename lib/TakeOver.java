@@ -418,8 +418,11 @@ public record TakeOver(
                     }
                 }
             }
-            if (standing.supplicantFiles().containsKey(link.name())) {
-                return Optional.of(standing.supplicantFiles().get(link.name()));
+            Optional<String> given =
+                    Optional.ofNullable(standing.supplicantFiles().get(link.name()));
+            if (given.isPresent()) {
+                // netplan writes the same network for NetworkManager.
+                return given.filter(file -> !file.startsWith(Netplan.RUN));
             }
             if (standing.supplicantUnits().contains(link.name())) {
                 return Optional.of(own);

@@ -534,6 +534,29 @@ class TakeOverTest {
         assertEquals(List.of("interface-br0"), ids(plan.losses()));
     }
 
+    /** netplan says it again, for NetworkManager: a second profile would have the old password. */
+    @Test
+    void aNetworkOfNetplansIsNotConverted() throws Exception {
+        String conf = "/run/netplan/wpa-wlan0.conf";
+        write(conf, "network={\n ssid=\"Home\"\n psk=\"correct horse\"\n}\n");
+        for (String file : List.of(conf, "/etc/mine.conf")) {
+            write("/etc/mine.conf", Files.readString(root.resolve(conf.substring(1))));
+            Standing served =
+                    new Standing(
+                            List.of(WLAN0),
+                            EnumSet.of(Manager.NETWORKD),
+                            Map.of(),
+                            Set.of(),
+                            Map.of("wlan0", file),
+                            false);
+            OldSources old = sources();
+            RootedMachine card = new RootedMachine(root);
+            OldSources there =
+                    OldSources.read(card, List.of(file), old.networkd(), old.interfaces());
+            assertEquals(file.equals(conf) ? 0 : 1, TakeOver.from(served, there).profiles().size());
+        }
+    }
+
     @Test
     void aBridgeIsNotTakenForAWire() throws Exception {
         write("/etc/dhcpcd.conf", "interface br0\nstatic ip_address=10.1.0.5/24\n");
