@@ -19,6 +19,7 @@
 //
 // What counts as fixed is one table: lib/Measures.java.
 
+import netfix.Answer;
 import netfix.Cli;
 import netfix.CommonOptions;
 import netfix.ExitCode;
@@ -129,15 +130,16 @@ public class fix implements Callable<Integer> {
         options.refuseDryRun("undo");
         Machine machine = options.notACapture(common.machine());
         Undo.refuseWhereNothingIsKept(machine, common.mountedRoot());
+        Answer afterBoot = Undo.afterBoot(machine);
         if (common.json) {
-            System.out.println(Undo.json(machine));
+            System.out.println(Undo.json(machine, afterBoot));
         }
         if (Undo.isNothing(machine)) {
             narration().println("Nothing to undo: netfix has changed nothing here.");
             return ExitCode.GOOD;
         }
         Undo.shown(machine).forEach(narration()::println);
-        options.refuseStranding(Undo.afterBoot(machine));
+        options.refuseStranding(afterBoot);
         if (common.mountedRoot().isPresent()) {
             return options.agreed()
                     ? new RootedFix(common.mountedRoot().get(), narration()).undo()

@@ -231,11 +231,16 @@ final class DaemonFaults {
                                 "sudo systemctl start wpa_supplicant"));
         if (s.premises().orders().mask(supplicant.name()).isEmpty()
                 && unavailable(s, link).isPresent()) {
-            for (boolean yes : List.of(false, true)) {
-                remedy.add("sudo " + Command.shown(Nmcli.managed(link.name(), yes)));
-            }
+            remedy.addAll(managedAnew(link));
         }
         return List.copyOf(remedy);
+    }
+
+    /** The commands after which NetworkManager asks for its supplicant again. */
+    static List<String> managedAnew(Link link) {
+        return Stream.of(false, true)
+                .map(yes -> "sudo " + Command.shown(Nmcli.managed(link.name(), yes)))
+                .toList();
     }
 
     /** The device, where NetworkManager cannot use it. */

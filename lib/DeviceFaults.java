@@ -230,8 +230,7 @@ final class DeviceFaults {
                 .filter(journal::ofThisBoot)
                 .filter(
                         line ->
-                                line.message().endsWith(device + NO_SUPPLICANT)
-                                        || line.message().contains(device + "state change: ")
+                                line.message().contains(device + "state change: ")
                                         || line.message().contains(device + "supplicant"))
                 .reduce((a, b) -> b)
                 .filter(line -> line.message().endsWith(NO_SUPPLICANT));
@@ -243,9 +242,7 @@ final class DeviceFaults {
         if (!supplicant.running()) {
             remedy.add("sudo systemctl start wpa_supplicant");
         }
-        for (boolean yes : List.of(false, true)) {
-            remedy.add("sudo " + Command.shown(Nmcli.managed(link.name(), yes)));
-        }
+        remedy.addAll(DaemonFaults.managedAnew(link));
         return new Verdict.Hit(
                 link.name(),
                 BootForecast.savedProfile(s, link).isPresent()

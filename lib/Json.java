@@ -31,6 +31,11 @@ final class Json {
         return MAPPER.createObjectNode();
     }
 
+    /** The beginning of every document for others to read: its schema, and whose it is. */
+    static ObjectNode document(String schema) {
+        return object().put("schema", schema).put("netfix", Cli.VERSION.replace("netfix ", ""));
+    }
+
     /** How the documents write a constant. */
     static String word(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);

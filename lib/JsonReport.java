@@ -19,9 +19,7 @@ public final class JsonReport {
 
     static ObjectNode tree(Diagnosis d) {
         Snapshot s = d.snapshot();
-        ObjectNode top = Json.object();
-        top.put("schema", "netfix/diagnosis/1");
-        top.put("netfix", Cli.VERSION.replace("netfix ", ""));
+        ObjectNode top = Json.document("netfix/diagnosis/1");
         top.put("verdict", Json.word(d.verdict()));
         ObjectNode host = top.putObject("host");
         host.put("name", s.host().name());

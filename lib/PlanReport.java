@@ -124,9 +124,7 @@ public final class PlanReport {
     }
 
     private static ObjectNode document(Plan plan) {
-        ObjectNode top = Json.object();
-        top.put("schema", "netfix/plan/1");
-        top.put("netfix", Cli.VERSION.replace("netfix ", ""));
+        ObjectNode top = Json.document("netfix/plan/1");
         VerificationReport.measures(top.putArray("measures"), plan.standings());
         ArrayNode steps = top.putArray("steps");
         for (Plan.Step step : plan.steps()) {

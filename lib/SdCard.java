@@ -252,9 +252,7 @@ public final class SdCard {
     }
 
     private ObjectNode document(String mode) {
-        ObjectNode top = Json.object();
-        top.put("schema", "netfix/sdcard/1");
-        top.put("netfix", Cli.VERSION.replace("netfix ", ""));
+        ObjectNode top = Json.document("netfix/sdcard/1");
         top.put("folder", folder.toString());
         top.put("system", describe());
         top.put("mode", mode);

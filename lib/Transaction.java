@@ -85,9 +85,7 @@ public final class Transaction {
     public static String json(Machine machine) {
         State state = state(machine);
         return Json.pretty(
-                Json.object()
-                        .put("schema", "netfix/transaction/1")
-                        .put("netfix", Cli.VERSION.replace("netfix ", ""))
+                Json.document("netfix/transaction/1")
                         .put("state", state.name())
                         .put("fix", state.fix()));
     }

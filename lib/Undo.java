@@ -77,17 +77,15 @@ public final class Undo {
     }
 
     /** The same as a document of the schema {@code netfix/undo/1}. */
-    public static String json(Machine machine) {
-        ObjectNode top = Json.object();
-        top.put("schema", "netfix/undo/1");
-        top.put("netfix", Cli.VERSION.replace("netfix ", ""));
+    public static String json(Machine machine, Answer afterBoot) {
+        ObjectNode top = Json.document("netfix/undo/1");
         top.put("state", Transaction.state(machine).name());
         ArrayNode fixes = top.putArray("fixes");
         for (Kept one : kept(machine)) {
             ArrayNode steps = fixes.addObject().put("fix", one.fix()).putArray("taken_back");
             one.shown().forEach(steps::add);
         }
-        JsonReport.answer(top.putObject("reachable_after_boot"), afterBoot(machine));
+        JsonReport.answer(top.putObject("reachable_after_boot"), afterBoot);
         return Json.pretty(top);
     }
 

@@ -95,9 +95,7 @@ public final class VerificationReport {
 
     /** The schema {@code netfix/verification/1}. */
     public static String json(Verification v) {
-        ObjectNode top = Json.object();
-        top.put("schema", "netfix/verification/1");
-        top.put("netfix", Cli.VERSION.replace("netfix ", ""));
+        ObjectNode top = Json.document("netfix/verification/1");
         top.put("fix", v.state().name());
         JsonReport.answer(top.putObject("reachable_now"), v.now());
         JsonReport.answer(top.putObject("reachable_after_boot"), v.afterBoot());
