@@ -7,39 +7,50 @@ import java.util.List;
 
 /**
  * kill -9 of the transaction after every entry of its journal, or of its rollback after every step,
- * on a Pi that goes on running: what runs and what lies on the disk must be as before each time,
- * and a fix must work afterwards. The plan is made once by netfix; from then on its files are put
- * back and applied again.
+ * on a Pi that goes on running: what runs and what lies on the disk must be as before each time.
+ * There is one fix: at each entry it is held, its Pi is saved, killed and judged, and then it goes
+ * on from what was saved as if nothing had happened.
  */
 final class Kills {
 
     private static final Duration LONG = Duration.ofMinutes(40);
 
+    private static final String MOMENT = "held";
+
     /**
-     * sync(1) as the transaction calls it: after the entry that is asked for it kills its caller. A
-     * step of the rollback is whatever it syncs, often in a subshell: there all of its unit is
-     * killed, this included.
+     * sync(1) as the transaction calls it: where it is to hold, it tells the entry and waits until
+     * that is taken away, and then kills its caller if it has to. A step of the rollback is
+     * whatever it syncs, often in a subshell: there all of its unit is killed, this included.
      */
-    private static final String KILLING_SYNC =
+    private static final String HOLDING_SYNC =
             """
             #!/bin/sh
             /usr/bin/sync.real "$@"
             status=$?
-            case $1 in
-                */journal)
-                    if [ -e /run/lab/kill-at ] && [ "$(wc -l <"$1")" -ge "$(cat /run/lab/kill-at)" ]; then
-                        rm /run/lab/kill-at
+            lab=/run/lab
+            case $(tr '\\000' ' ' <"/proc/$PPID/cmdline") in
+                *transaction.sh\\ apply*)
+                    case $1 in
+                        */journal) entry=$(tail -n 1 "$1") ;;
+                        *) exit $status ;;
+                    esac
+                    [ -e $lab/hold-at ] || exit $status
+                    case $entry in
+                        "$(cat $lab/hold-at)"*) ;;
+                        *) exit $status ;;
+                    esac
+                    echo "$entry" >$lab/held.new && mv $lab/held.new $lab/held
+                    while [ -e $lab/held ]; do sleep 0.2; done
+                    if [ -e $lab/kill ]; then
+                        rm $lab/kill $lab/hold-at
                         kill -9 "$PPID"
-                        exit $status
                     fi
                     ;;
-            esac
-            case $(tr '\\000' ' ' <"/proc/$PPID/cmdline") in
                 *transaction.sh\\ rollback*)
-                    if [ -e /run/lab/kill-rollback-at ]; then
-                        echo >>/run/lab/rollback-steps
-                        if [ "$(wc -l </run/lab/rollback-steps)" -ge "$(cat /run/lab/kill-rollback-at)" ]; then
-                            rm /run/lab/kill-rollback-at
+                    if [ -e $lab/kill-rollback-at ]; then
+                        echo >>$lab/rollback-steps
+                        if [ "$(wc -l <$lab/rollback-steps)" -ge "$(cat $lab/kill-rollback-at)" ]; then
+                            rm $lab/kill-rollback-at
                             systemctl kill -s KILL netfix-rollback.service
                             sleep 60
                         fi
@@ -49,32 +60,32 @@ final class Kills {
             exit $status
             """;
 
-    private static final String KEEP_PLAN =
+    /** In the background: it is held while the lab asks for other things. */
+    private static final String BEGIN =
             """
-            set -e
-            cp -a /var/lib/netfix /opt/lab/plan
-            cd /opt/lab/plan
-            cat 0001/journal
-            rm -f state lock reserve 0001/journal 0001/narration 0001/result
+            mkdir -p /run/lab
+            echo "$0" >/run/lab/hold-at
+            { "$@"; echo $? >/run/lab/exit; } >/run/lab/said 2>&1 &
+            """;
+
+    /** The entry at which the fix is held, nothing where it has come to its end. */
+    private static final String HELD =
+            """
+            until [ -e /run/lab/held ] || [ -e /run/lab/exit ]; do sleep 0.2; done
+            if [ -e /run/lab/held ]; then cat /run/lab/held; fi
             """;
 
     /** Over is it only when the rollback's unit is: killed late, it begins once more. */
     private static final String KILL =
             """
             set -e
-            rm -rf /var/lib/netfix
-            cp -a /opt/lab/plan /var/lib/netfix
-            mkdir -p /run/lab
-            rm -f /run/lab/rollback-steps
-            echo "$0" >/run/lab/kill-at
-            if [ $# = 1 ]; then echo "$1" >/run/lab/kill-rollback-at; fi
             cd /var/lib/netfix
-            sh transaction.sh prepare 0001
-            sh transaction.sh arm 0001
-            systemctl start --no-block netfix-apply.service
+            if [ $# = 1 ]; then echo "$1" >/run/lab/kill-rollback-at; fi
+            touch /run/lab/kill
+            rm /run/lab/held
             end=$(($(cut -d. -f1 /proc/uptime) + 900))
             until grep -q '^rolled-back ' state && ! [ -e /etc/systemd/system/netfix-boot.service ] &&
-                ! [ -e /run/systemd/system/netfix-rollback.service ] &&
+                ! [ -e /run/systemd/system/netfix-rollback.service ] && [ -e /run/lab/exit ] &&
                 [ "$(systemctl show -p ActiveState --value netfix-rollback.service)" != activating ]; do
                 if [ "$(cut -d. -f1 /proc/uptime)" -gt "$end" ]; then
                     echo "after 900 s it is $(cat state)" >&2
@@ -82,7 +93,11 @@ final class Kills {
                 fi
                 sleep 0.5
             done
-            tail -n 1 0001/journal
+            tail -n 1 [0-9]*/journal
+            if [ "$(cat /run/lab/exit)" != 4 ]; then
+                cat /run/lab/said /run/lab/exit >&2
+                exit 1
+            fi
             """;
 
     private final VirtualPi pi;
@@ -91,33 +106,42 @@ final class Kills {
         this.pi = pi;
     }
 
+    /** In the end the fix has gone through. */
     void everyEntry(String words, Listing listing, Addresses addresses) {
-        List<String> journal = keepPlan(words);
         List<String> killed = new ArrayList<>();
         List<String> bad = new ArrayList<>();
-        for (int at = 1; at <= journal.size(); at++) {
-            String which = at + " of " + journal.size() + ", after \"" + journal.get(at - 1) + "\"";
-            killed.add(kill(which, listing, addresses, bad, Integer.toString(at)));
+        begin(words, "");
+        for (String entry = held(); !entry.isEmpty(); entry = held()) {
+            pi.saveMoment(MOMENT);
+            String which = (killed.size() + 1) + ", after \"" + entry + "\"";
+            killed.add(kill(which, listing, addresses, bad));
+            pi.returnTo(MOMENT);
+            must("rm /run/lab/held");
         }
-        judge(bad);
+        must("if [ $(cat /run/lab/exit) != 0 ]; then cat /run/lab/said >&2; exit 1; fi");
+        List<String> journal = must("cat /var/lib/netfix/[0-9]*/journal").lines().toList();
         if (!killed.equals(journal)) {
             throw new LabFailure("entries and kills differ:\n" + journal + "\n" + killed);
         }
+        System.out.println("    " + journal.size() + " entries, " + killed.size() + " kills");
+        judge(bad);
     }
 
-    /** The rollback of the last entry before the proof, until one has no further step. */
+    /** The rollback of all changes, until it has no further step. */
     void everyStepOfRollback(String words, Listing listing, Addresses addresses) {
-        List<String> journal = keepPlan(words);
-        // How often the proof waits differs from run to run.
-        String last =
-                Long.toString(
-                        journal.stream().filter(entry -> !entry.startsWith("proof ")).count());
+        begin(words, "proof ");
+        if (held().isEmpty()) {
+            throw new LabFailure("the fix has not come to its proof: " + must("cat /run/lab/said"));
+        }
+        pi.saveMoment(MOMENT);
         List<String> bad = new ArrayList<>();
         int step = 0;
         boolean wasKilled;
         do {
-            step++;
-            kill("step " + step, listing, addresses, bad, last, Integer.toString(step));
+            if (++step > 1) {
+                pi.returnTo(MOMENT);
+            }
+            kill("step " + step, listing, addresses, bad, Integer.toString(step));
             wasKilled = !pi.shell("rm /run/lab/kill-rollback-at", LONG).ok();
         } while (wasKilled);
         if (step == 1) {
@@ -127,29 +151,38 @@ final class Kills {
         judge(bad);
     }
 
-    /** The journal of a fix whose plan is at hand from now on, and which is undone. */
-    private List<String> keepPlan(String words) {
-        must(ScenarioRun.netfix("fix", words));
-        List<String> journal = must(List.of("/bin/sh", "-c", KEEP_PLAN)).stdout().lines().toList();
-        must(ScenarioRun.netfix("fix", "undo --yes"));
-        PowerCuts.standInForSync(pi, KILLING_SYNC);
-        return journal;
+    /**
+     * @param at how the entries begin at which the fix is held
+     */
+    private void begin(String words, String at) {
+        PowerCuts.standInForSync(pi, HOLDING_SYNC);
+        List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", BEGIN, at));
+        argv.addAll(ScenarioRun.netfix("fix", words));
+        pi.run(argv, LONG).must();
+    }
+
+    private String held() {
+        return must(HELD).strip();
     }
 
     /**
      * What the journal ended with; what is not as before is added to the bad ones.
      *
-     * @param at the entry after which apply is killed, and the step of its rollback
+     * @param rollback the step of the rollback that is killed too
      */
     private String kill(
-            String which, Listing listing, Addresses addresses, List<String> bad, String... at) {
+            String which,
+            Listing listing,
+            Addresses addresses,
+            List<String> bad,
+            String... rollback) {
         Instant begin = Instant.now();
         String entry = "";
         String verdict = "as before";
         try {
-            List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", KILL));
-            argv.addAll(List.of(at));
-            entry = must(argv).stdout().lines().reduce((a, b) -> b).orElse("");
+            List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", KILL, "kill"));
+            argv.addAll(List.of(rollback));
+            entry = pi.run(argv, LONG).must().stdout().strip();
             pi.state().reaches().forEach(name -> Reach.awaitReachable(pi, name));
             addresses.compare();
             listing.compare();
@@ -163,14 +196,13 @@ final class Kills {
         return entry;
     }
 
-    private void judge(List<String> bad) {
+    private static void judge(List<String> bad) {
         if (!bad.isEmpty()) {
             throw new LabFailure(bad.size() + " are bad:\n" + String.join("\n", bad));
         }
-        must(List.of("rm", "-rf", "/var/lib/netfix"));
     }
 
-    private GuestResult must(List<String> argv) {
-        return pi.run(argv, LONG).must();
+    private String must(String commands) {
+        return pi.shell(commands, LONG).must().stdout();
     }
 }
