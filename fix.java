@@ -46,6 +46,8 @@ import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -125,7 +127,10 @@ public class fix implements Callable<Integer> {
                         : PlanReport.of(plan, common.terminal()));
     }
 
-    @Command(name = "undo", description = "Brings back what was there before, byte for byte.")
+    @Command(
+            name = "undo",
+            mixinStandardHelpOptions = true,
+            description = "Brings back what was there before, byte for byte.")
     int undo() throws IOException {
         options.refuseDryRun("undo");
         Machine machine = options.notACapture(common.machine());
@@ -151,6 +156,7 @@ public class fix implements Callable<Integer> {
 
     @Command(
             name = "sdcard",
+            mixinStandardHelpOptions = true,
             description =
                     "For a Pi that nobody can reach: its boot partition, mounted on any computer,"
                             + " gets a repair that runs at the Pi's next boot.")
@@ -168,6 +174,7 @@ public class fix implements Callable<Integer> {
 
     @Command(
             name = "recover",
+            mixinStandardHelpOptions = true,
             description =
                     "Over a serial console: starts NetworkManager, brings interfaces up, ends what"
                             + " interferes. Of the disk only that is changed without which"
@@ -177,14 +184,16 @@ public class fix implements Callable<Integer> {
                     boolean print)
             throws IOException {
         Machine machine = options.notACapture(common.machine());
+        Path root = common.mountedRoot().orElse(Path.of("/"));
         if (print) {
             Scene scene = gather(machine);
-            Recovery.typed(Recovery.here(machine, scene), scene).forEach(System.out::println);
+            List<String> typed = Recovery.typed(Recovery.here(machine, root, scene), scene);
+            (common.json ? List.of(Recovery.json(typed)) : typed).forEach(System.out::println);
             return ExitCode.GOOD;
         }
         LiveMachine here = options.writable(machine);
         Scene scene = gather(here);
-        Plan plan = Recovery.here(here, scene);
+        Plan plan = Recovery.here(here, root, scene);
         show(plan);
         if (plan.isEmpty()) {
             return ExitCode.GOOD;
@@ -203,6 +212,7 @@ public class fix implements Callable<Integer> {
 
     @Command(
             name = "confirm",
+            mixinStandardHelpOptions = true,
             description = "Says that the fix works; the next boot does so by itself.")
     int confirm() throws IOException {
         options.refuseDryRun("confirm");
@@ -212,6 +222,7 @@ public class fix implements Callable<Integer> {
 
     @Command(
             name = "seal",
+            mixinStandardHelpOptions = true,
             description = "Before a card is imaged: confirms, and wipes what was kept of before.")
     int seal() throws IOException {
         options.refuseDryRun("seal");

@@ -94,6 +94,7 @@ public class monitor implements Callable<Integer> {
 
     @Command(
             name = "status",
+            mixinStandardHelpOptions = true,
             description = "What the running monitor sees, the last incidents, and what helped.")
     int status() {
         return MonitorAnswers.status(here(), common.json, System.out);
@@ -101,6 +102,7 @@ public class monitor implements Callable<Integer> {
 
     @Command(
             name = "hold",
+            mixinStandardHelpOptions = true,
             description = "Hands off for some minutes, as long as another path works; 0 ends it.")
     int hold(
             @Parameters(paramLabel = "MIN", description = "Minutes, at most a day (1440).")

@@ -259,13 +259,11 @@ public final class Cli {
         CommandLine cli = new CommandLine(command);
         cli.setCaseInsensitiveEnumValuesAllowed(true);
         cli.getCommandSpec().versionProvider(Cli::version);
-        // Every message of a verb's points to the verb's own help.
+        // Every message of a verb's points to the verb's own help. The options for it are in the
+        // verb's annotation: mixed in here, picocli 4.7 takes the arguments of its method for the
+        // mixin's, and the verb ends with an IllegalArgumentException.
         Set.copyOf(cli.getSubcommands().values())
-                .forEach(
-                        verb ->
-                                verb.getCommandSpec()
-                                        .mixinStandardHelpOptions(true)
-                                        .versionProvider(Cli::version));
+                .forEach(verb -> verb.getCommandSpec().versionProvider(Cli::version));
         Script.ALL.stream()
                 .filter(script -> script.name().equals(cli.getCommandName()))
                 .forEach(script -> named(cli, script, environment));

@@ -1,8 +1,14 @@
 package netfix;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The documentation's emergency commands, for a Pi that is reached over a serial console: what runs
@@ -14,6 +20,7 @@ import java.util.List;
 public final class Recovery {
 
     private static final String DBUS = "dbus.service";
+    private static final Pattern WIRED = Pattern.compile("(?m)^type=(ethernet|802-3-ethernet)$");
     private static final String DBUS_SOCKET = "dbus.socket";
 
     private final Scene scene;
@@ -33,13 +40,17 @@ public final class Recovery {
         this.kept = kept;
     }
 
-    /** Of the machine that this runs on, with the profiles that monitor has kept there. */
-    public static Plan here(Machine machine, Scene scene) {
+    /**
+     * Of a machine, with the profiles that monitor has kept there.
+     *
+     * @param root where its files lie
+     */
+    public static Plan here(Machine machine, Path root, Scene scene) {
         String bus = machine.run(Command.of("systemctl", "is-active", DBUS)).stdout().strip();
         return plan(
                 scene,
                 new Kept(
-                        new MonitorFiles(Path.of("/")).copies(),
+                        new MonitorFiles(root).copies(),
                         Transaction.state(machine).name().equals("confirmed"),
                         List.of("inactive", "failed").contains(bus)));
     }
@@ -47,13 +58,10 @@ public final class Recovery {
     static Plan plan(Scene scene, Kept kept) {
         Recovery recovery = new Recovery(scene, kept);
         recovery.build();
+        List<ForeignOwners.Owned> respected = new ArrayList<>(scene.foreign().all());
+        recovery.otherManager().ifPresent(respected::add);
         return new Plan(
-                List.of(),
-                List.copyOf(recovery.steps),
-                scene.foreign().all(),
-                List.of(),
-                List.of(),
-                false);
+                List.of(), List.copyOf(recovery.steps), respected, List.of(), List.of(), false);
     }
 
     private void build() {
@@ -73,11 +81,8 @@ public final class Recovery {
         if (!scene.networkManagerInstalled()) {
             return;
         }
-        boolean others =
-                List.of(Manager.DHCPCD, Manager.NETWORKD).stream()
-                        .anyMatch(m -> snapshot.unit(m.unit()).running());
-        if (others && !scene.networkManagerRuns()) {
-            // That manager is the one that this Pi has; the fix takes over from it, properly.
+        if (otherManager().isPresent()) {
+            // The fix takes over from it, properly.
             return;
         }
         for (Link link : scene.wifi()) {
@@ -130,6 +135,31 @@ public final class Recovery {
                 run(Nmcli.managed(link.name(), true), List.of());
             }
         }
+    }
+
+    /**
+     * The manager that this Pi has, where that is not NetworkManager. One that only runs, somebody
+     * has started by hand, and the next boot would be NetworkManager's; where both are enabled, the
+     * one with which something works.
+     */
+    private Optional<ForeignOwners.Owned> otherManager() {
+        Snapshot snapshot = scene.snapshot();
+        Unit networkManager = snapshot.unit(Scene.NETWORKMANAGER);
+        boolean nothingWorks = Reach.ofAll(snapshot).isNo();
+        if (networkManager.running() || networkManager.enabled() && nothingWorks) {
+            return Optional.empty();
+        }
+        return List.of(Manager.DHCPCD, Manager.NETWORKD).stream()
+                .filter(m -> snapshot.unit(m.unit()).running() && snapshot.unit(m.unit()).enabled())
+                .findFirst()
+                .map(
+                        m ->
+                                new ForeignOwners.Owned(
+                                        m.toString(),
+                                        "the network",
+                                        m.unit()
+                                                + " is enabled and runs, NetworkManager does not"
+                                                + " run"));
     }
 
     /** NetworkManager asks for addresses itself. */
@@ -220,12 +250,26 @@ public final class Recovery {
                 Faults.stray(scene.snapshot(), stray.device())
                         .ifPresent(p -> lines.add("kill " + p.pid() + "    # " + stray.shown()));
             } else if (change instanceof Change.Put put) {
-                lines.add("# " + put.shown() + "; by hand: nmcli --ask device wifi connect");
+                boolean wired = WIRED.matcher(new String(put.content(), UTF_8)).find();
+                lines.add(
+                        "# "
+                                + put.shown()
+                                + "; by hand: "
+                                + (wired
+                                        ? "nmcli connection add type ethernet ifname '*'"
+                                        : "nmcli --ask device wifi connect"));
             } else {
                 lines.add(change.shown());
             }
         }
         return lines.stream().map(Terminal::safe).toList();
+    }
+
+    /** The same for programs, as {@link PlanReport} shows a plan. */
+    public static String json(List<String> typed) {
+        ObjectNode top = Json.document("netfix/recover/1");
+        typed.forEach(top.putArray("commands")::add);
+        return Json.pretty(top);
     }
 
     /** The exit status: what is reachable now counts, and not which command has helped. */

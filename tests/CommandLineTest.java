@@ -45,14 +45,16 @@ class CommandLineTest {
 
     @TempDir private static Path classes;
 
-    /** Two of the scripts, on what the tests are built of: JBang would compile all of lib again. */
+    /**
+     * Some of the scripts, on what the tests are built of: JBang would compile all of lib again.
+     */
     @BeforeAll
     static void compile() {
         List<String> javac =
                 new ArrayList<>(
                         List.of("-proc:none", "-encoding", "UTF-8", "-d", classes.toString()));
         javac.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        for (String script : List.of("fix", "verify")) {
+        for (String script : List.of("fix", "verify", "monitor")) {
             javac.add(Checkout.root().resolve(script + ".java").toString());
         }
         int exit =
@@ -180,6 +182,21 @@ class CommandLineTest {
         assertEquals(ExitCode.GOOD, undo.exit());
         assertTrue(
                 undo.out().lines().findFirst().get().matches("Example: sudo .* undo"), undo + "");
+    }
+
+    /**
+     * Help that was added to every verb in one place once took the arguments of those that have an
+     * option or a word of their own, and each ended with an exception.
+     */
+    @Test
+    void aVerbWithArgumentsGetsThem(@TempDir Path card) throws Exception {
+        Files.createDirectories(card.resolve("etc"));
+        Files.createDirectories(card.resolve("usr"));
+        Ran typed = fix("recover", "--print", "--json", "--root", card.toString());
+        assertEquals(ExitCode.GOOD, typed.exit(), typed.err());
+        assertTrue(typed.out().contains("\"netfix/recover/1\""), typed.out());
+        refused(built("monitor", "hold", "-3"), "-3");
+        refused(built("monitor", "hold", "soon"), "soon");
     }
 
     /** What has no plan must not act where one was asked for. */

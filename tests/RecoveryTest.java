@@ -70,6 +70,48 @@ class RecoveryTest {
                 Recovery.plan(scene, new Recovery.Kept(List.of(), false, false)), scene);
     }
 
+    /** A dhcpcd of somebody's who went by an old guide: at the next boot it is NetworkManager's. */
+    @Test
+    void whatOnlyRunsIsNotTheManagerOfThisPi() {
+        Capture altered = CaptureFile.load(Captures.file("networkmanager-not-running"));
+        Scene before = Scene.at(new ReplayedMachine(altered, "a Pi"), Progress.silent());
+        assertFalse(before.snapshot().unit(Manager.NETWORKD.unit()).enabled());
+        unit(altered, Manager.NETWORKD.unit(), "ActiveState", "active");
+        assertTrue(typed(altered).contains("systemctl restart NetworkManager.service"));
+    }
+
+    /** Said, and not only left alone. */
+    @Test
+    void theManagerThatThisPiHasIsNamed() {
+        Scene scene = scene("healthy-bullseye");
+        Plan plan = Recovery.plan(scene, new Recovery.Kept(List.of(), false, false));
+        assertEquals(List.of(), plan.steps());
+        assertEquals(
+                "the network is dhcpcd's (dhcpcd.service is enabled and runs, NetworkManager does"
+                        + " not run)",
+                plan.respected().get(plan.respected().size() - 1).shown());
+    }
+
+    private static void unit(Capture capture, String unit, String property, String value) {
+        says(
+                capture,
+                "systemctl",
+                shown -> {
+                    StringBuilder all = new StringBuilder();
+                    for (String block : shown.split("(?<=\n)\n")) {
+                        boolean its = block.contains("Id=" + unit + "\n");
+                        all.append(
+                                        its
+                                                ? block.replaceAll(
+                                                        "(?m)^" + property + "=.*$",
+                                                        property + "=" + value)
+                                                : block)
+                                .append("\n");
+                    }
+                    return all.toString();
+                });
+    }
+
     private static void says(Capture capture, String tool, UnaryOperator<String> other) {
         capture.commands.replaceAll(
                 (argv, r) ->
