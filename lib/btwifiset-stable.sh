@@ -24,7 +24,6 @@ interfaces=/sys/class/net
 by_phone=/var/lib/netfix/wifi-off-by-btwifiset
 fix=/var/lib/netfix/state
 recovering=/run/netfix/recovering
-unit=btwifiset-stable.service
 original=btwifiset.service
 # As often as a profile is given back in one session: a scan would take it again at once.
 most=2
@@ -171,6 +170,14 @@ settled() {
     return 1
 }
 
+# in_use KEY: the profile is connected, or is being connected.
+in_use() {
+    case $1 in
+        at-*) nmcli -e no -g FILENAME connection show --active 2>/dev/null </dev/null | grep -qxF -e "$(cat "$kept/profiles/$1/path")" ;;
+        *) nmcli -g UUID connection show --active 2>/dev/null </dev/null | grep -qixF -e "$1" ;;
+    esac
+}
+
 # give_back UUID WHY [failed]: the file as it was, read by NetworkManager. A file that is there is never written over; but for
 # the key that a failed connection has left in it.
 give_back() {
@@ -178,6 +185,8 @@ give_back() {
     place=$(keyfile "$1")
     if [ -n "$place" ]; then
         if [ "${3:-}" != failed ] || cmp -s "$its/data" "$place"; then return 0; fi
+        # The phone has sent another key since, and it works, or is being tried: then it stays.
+        if in_use "$1"; then return 0; fi
         if [ "$(spared "$its/data")" != "$(spared "$place")" ]; then
             say "the profile \"$(value id "$place")\" was edited during the session, and stays as it is"
             return 0
@@ -225,19 +234,24 @@ usable() {
     done
 }
 
+# free NAME: nothing is connected there, and nobody is connecting anything: the phone may have begun anew meanwhile.
+free() {
+    case $(nmcli -g GENERAL.STATE device show "$1" 2>/dev/null </dev/null) in
+        30* | 20* | 120*) ;;
+        *) return 1 ;;
+    esac
+}
+
 # reconnect: what was connected before the session, where nothing is connected now.
 reconnect() {
     if ! [ -r "$kept/connected" ]; then return; fi
     while read -r name uuid; do
         usable "$name"
-        case $(nmcli -g GENERAL.STATE device show "$name" 2>/dev/null </dev/null) in
-            30* | 20* | 120*) ;;
-            *) continue ;;
-        esac
+        free "$name" || continue
         decided "$name is not connected again" || return
         if nmcli -w 45 connection up uuid "$uuid" ifname "$name" >/dev/null 2>&1 </dev/null; then
             say "connected $name again, as it was before"
-        elif nmcli -w 45 device connect "$name" >/dev/null 2>&1 </dev/null; then
+        elif free "$name" && nmcli -w 45 device connect "$name" >/dev/null 2>&1 </dev/null; then
             say "connected $name again"
         fi
     done <"$kept/connected"
@@ -398,6 +412,7 @@ run() {
     esac
     rm -rf "$kept"
     mkdir -p "$kept"
+    echo "${INVOCATION_ID-}" >"$kept/invocation"
     # It asks nmcli once, at its start, and goes by that until its end.
     for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
         if [ -z "$(nmcli 2>&1 >/dev/null)" ] || [ "$try" = 15 ]; then break; fi
@@ -411,7 +426,7 @@ run() {
     done
     tries=0
     # One, for both tries: two of them would do everything twice.
-    follow "$(date +%s)" &
+    follow &
     while :; do
         tries=$((tries + 1))
         # shellcheck disable=SC2086  # its words
@@ -433,11 +448,14 @@ run() {
     exit "$status"
 }
 
-# follow SECONDS: hears what btwifiset says since then, and keeps count of it: what it hears may take it a minute to do.
+# session WORD...: what was said in this run of the unit, with these words of journalctl. By its number and not by time: a Pi
+# without a clock takes the lines of an earlier boot for later ones.
+session() { journalctl -q -o cat "_SYSTEMD_INVOCATION_ID=$(cat "$kept/invocation")" "$@" 2>/dev/null; }
+
+# follow: hears what btwifiset says, and keeps count of it: what it hears may take it a minute to do.
 follow() {
-    echo "$1" >"$kept/since"
     count=0
-    journalctl -f -q -o cat --since "@$1" -u "$unit" 2>/dev/null | while IFS= read -r said; do
+    session -f --no-tail | while IFS= read -r said; do
         count=$((count + 1))
         echo "$count" >"$kept/heard"
         case $said in 'guard: '*) ;; *) hear "$said" ;; esac
@@ -446,10 +464,10 @@ follow() {
 
 # What was said and not heard any more: the end came first, or a signal did.
 catch_up() {
-    if ! [ -r "$kept/since" ]; then return; fi
+    if ! [ -r "$kept/invocation" ]; then return; fi
     late=yes
     journalctl --sync 2>/dev/null
-    journalctl -q -o cat --since "@$(cat "$kept/since")" -u "$unit" 2>/dev/null >"$kept/all"
+    session >"$kept/all"
     tail -n "+$(($(cat "$kept/heard" 2>/dev/null || echo 0) + 1))" "$kept/all" >"$kept/unheard"
     while IFS= read -r said; do
         case $said in 'guard: '*) ;; *) hear "$said" ;; esac

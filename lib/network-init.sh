@@ -17,6 +17,9 @@ processes=/proc
 state=/var/lib/NetworkManager/NetworkManager.state
 profiles=/etc/NetworkManager/system-connections
 configuration=/etc/NetworkManager
+# NetworkManager.conf(5): packages leave theirs in the first, netplan writes into the second.
+packaged=/usr/lib/NetworkManager/conf.d
+generated=/run/NetworkManager/conf.d
 ifupdown=/etc/network
 units=/etc/systemd/system
 # btwifiset-stable.sh leaves it where the phone has switched Wi-Fi off.
@@ -59,10 +62,19 @@ claimed() {
     fi
     if [ -d "$ifupdown" ] && grep -rqsE "^[[:space:]]*iface[[:space:]]+$1([[:space:]]|\$)" "$ifupdown"; then return 0; fi
     # Debian's own [ifupdown] managed=false is about the stanzas above.
-    cat "$configuration/NetworkManager.conf" "$configuration"/conf.d/*.conf 2>/dev/null | awk '
+    # Each by itself: one may end without a newline.
+    {
+        cat "$configuration/NetworkManager.conf"
+        for folder in "$packaged" "$generated" "$configuration/conf.d"; do
+            for file in "$folder"/*.conf; do
+                echo
+                cat "$file"
+            done
+        done
+    } 2>/dev/null | awk '
         /^[ \t]*\[/ { section = $0 }
-        /^[ \t]*unmanaged-devices[ \t]*=/ { found = 1 }
-        section ~ /\[device/ && /^[ \t]*managed[ \t]*=/ { found = 1 }
+        /^[ \t]*unmanaged-devices[ \t]*[+]?=[ \t]*[^ \t]/ { found = 1 }
+        section ~ /\[device/ && tolower($0) ~ /^[ \t]*managed[ \t]*=[ \t]*(0|no|false|off)/ { found = 1 }
         END { exit !found }'
 }
 

@@ -119,17 +119,19 @@ class ServicesTest {
     private String init() throws Exception {
         return run(
                 "network-init.sh",
-                Map.of(
-                        "log", "log/network-init.log",
-                        "interfaces", "net",
-                        "switches", "rfkill",
-                        "processes", "proc",
-                        "state", "state",
-                        "profiles", "profiles",
-                        "configuration", "conf",
-                        "ifupdown", "ifupdown",
-                        "units", "units",
-                        "by_phone", "by-phone"));
+                Map.ofEntries(
+                        Map.entry("log", "log/network-init.log"),
+                        Map.entry("interfaces", "net"),
+                        Map.entry("switches", "rfkill"),
+                        Map.entry("processes", "proc"),
+                        Map.entry("state", "state"),
+                        Map.entry("profiles", "profiles"),
+                        Map.entry("configuration", "conf"),
+                        Map.entry("packaged", "packaged"),
+                        Map.entry("generated", "generated"),
+                        Map.entry("ifupdown", "ifupdown"),
+                        Map.entry("units", "units"),
+                        Map.entry("by_phone", "by-phone")));
     }
 
     @Test
@@ -210,6 +212,9 @@ class ServicesTest {
         put(
                 "conf/NetworkManager.conf",
                 "[main]\nplugins=ifupdown,keyfile\n\n[ifupdown]\nmanaged=false\n");
+        // netfix's own, where netplan's rule of the boot says otherwise; and one that takes back.
+        put("conf/conf.d/20-netfix-netplan.conf", "[device-netfix-eth0]\nmanaged=1\n");
+        put("generated/10-globally-managed-devices.conf", "[keyfile]\nunmanaged-devices=\n");
         process(70, "/", "/sbin/dhclient", "-4", "eth0");
         process(71, "/", "/sbin/wpa_supplicant", "-B", "-iwlan0", "-c", "/etc/x");
         process(72, "/system.slice/wpa_supplicant.service", "/sbin/wpa_supplicant", "-i", "wlan0");
@@ -234,7 +239,18 @@ class ServicesTest {
         init();
         put("conf/conf.d/x.conf", "[device-wired]\nmatch-device=type:ethernet\nmanaged=0\n");
         init();
+        // The end of one is not the line before the next one's.
+        put("conf/conf.d/a.conf", "[main]\ndns=default");
+        init();
+        Files.delete(pi.resolve("conf/conf.d/a.conf"));
+        put("conf/conf.d/x.conf", "[keyfile]\nunmanaged-devices+=interface-name:eth0\n");
+        init();
         Files.delete(pi.resolve("conf/conf.d/x.conf"));
+        for (String folder : List.of("packaged", "generated")) {
+            put(folder + "/y.conf", "[keyfile]\nunmanaged-devices=*\n");
+            init();
+            Files.delete(pi.resolve(folder + "/y.conf"));
+        }
         Path dhcpcd = pi.resolve("units/multi-user.target.wants/dhcpcd.service");
         Files.createSymbolicLink(dhcpcd, Path.of("/lib/systemd/system/dhcpcd.service"));
         init();
@@ -482,6 +498,42 @@ class ServicesTest {
                         + " wpa:True with pw: wrong");
         guard("hear", ".connect - connection error:b'Error: Connection activation failed'");
         assertEquals(KEYFILE, read("profiles/My Home Net.nmconnection"));
+    }
+
+    /** The phone tries again at once: while the first failure is waited for, the second works. */
+    @Test
+    void aNewPasswordThatIsInUseIsKept() throws Exception {
+        session();
+        String changed = KEYFILE.replace("psk=old", "psk=right");
+        put("profiles/My Home Net.nmconnection", changed);
+        tool(
+                "nmcli",
+                "case \"$*\" in *'UUID connection show --active'*) echo " + UUID + " ;; esac");
+        guard("hear", ASKED);
+        guard("hear", ".connect - connection error:b'Error'");
+        assertEquals(changed, read("profiles/My Home Net.nmconnection"));
+        guard("hear", ".connect - connection resutl: b'Connection successfully activated'");
+        assertEquals(changed, read("kept/profiles/" + UUID + "/data"));
+    }
+
+    @Test
+    void whatThePhoneHasBegunMeanwhileIsNotCut() throws Exception {
+        session();
+        Path begun = top.resolve("begun");
+        tool(
+                "nmcli",
+                "echo \"nmcli $*\" >>"
+                        + top
+                        + "/asked; case \"$*\" in"
+                        + " *GENERAL.STATE*) if [ -e "
+                        + begun
+                        + " ]; then echo '50 (connecting)'; else echo '30 (disconnected)'; fi ;;"
+                        + " *'connection up'*) : >"
+                        + begun
+                        + "; exit 4 ;; esac");
+        guard("reconcile");
+        assertTrue(asked().contains("connection up uuid " + UUID), asked());
+        assertFalse(asked().contains("device connect"), asked());
     }
 
     @Test
@@ -758,8 +810,8 @@ class ServicesTest {
                         + CONFLICT.replace("My Home Net", "Old")
                         + "\n.register_SSID - received from iphone: registering SSID"
                         + " ['', 'DEL-Old']\n");
-        tool("journalctl", "case $* in *-u*) cat " + log + " ;; esac");
-        put("kept/since", "1790000000\n");
+        tool("journalctl", "case $* in *_SYSTEMD_INVOCATION_ID=7ab3*) cat " + log + " ;; esac");
+        put("kept/invocation", "7ab3\n");
         // The first conflict was heard.
         put("kept/heard", "3\n");
         guard("reconcile");
