@@ -106,7 +106,7 @@ final class MonitorFiles {
                                     StandardOpenOption.WRITE,
                                     StandardOpenOption.APPEND),
                             PosixFilePermissions.asFileAttribute(
-                                    PosixFilePermissions.fromString("rw-r-----")))) {
+                                    PosixFilePermissions.fromString("rw-r--r--")))) {
                 write(channel, text.toString());
             }
         } catch (IOException e) {

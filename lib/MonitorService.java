@@ -441,7 +441,8 @@ public final class MonitorService {
         }
         if (heard.ended()) {
             String source = heard.source().toString();
-            if (deaf.put(source, heard.line()) == null) {
+            boolean news = deaf.put(source, heard.line()) == null;
+            if (news) {
                 say(List.of(Terminal.safe(source + " cannot be heard: " + heard.line())));
             }
             long pause = pauses.merge(heard.source(), FIRST_REOPENING, (a, b) -> 2 * a);
@@ -451,7 +452,8 @@ public final class MonitorService {
             if (heard.source() == WatchSource.JOURNAL && !open.containsKey(STAND_IN)) {
                 hear(STAND_IN);
             }
-            return true;
+            // A source that never was there (no /dev/rfkill) ends at each reopening, for ever.
+            return news;
         }
         // Its first words may be why it ends.
         boolean settled = heard.at() - openedAt.getOrDefault(heard.source(), 0L) >= SETTLED;

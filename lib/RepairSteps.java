@@ -237,7 +237,7 @@ final class RepairSteps {
                                     Faults.SUPPLICANT_STRAY,
                                     "device-disconnected"),
                             40,
-                            May.ALL_LOST,
+                            May.SIDE_LOST,
                             (place, f) ->
                                     place.link(f)
                                             .filter(l -> l.kind() == Link.Kind.WIFI)
