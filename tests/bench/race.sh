@@ -212,7 +212,9 @@ loop() {
     done >/dev/null 2>&1
 }
 
-# monit wants one word or a quoted line a program; a script a check notes when it was run, too.
+# monit wants one word or a quoted line a program; a script a check notes when it was run, too. Not by its pid file, which
+# NetworkManager writes only where it is no unit; and a start that fails is waited for 5 s, not monit's 30, in which it looks
+# after nothing else.
 monit_script() { # NAME COMMAND
     printf '#!/bin/sh\ncut -d" " -f1 /proc/uptime | tr -d . >>%s/acted\n%s\n' "$work" "$2" >"$work/monit-$1"
     chmod 755 "$work/monit-$1"
@@ -225,8 +227,8 @@ monit_conf() {
     monit_script gateway 'nmcli networking on; systemctl restart NetworkManager'
     cat <<'EOF_MONIT'
 set daemon 5
-check process NetworkManager with pidfile /run/NetworkManager/NetworkManager.pid
-    start program = "/bin/sh /run/race/monit-start"
+check process NetworkManager matching "/usr/sbin/NetworkManager"
+    start program = "/bin/sh /run/race/monit-start" with timeout 5 seconds
     stop program = "/bin/systemctl stop NetworkManager"
 check network eth0 interface eth0
     start program = "/bin/sh /run/race/monit-eth0"

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,6 +26,12 @@ import java.util.stream.Stream;
  * again until something that it depends on changes.
  */
 final class Results {
+
+    private static final String BENCH = "tests/bench";
+
+    /** A fault and what five contenders made of it, tests/bench/race.sh. */
+    private static final Pattern RACED =
+            Pattern.compile("(?m)^[a-z-]+( (\\d+|kept|none)(/(\\d+|kept|none)){2}){5} \\d+$");
 
     private final LabFolders folders;
     private final Path folder;
@@ -67,16 +75,18 @@ final class Results {
      * With the scenario's own text and its start state's: a new scenario makes no other one old.
      */
     private Path file(Scenario scenario) {
-        String key =
+        Fingerprint key =
                 new Fingerprint()
                         .text(common)
                         .file(folders.sources().resolve(scenario.file()))
                         .file(
                                 folders.sources()
                                         .resolve("states")
-                                        .resolve(scenario.state() + ".state"))
-                        .hex();
-        return folder.resolve(scenario.name() + "-" + key + ".json");
+                                        .resolve(scenario.state() + ".state"));
+        if (scenario.kit() == Phrase.Kit.CHECKOUT) {
+            key.tree(folders.checkout().resolve(BENCH));
+        }
+        return folder.resolve(scenario.name() + "-" + key.hex() + ".json");
     }
 
     /** How it ended with the present sources. */
@@ -112,7 +122,8 @@ final class Results {
                                     name.substring(0, name.lastIndexOf('-')),
                                     known.path("passed").asBoolean(),
                                     known.path("seconds").asLong(),
-                                    known.path("failure").asText()),
+                                    known.path("failure").asText(),
+                                    known.path("figures").asText()),
                             known.path("commit").asText(),
                             Files.getLastModifiedTime(file).toInstant()));
         } catch (IOException e) {
@@ -125,6 +136,7 @@ final class Results {
         known.put("passed", outcome.passed());
         known.put("seconds", outcome.seconds());
         known.put("failure", outcome.failure());
+        known.put("figures", outcome.figures());
         known.put("commit", commit);
         try {
             Files.createDirectories(folder);
@@ -151,7 +163,7 @@ final class Results {
                 folders.sources()
                         .resolve(btwifiset.isReal() ? "RESULTS-real-btwifiset.md" : "RESULTS.md");
         try {
-            Files.writeString(file, table(ended, btwifiset));
+            Files.writeString(file, table(ended, btwifiset) + figures(ended) + race(ended));
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -168,7 +180,7 @@ final class Results {
         String root = folders.checkout().toString();
         List<String> changed =
                 new ArrayList<>(List.of("git", "-C", root, "status", "--porcelain", "--"));
-        changed.addAll(List.of("*.java", "lib", "jbang"));
+        changed.addAll(List.of("*.java", "lib", "jbang", BENCH));
         for (String part : List.of("guest", "image", "phone", "scenarios", "states")) {
             changed.add("tests/lab/" + part);
         }
@@ -213,6 +225,57 @@ final class Results {
                 .append(ended.size() - ran)
                 .append(" not run\n");
         return text.toString();
+    }
+
+    private static String figures(Map<String, Optional<Ended>> ended) {
+        StringBuilder text = new StringBuilder();
+        ended.values().stream()
+                .flatMap(Optional::stream)
+                .filter(known -> !known.outcome().figures().isBlank())
+                .forEach(
+                        known ->
+                                text.append("\n### ")
+                                        .append(known.outcome().scenario())
+                                        .append(", ")
+                                        .append(known.commit(), 0, 7)
+                                        .append("\n\n```\n")
+                                        .append(known.outcome().figures().stripTrailing())
+                                        .append("\n```\n"));
+        return text.length() == 0 ? "" : "\n## Figures\n" + text;
+    }
+
+    /** It is run in parts; what it comes to is told of all of them. */
+    private String race(Map<String, Optional<Ended>> ended) {
+        String rows =
+                ended.values().stream()
+                        .flatMap(Optional::stream)
+                        .flatMap(
+                                known ->
+                                        RACED.matcher(known.outcome().figures())
+                                                .results()
+                                                .map(MatchResult::group))
+                        .collect(Collectors.joining("\n"));
+        if (rows.isEmpty()) {
+            return "";
+        }
+        try {
+            Path file = Files.createTempFile("netfix-race-", ".rows");
+            Files.writeString(file, rows + "\n");
+            String script = folders.checkout().resolve(BENCH).resolve("race.sh").toString();
+            GuestResult judged =
+                    HostCommand.answer(
+                            List.of("sh", script, "judge", file.toString()),
+                            folders.checkout(),
+                            Duration.ofMinutes(1));
+            Files.delete(file);
+            return "\n### The race, all parts together: "
+                    + (judged.ok() ? "won" : "LOST")
+                    + "\n\n```\n"
+                    + judged.stdout().stripTrailing()
+                    + "\n```\n";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String row(Ended known) {

@@ -21,8 +21,12 @@ import java.util.stream.Stream;
 /** Runs scenarios, each on a Pi of its own. */
 final class Runner {
 
-    /** How a scenario ended. */
-    record Outcome(String scenario, boolean passed, long seconds, String failure) {}
+    /**
+     * How a scenario ended.
+     *
+     * @param figures what it has printed of measurements; empty for most
+     */
+    record Outcome(String scenario, boolean passed, long seconds, String failure, String figures) {}
 
     private final LabFolders folders;
     private final BtWifiSet btwifiset;
@@ -115,6 +119,7 @@ final class Runner {
         Instant begin = Instant.now();
         Path folder = runFolder.resolve(scenario.name());
         Outcome outcome;
+        StringBuilder figures = new StringBuilder();
         try {
             progress.step(scenario.name(), "given " + scenario.state());
             Moment moment =
@@ -124,12 +129,17 @@ final class Runner {
                             btwifiset,
                             progress);
             String failure =
-                    playOn(moment, scenario, disks.disk(scenario.kit(), moment.image()), folder);
-            outcome = outcome(scenario, begin, failure);
+                    playOn(
+                            moment,
+                            scenario,
+                            disks.disk(scenario.kit(), moment.image()),
+                            folder,
+                            figures);
+            outcome = outcome(scenario, begin, failure, figures);
         } catch (LabFailure e) {
-            outcome = outcome(scenario, begin, e.getMessage());
+            outcome = outcome(scenario, begin, e.getMessage(), figures);
         } catch (UncheckedIOException e) {
-            outcome = outcome(scenario, begin, e.toString());
+            outcome = outcome(scenario, begin, e.toString(), figures);
         }
         if (outcome.passed()) {
             LabFolders.delete(folder);
@@ -138,7 +148,12 @@ final class Runner {
         return outcome;
     }
 
-    private String playOn(Moment moment, Scenario scenario, KitDisks.Disk netfix, Path folder)
+    private String playOn(
+            Moment moment,
+            Scenario scenario,
+            KitDisks.Disk netfix,
+            Path folder,
+            StringBuilder figures)
             throws IOException {
         Scenario.Step current = scenario.steps().get(0);
         try (ScenarioRun run = ScenarioRun.begin(moment, netfix.file(), folder)) {
@@ -151,6 +166,7 @@ final class Runner {
                 progress.step(scenario.name(), step.text());
                 run.pi().note("--- " + step.at() + ": " + step.text());
                 String failure = perform(run, step);
+                figures.replace(0, figures.length(), run.figures());
                 if (!failure.isEmpty()) {
                     run.pi().note("FAILED: " + failure);
                     Evidence.keep(run.pi(), scenario.kit() != Phrase.Kit.NOTHING);
@@ -178,11 +194,13 @@ final class Runner {
         }
     }
 
-    private static Outcome outcome(Scenario scenario, Instant begin, String failure) {
+    private static Outcome outcome(
+            Scenario scenario, Instant begin, String failure, StringBuilder figures) {
         return new Outcome(
                 scenario.name(),
                 failure.isEmpty(),
                 Duration.between(begin, Instant.now()).toSeconds(),
-                failure);
+                failure,
+                figures.toString());
     }
 }

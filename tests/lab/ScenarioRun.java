@@ -31,6 +31,7 @@ final class ScenarioRun implements Closeable {
     private final Listing listing;
     private final Addresses addresses;
     private final PowerCuts cuts;
+    private final StringBuilder figures = new StringBuilder();
     private Diagnosis diagnosis;
     private GuestResult last;
     private CompletableFuture<GuestResult> underWay;
@@ -307,6 +308,11 @@ final class ScenarioRun implements Closeable {
         last.must(exit);
     }
 
+    void runOnPi(String commands, Duration limit) {
+        last = pi.shell(commands, limit);
+        last.must();
+    }
+
     /** On the machine that runs the lab, which knows nothing of the Pi but this file. */
     void readHere(String bundle, int exit) throws IOException {
         Path here = pi.folder().resolve("bundle.tar.gz");
@@ -433,7 +439,14 @@ final class ScenarioRun implements Closeable {
 
     /** A benchmark's table is what it is run for, and a scenario that passes leaves no log. */
     void printOutput() {
-        System.out.print(lastOutput().indent(4));
+        String output = lastOutput();
+        System.out.print(output.indent(4));
+        figures.append(output);
+    }
+
+    /** All that was printed: it belongs to the result. */
+    String figures() {
+        return figures.toString();
     }
 
     private String lastOutput() {

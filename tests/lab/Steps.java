@@ -41,6 +41,12 @@ final class Steps {
                             (run, words) ->
                                     run.runOnPi(words.get(0), Integer.parseInt(words.get(1)))),
                     when(
+                            "the Pi runs <text> for up to <number> minutes",
+                            (run, words) ->
+                                    run.runOnPi(
+                                            words.get(0),
+                                            Duration.ofMinutes(Integer.parseInt(words.get(1))))),
+                    when(
                             "<number> seconds pass",
                             (run, words) ->
                                     GuestAgent.pause(1000L * Integer.parseInt(words.get(0)))),
