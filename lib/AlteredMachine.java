@@ -29,13 +29,20 @@ final class AlteredMachine implements Machine {
 
     static AlteredMachine undone(Machine machine) {
         AlteredMachine undone = new AlteredMachine(machine);
-        // The oldest fix has what was there before all of them.
+        List<String> all = new ArrayList<>();
+        Map<String, String> last = new HashMap<>();
         for (String fix : PlanFolder.fixes(machine)) {
             String ops = PlanFolder.BASE + "/" + fix + "/ops";
-            for (String op : machine.list(ops).orElse(List.of())) {
-                undone.keep(ops + "/" + op);
-                undone.keepSwitch(ops + "/" + op);
+            for (String name : machine.list(ops).orElse(List.of())) {
+                String op = ops + "/" + name;
+                all.add(op);
+                undone.line(op + "/path").ifPresent(path -> last.put(path, op));
             }
+        }
+        // The oldest fix has what was there before all of them.
+        for (String op : all) {
+            undone.keep(op, last);
+            undone.keepSwitch(op);
         }
         for (String name : machine.list(RepairAct.SetAside.FOLDER).orElse(List.of())) {
             RepairAct.SetAside.was(name).ifPresent(path -> undone.bringBack(name, path));
@@ -97,10 +104,13 @@ final class AlteredMachine implements Machine {
         }
     }
 
-    private void keep(String op) {
+    /**
+     * @param last by path, the change that a fix has made there last
+     */
+    private void keep(String op, Map<String, String> last) {
         Optional<String> kind = line(op + "/before/kind");
         Optional<String> path = line(op + "/path");
-        if (kind.isPresent() && path.isPresent()) {
+        if (kind.isPresent() && path.isPresent() && !isKept(path.get(), last.get(path.get()))) {
             altered.putIfAbsent(
                     path.get(),
                     new There(
@@ -111,6 +121,23 @@ final class AlteredMachine implements Machine {
                                     : "",
                             line(op + "/before/target").orElse("")));
         }
+    }
+
+    /** Undo leaves alone what somebody has changed since; what a later fix changed is not that. */
+    private boolean isKept(String path, String op) {
+        boolean ours =
+                switch (line(op + "/kind").orElse("")) {
+                    case "put", "in-place", "mode" ->
+                            machine.read(path).value().equals(machine.read(op + "/data").value());
+                    case "link" ->
+                            machine.stat(path)
+                                    .value()
+                                    .map(FileStat::target)
+                                    .equals(line(op + "/target"));
+                    case "remove" -> machine.stat(path).isAbsent();
+                    default -> true;
+                };
+        return !ours && machine.stat(op + "/volatile").isAbsent();
     }
 
     /** What monitor has set aside, because NetworkManager did not start with it. */

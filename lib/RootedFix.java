@@ -254,8 +254,9 @@ public final class RootedFix {
             begun = true;
             return;
         }
+        String kind = hands.noted(op + "/kind").orElse("").strip();
         String after =
-                switch (hands.noted(op + "/kind").orElse("").strip()) {
+                switch (kind) {
                     case "put", "mode" -> "file";
                     case "link" -> "link";
                     case "remove" -> "absent";
@@ -269,7 +270,9 @@ public final class RootedFix {
             return;
         }
         boolean rewritten = hands.noted(op + "/volatile").isPresent();
-        if (!rewritten && !hands.isAs(path, op, after)) {
+        // A cut in the middle of an exchange of trees leaves neither.
+        boolean torn = kind.equals("tree") && machine.stat(path).isAbsent();
+        if (!rewritten && !torn && !hands.isAs(path, op, after)) {
             narration.println("kept: " + Terminal.safe(path) + ", somebody has changed it since");
             return;
         }

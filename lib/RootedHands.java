@@ -64,7 +64,12 @@ final class RootedHands {
     }
 
     private Path at(String path) throws IOException {
-        return tree.resolve(path, false);
+        Path there = tree.resolve(path, false);
+        if (there.equals(tree.top())) {
+            // What is made beside it would be outside.
+            throw new IOException("\"" + path + "\" is the root itself");
+        }
+        return there;
     }
 
     /** A small file of netfix's own, 0600, its folders made where they are missing. */
@@ -203,15 +208,29 @@ final class RootedHands {
             }
             own(path, folder.mode(), uid, gid);
         } else if (change instanceof Change.Tree whole) {
-            delete(path);
+            Path fresh = path.resolveSibling(".netfix-new");
+            delete(fresh);
             for (Map.Entry<String, byte[]> file : whole.files().entrySet()) {
-                Path to = path.resolve(file.getKey());
+                Path to = fresh.resolve(file.getKey());
                 openFolders(to.getParent());
                 byte[] content = file.getValue();
                 boolean script = content.length > 1 && content[0] == '#' && content[1] == '!';
                 replace(to, content, script ? 0755 : 0644, uid, gid, false);
             }
+            exchange(fresh, path);
         }
+    }
+
+    /** As transaction.sh's become: of a tree there is all or nothing. */
+    private void exchange(Path fresh, Path path) throws IOException {
+        settleEach(fresh);
+        Path old = path.resolveSibling(".netfix-old");
+        delete(old);
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            Files.move(path, old);
+        }
+        Files.move(fresh, path);
+        delete(old);
     }
 
     private void openFolders(Path folder) throws IOException {
@@ -320,8 +339,10 @@ final class RootedHands {
             case "folder" -> {
                 Path data = at(folder + "/data");
                 if (Files.isDirectory(data)) {
-                    delete(there);
-                    copy(data, there);
+                    Path fresh = there.resolveSibling(".netfix-new");
+                    delete(fresh);
+                    copy(data, fresh);
+                    exchange(fresh, there);
                 } else {
                     String[] owner = noted(folder + "/owner").orElse("0:0").strip().split(":");
                     own(

@@ -1,6 +1,7 @@
 package netfix;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,7 +27,26 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, Foreign
                         standing.supplicantFiles().values(),
                         snapshot.networkd(),
                         snapshot.interfaces());
-        return new Scene(snapshot, ground, TakeOver.from(standing, sources), foreign);
+        TakeOver takeOver = TakeOver.from(standing, sources);
+        return new Scene(
+                snapshot,
+                ground,
+                machine.runsCommands() ? takeOver : takeOver.with(netplanned(snapshot, foreign)),
+                foreign);
+    }
+
+    /** On a card netplan's generator has not run: what it would write for networkd is in its YAML. */
+    private static List<TakeOver.Netplanned> netplanned(Snapshot snapshot, ForeignOwners foreign) {
+        Unit networkd = snapshot.unit(Manager.NETWORKD.unit());
+        if (!networkd.exists()
+                || networkd.maskedAtBoot()
+                || foreign.serving().containsKey(Manager.NETWORKD)) {
+            return List.of();
+        }
+        return snapshot.netplan().definitions().stream()
+                .filter(d -> d.renderer().equals(Netplan.NETWORKD))
+                .map(d -> new TakeOver.Netplanned(d.id(), Map.of()))
+                .toList();
     }
 
     /**

@@ -48,6 +48,14 @@ public record TakeOver(
      */
     public record Covered(String owner, String link, List<String> files) {}
 
+    TakeOver with(List<Netplanned> more) {
+        List<Netplanned> all = new ArrayList<>(netplan);
+        more.stream()
+                .filter(one -> all.stream().noneMatch(n -> n.link().equals(one.link())))
+                .forEach(all::add);
+        return new TakeOver(profiles, covered, losses, told, country, List.copyOf(all));
+    }
+
     static TakeOver from(Snapshot snapshot, OldSources sources) {
         return from(Standing.of(snapshot), sources);
     }

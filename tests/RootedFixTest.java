@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -170,6 +171,64 @@ class RootedFixTest {
         rootedFix().undo();
         assertEquals("[main]\n# mine\n", Files.readString(card.resolve(CONF)));
         assertFalse(Files.exists(card.resolve(WIRED)), "the rest is taken back");
+    }
+
+    /** What stays may be what strands: undo says so before, and it has to be known for that. */
+    @Test
+    void whatUndoWillKeepIsForetold() throws IOException {
+        rootedFix().run(plan());
+        Files.delete(card.resolve(WIRED));
+        // A later fix's own change is not somebody's.
+        rootedFix().run(plan());
+        String mine = Files.readString(card.resolve(CONF)) + "# mine\n";
+        Files.writeString(card.resolve(CONF), mine);
+        AlteredMachine undone = AlteredMachine.undone(new RootedMachine(card));
+        assertEquals(Optional.of(mine), undone.read("/" + CONF).value());
+        assertTrue(undone.stat("/" + WIRED).isAbsent());
+        assertTrue(undone.stat("/etc/systemd/system/dhcpcd.service").isAbsent());
+    }
+
+    /** The power went while the scripts were exchanged: it is nobody's edit. */
+    @Test
+    void aTreeThatIsHalfExchangedIsTakenBack() throws IOException {
+        Plan plan = everyKind();
+        TreeMap<String, String> before = listing();
+        for (boolean gone : List.of(true, false)) {
+            rootedFix().run(plan);
+            Path tree = card.resolve("usr/local/lib/netfix");
+            Path beside = tree.resolveSibling(gone ? ".netfix-old" : ".netfix-new");
+            Files.createDirectories(beside.resolve("lib"));
+            Files.writeString(beside.resolve("lib/New.java"), "ne");
+            if (gone) {
+                Files.move(tree, tree.resolveSibling(".netfix-new"));
+            }
+            assertEquals(ExitCode.GOOD, rootedFix().undo());
+            assertEquals(before, listing());
+        }
+    }
+
+    /** Its sibling is not on the card. */
+    @Test
+    void aChangeOfTheCardsOwnTopIsRefused() throws IOException {
+        Path beside = Files.writeString(top.resolve(".netfix-old"), "mine\n");
+        String op = STATE + "/0001/ops/0001/";
+        for (String path : List.of("/", "/..", "/etc/..")) {
+            put(STATE + "/state", "confirmed 0001 board -\n", 0600);
+            put(op + "kind", "put\n", 0600);
+            put(op + "path", path + "\n", 0600);
+            put(op + "volatile", "", 0600);
+            put(op + "before/kind", "file\n", 0600);
+            put(op + "before/mode", "4755\n", 0600);
+            put(op + "before/owner", "0:0\n", 0600);
+            put(op + "before/data", "evil\n", 0600);
+            try {
+                rootedFix().undo();
+            } catch (BadInput refused) {
+                // As good.
+            }
+            assertEquals("mine\n", Files.readString(beside));
+            assertFalse(Files.exists(top.resolve(".netfix-new")), path);
+        }
     }
 
     /** "Wrong usage, nothing done" is not what happened. */
