@@ -133,6 +133,7 @@ public class fix implements Callable<Integer> {
             description = "Brings back what was there before, byte for byte.")
     int undo() throws IOException {
         options.refuseDryRun("undo");
+        options.refuseChoice("undo");
         Machine machine = options.notACapture(common.machine());
         Undo.refuseWhereNothingIsKept(machine, common.mountedRoot());
         Answer afterBoot = Undo.afterBoot(machine);
@@ -161,6 +162,7 @@ public class fix implements Callable<Integer> {
                     "For a Pi that nobody can reach: its boot partition, mounted on any computer,"
                             + " gets a repair that runs at the Pi's next boot.")
     int sdcard(@Mixin SdCardOptions card) {
+        options.refuseChoice("sdcard");
         if (!common.thisMachine()) {
             throw new CommandLine.ParameterException(
                     new CommandLine(this), "sdcard takes the folder itself, no --root or --from");
@@ -183,6 +185,7 @@ public class fix implements Callable<Integer> {
             @Option(names = "--print", description = "Only print the commands, to type them in.")
                     boolean print)
             throws IOException {
+        options.refuseChoice("recover");
         Machine machine = options.notACapture(common.machine());
         Path root = common.mountedRoot().orElse(Path.of("/"));
         if (print) {
@@ -216,6 +219,7 @@ public class fix implements Callable<Integer> {
             description = "Says that the fix works; the next boot does so by itself.")
     int confirm() throws IOException {
         options.refuseDryRun("confirm");
+        options.refuseChoice("confirm");
         LiveMachine here = options.writable(common.machine());
         return told(here, new Transaction(here, narration()).confirm());
     }
@@ -226,6 +230,7 @@ public class fix implements Callable<Integer> {
             description = "Before a card is imaged: confirms, and wipes what was kept of before.")
     int seal() throws IOException {
         options.refuseDryRun("seal");
+        options.refuseChoice("seal");
         Machine machine = options.notACapture(common.machine());
         return told(
                 machine,

@@ -4,6 +4,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -119,6 +120,28 @@ public final class FixOptions {
     public void refuseDryRun(String verb) {
         if (dryRun) {
             throw new BadInput("--dry-run: " + verb + " has no plan to show; nothing was done");
+        }
+    }
+
+    /**
+     * @throws BadInput where measures or losses were chosen: a verb goes by none, and one that was
+     *     thought to do less must not do all
+     */
+    public void refuseChoice(String verb) {
+        for (Map.Entry<String, List<String>> option :
+                List.of(
+                        Map.entry("--only", only),
+                        Map.entry("--except", except),
+                        Map.entry("--accept-loss", accepted))) {
+            if (!option.getValue().isEmpty()) {
+                throw new BadInput(
+                        option.getKey()
+                                + " "
+                                + String.join(",", option.getValue())
+                                + ": "
+                                + verb
+                                + " has no measures to choose from; nothing was done");
+            }
         }
     }
 

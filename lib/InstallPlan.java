@@ -33,7 +33,7 @@ final class InstallPlan {
     private static final String BEFORE = FOLDER + "/before";
 
     /** What {@code bootdiag install} has copied, to depend on nothing else. */
-    private static final String RECORDER = "/usr/local/lib/netfix-bootdiag";
+    static final String RECORDER = "/usr/local/lib/netfix-bootdiag";
 
     private static final String RECORDED_AT_BOOT = Ground.STARTED + "/boot-diagnostic.service";
 

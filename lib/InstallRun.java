@@ -132,7 +132,10 @@ final class InstallRun {
             return false;
         }
         if (root.isPresent()) {
-            new RootedHands(root.get()).deleteAll(BUILDS);
+            RootedHands hands = new RootedHands(root.get());
+            hands.deleteAll(BUILDS);
+            hands.perform(new Change.Folder(BUILDS, 0755));
+            hands.perform(Change.Put.text(BUILDS + "/flashed", 0644, "", ""));
             return true;
         }
         for (Script script : Script.ALL) {

@@ -905,7 +905,7 @@ public final class MonitorService {
 
     /** Written where it says something new. */
     private void tell(String state) {
-        if (!options.keeps()) {
+        if (!options.keeps() && options.metrics().isEmpty()) {
             return;
         }
         Map<String, Boolean> carrying = new TreeMap<>();
@@ -931,7 +931,9 @@ public final class MonitorService {
         String json = status.json();
         if (!json.equals(told)) {
             told = json;
-            files.status(json);
+            if (options.keeps()) {
+                files.status(json);
+            }
             options.metrics().ifPresent(file -> files.metrics(file, status.metrics()));
         }
     }

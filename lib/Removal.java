@@ -6,12 +6,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What uninstall is to do on a machine: all that install noted goes, what was there before comes
  * back, and what somebody has changed since stays and is named.
  */
 final class Removal {
+
+    /** As install names it. */
+    private static final Pattern EDIT = Pattern.compile("\\.edited(\\.\\d+)?$");
 
     private final Machine machine;
     private final List<String> shown = new ArrayList<>();
@@ -53,7 +57,30 @@ final class Removal {
             }
         }
         installed.of(Installed.Kind.KEPT).forEach(this::kept);
+        edits();
+        recorder();
         return this;
+    }
+
+    /** What its owner had edited and an update has kept beside the new file. */
+    private void edits() {
+        for (String folder : List.of(Installation.FOLDER, Installation.FOLDER + "/lib")) {
+            for (String name : machine.list(folder).orElse(List.of())) {
+                if (EDIT.matcher(name).find()) {
+                    shown.add("with it goes what you had edited: " + folder + "/" + name);
+                }
+            }
+        }
+    }
+
+    /** It is a copy, made by its own command, so that it outlives whatever happens here. */
+    private void recorder() {
+        if (!machine.stat(InstallPlan.RECORDER).isAbsent()) {
+            shown.add(
+                    "keep the recorder of the boots; to take it away: sudo sh "
+                            + InstallPlan.RECORDER
+                            + "/boot-diagnostic.sh uninstall");
+        }
     }
 
     private void file(Installed.Piece piece) {

@@ -161,6 +161,16 @@ run() {
     elif [ -r "$1/classes.jsa" ]; then
         # shellcheck disable=SC2034 # eval reads it
         shared=-XX:SharedArchiveFile=$1/classes.jsa
+    elif [ -e "$netfix/builds/flashed" ] && [ -w "$1" ]; then
+        # netfix came with the image, and nobody has rehearsed here: the first start lists its classes, the next one makes
+        # the archive.
+        if [ -s "$1/classes" ]; then
+            folder=$1
+            (eval "archive $words" </dev/null >/dev/null 2>&1 &)
+        else
+            # shellcheck disable=SC2034 # eval reads it
+            shared=-XX:DumpLoadedClassList=$1/classes
+        fi
     fi
     shift
     # So that netfix can say how it is started again.
@@ -240,5 +250,6 @@ if [ -z "$failed" ]; then
     fi
 fi
 say "$script could not be built from what lies in $netfix; what is wrong stands above"
+if kept "$ours"; then say "the last build that was good: sudo NETFIX_BUILD=never sh $netfix/lib/launcher.sh $script"; fi
 if [ "${failed:-3}" -eq 3 ]; then exit 3; fi
 exit 2

@@ -199,6 +199,19 @@ class CommandLineTest {
         refused(built("monitor", "hold", "soon"), "soon");
     }
 
+    /** Before the verb they are the command's own options, and were passed over there. */
+    @Test
+    void whatAVerbDoesNotGoByIsRefused(@TempDir Path card) throws Exception {
+        Files.writeString(card.resolve("cmdline.txt"), "root=/dev/x\n");
+        Files.writeString(card.resolve("config.txt"), "");
+        for (String verb : List.of("undo", "confirm", "seal", "recover")) {
+            refused(fix("--only", "wired-profile", verb, "--yes"), "--only", verb);
+        }
+        refused(fix("--except", "step1", "sdcard", card.toString(), "--yes"), "--except", "sdcard");
+        refused(fix("--accept-loss", "x", "undo", "--yes"), "--accept-loss", "undo");
+        assertEquals("root=/dev/x\n", Files.readString(card.resolve("cmdline.txt")));
+    }
+
     /** What has no plan must not act where one was asked for. */
     @Test
     void aDryRunIsOneOrIsRefused(@TempDir Path card) throws Exception {

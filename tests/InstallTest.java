@@ -474,8 +474,27 @@ class InstallTest {
         assertEquals("one, edited\n", read(lib + "A.java.edited"));
         write(lib + "A.java", "four\n");
         assertEquals(
-                List.of("with it goes what you have edited: /" + lib + "A.java"),
+                List.of(
+                        "with it goes what you have edited: /" + lib + "A.java",
+                        "with it goes what you had edited: /" + lib + "A.java.edited",
+                        "with it goes what you had edited: /" + lib + "A.java.edited.2"),
                 uninstall().shown().stream().filter(line -> line.contains("edited")).toList());
+    }
+
+    /** bootdiag install has made it, and its launcher here was the way to take it away. */
+    @Test
+    void uninstallNamesTheRecorderThatStays() throws IOException {
+        install(parcel());
+        write("usr/local/lib/netfix-bootdiag/bootdiag.java", "a copy\n");
+        List<String> shown = uninstall().shown();
+        assertTrue(
+                shown.stream()
+                        .anyMatch(
+                                line ->
+                                        line.endsWith(
+                                                "sudo sh /usr/local/lib/netfix-bootdiag/"
+                                                        + "boot-diagnostic.sh uninstall")),
+                shown.toString());
     }
 
     @Test

@@ -131,6 +131,7 @@ class StartTest {
         ProcessResult person = executor(Map.of(), "x").redirectErrorStream(true).execute();
         assertEquals(2, person.getExitValue());
         assertTrue(person.outputUTF8().contains("A.java:1: error"), person.outputUTF8());
+        assertTrue(person.outputUTF8().contains("NETFIX_BUILD=never"), person.outputUTF8());
         assertFalse(person.outputUTF8().contains("<verify>"), person.outputUTF8());
         assertEquals(2, executor(Map.of("NETFIX_BUILD", "alone")).execute().getExitValue());
         int tried = builds();
@@ -230,6 +231,21 @@ class StartTest {
     }
 
     /** A fix alone brings jars, and nothing to build with. */
+    /** An image cannot be rehearsed: its Pi does that with its first starts. */
+    @Test
+    void aPiThatWasFlashedMakesItsArchiveByItself() throws Exception {
+        Files.createDirectories(netfix.resolve("builds"));
+        Files.createFile(netfix.resolve("builds/flashed"));
+        Path its = netfix.resolve("builds/verify");
+        assertTrue(start("x").outputUTF8().contains("<-XX:DumpLoadedClassList=" + its));
+        assertEquals(started + "<verify><x>", start("x").outputUTF8());
+        for (int i = 0; i < 100 && !Files.exists(its.resolve("classes.jsa")); i++) {
+            Thread.sleep(100);
+        }
+        String third = start("x").outputUTF8();
+        assertTrue(third.contains("<-XX:SharedArchiveFile=" + its + "/classes.jsa>"), third);
+    }
+
     @Test
     void withoutAnInstallTheJarsRunAsTheyAre() throws Exception {
         Files.delete(netfix.resolve(".jbang/jbang.jar"));
