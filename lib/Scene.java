@@ -35,7 +35,9 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, Foreign
                 foreign);
     }
 
-    /** On a card netplan's generator has not run: what it would write for networkd is in its YAML. */
+    /**
+     * On a card netplan's generator has not run: what it would write for networkd is in its YAML.
+     */
     private static List<TakeOver.Netplanned> netplanned(Snapshot snapshot, ForeignOwners foreign) {
         Unit networkd = snapshot.unit(Manager.NETWORKD.unit());
         if (!networkd.exists()
