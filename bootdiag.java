@@ -78,15 +78,16 @@ public class bootdiag {
             """
             Example: bootdiag read /media/$USER/bootfs
 
-            Usage: bootdiag [--boot DIR]       record this boot on the boot partition (or in DIR)
-                   bootdiag install            record every boot from now on (uninstall ends that)
-                   bootdiag uninstall
-                   bootdiag read DIR           read what is on the boot partition mounted at DIR
-                   bootdiag launcher           print boot-diagnostic.sh, for /etc/init.d
+            Usage: bootdiag [--boot DIR]  record this boot (in DIR)
+                   bootdiag install       record every boot from now on
+                   bootdiag uninstall     no longer record them
+                   bootdiag read DIR      read the boot partition mounted at DIR
+                   bootdiag launcher      print the script for /etc/init.d
                    bootdiag --help, --version
 
-            Exit status: 0 done or reachable, 1 read: problems found, 2 wrong usage or input, 3 could
-            not tell or not allowed (try sudo).
+            A record lies on the boot partition, unless DIR is given.
+            Exit status: 0 done or reachable, 1 read: problems found,
+            2 wrong usage or input, 3 could not tell or not allowed (try sudo).
             """;
 
     /** The one that ./jbang is pinned to; a test compares. */
@@ -128,7 +129,16 @@ public class bootdiag {
 
     /** What was typed, where that was boot-diagnostic.sh. */
     private static String name() {
-        return System.getenv().getOrDefault("NETFIX_COMMAND", "bootdiag");
+        return name(System.getenv());
+    }
+
+    private static String name(Map<String, String> environment) {
+        return environment.getOrDefault("NETFIX_COMMAND", "bootdiag");
+    }
+
+    static String usage(Map<String, String> environment) {
+        return USAGE.replace("Example: bootdiag", "Example: " + typed(environment))
+                .replace("bootdiag ", name(environment) + " ");
     }
 
     /** What starts this file as this run was started. */
@@ -154,9 +164,7 @@ public class bootdiag {
             throws Refused, IOException {
         String verb = args.isEmpty() || args.get(0).startsWith("--") ? "" : args.get(0);
         if (args.contains("--help") || args.contains("-h")) {
-            out.print(
-                    USAGE.replace("Example: bootdiag", "Example: " + typed(System.getenv()))
-                            .replace("bootdiag ", name() + " "));
+            out.print(usage(System.getenv()));
             return 0;
         }
         if (args.contains("--version")) {

@@ -595,6 +595,15 @@ class BootdiagTest {
                         Map.of("JBANG_LAUNCH_CMD", "/a", "NETFIX_COMMAND", "boot-diagnostic.sh")));
     }
 
+    @Test
+    void helpFitsATerminal() {
+        for (String name : List.of("bootdiag", "boot-diagnostic.sh")) {
+            String usage = bootdiag.usage(Map.of("NETFIX_COMMAND", name));
+            assertTrue(usage.contains(" " + name + " read DIR "), usage);
+            assertEquals(List.of(), usage.lines().filter(line -> line.length() > 80).toList());
+        }
+    }
+
     /** What fix sdcard --diagnose-only has recorded is where read looks for it, too. */
     @Test
     void aRescuesLogIsRead(@TempDir Path top) throws Exception {
