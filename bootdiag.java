@@ -3222,8 +3222,8 @@ public class bootdiag {
                         fi
                         echo "This is all, because $1."
                         echo 'With this card in a computer that has netfix, ./jbang fix sdcard FOLDER puts a repair on it,'
-                        echo 'without Java on the Pi; for the whole record: sudo apt-get install openjdk-17-jdk-headless'
-                        echo '(default-jdk-headless where that is newer).'
+                        echo 'without Java on the Pi; for the whole record:'
+                        echo "$remedy."
                         date -u "+The Pi's clock then: %Y-%m-%d %H:%M:%S UTC"
                         echo
                         {
@@ -3264,16 +3264,18 @@ public class bootdiag {
                     if [ $# -eq 1 ]; then
                         by_hand "$1"
                     else
-                        echo "${0##*/} $2: $1 (sudo apt-get install openjdk-17-jdk-headless, or default-jdk-headless where that is newer)" >&2
+                        echo "${0##*/} $2: $1 ($remedy)" >&2
                         return 3
                     fi
                 }
 
                 run() {
+                    remedy='install netfix again (sudo ./jbang install, in a checkout of it)'
                     if ! code=$(code_of); then
                         without 'bootdiag.java is not beside this script, in /usr/local/lib/netfix-bootdiag or on the boot partition' "$@"
                         return
                     fi
+                    remedy='sudo apt-get install openjdk-17-jdk-headless, or default-jdk-headless where that is newer'
                     if ! java=$(java_of "$code"); then
                         without 'no JDK of Java 17 or newer is installed' "$@"
                         return

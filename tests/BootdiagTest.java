@@ -826,6 +826,25 @@ class BootdiagTest {
         assertEquals(List.of(bootdiag.Shelf.STATUS), names(boot));
     }
 
+    /** Another Java would not help. */
+    @Test
+    void withoutItsCodeNoJavaIsAskedFor(@TempDir Path top) throws Exception {
+        Path script = launcherIn(top);
+        Files.delete(top.resolve("bootdiag.java"));
+        Path boot = top.resolve("boot");
+        // Where the tests run it may lie on the machine's own boot partition.
+        Files.writeString(
+                script, Files.readString(script).replace("/boot/firmware /boot;", boot + ";"));
+        launched(0, script, "run");
+        for (String said :
+                List.of(
+                        text(boot, bootdiag.Shelf.STATUS),
+                        launched(3, script, "read", boot.toString()))) {
+            assertTrue(said.contains("install netfix again"), said);
+            assertFalse(said.contains("jdk"), said);
+        }
+    }
+
     private static List<String> names(Path folder) throws IOException {
         try (Stream<Path> all = Files.list(folder)) {
             return all.map(file -> file.getFileName().toString()).sorted().toList();
