@@ -460,9 +460,12 @@ public class bootdiag {
             return status.isEmpty() && boots.isEmpty();
         }
 
-        /** Where a newer one could be kept as text only, or elsewhere only, it is not the log's. */
+        /**
+         * Where a newer one could be kept as text only, or elsewhere only, or where no Java ran the
+         * recorder, it is not the log's.
+         */
         Optional<String> newest() {
-            return status.contains(Shelf.ELSEWHERE_NOTE)
+            return status.contains(Shelf.ELSEWHERE_NOTE) || status.contains(Shelf.BY_HAND_NOTE)
                     ? Optional.empty()
                     : boots.stream().findFirst();
         }
@@ -2549,6 +2552,9 @@ public class bootdiag {
         /** In a status whose record could not be kept beside it. */
         static final String ELSEWHERE_NOTE =
                 "The newer record is in /var/log of the root partition";
+
+        /** In a status by boot-diagnostic.sh alone, which writes no log. */
+        static final String BY_HAND_NOTE = "This is all, because";
 
         private static final int BOOTS = 5;
         private static final int MOST_CAPTURE = 120_000;

@@ -826,6 +826,22 @@ class BootdiagTest {
         assertEquals(List.of(bootdiag.Shelf.STATUS), names(boot));
     }
 
+    /** The log is of a boot that still had Java, and worked. */
+    @Test
+    void withoutJavaAnOlderLogDoesNotDecide(@TempDir Path top) throws Exception {
+        Path script = launcherIn(top);
+        Path boot = top.resolve("boot");
+        PlayedAir works = new PlayedAir(sight("healthy-bookworm"));
+        works.at(20, works::comesUp);
+        record(boot, works);
+        output(0, boot, Optional.empty());
+        launched(0, script, "run");
+        String seen = output(1, boot, Optional.empty());
+        assertTrue(seen.startsWith(NO_ADDRESS), seen);
+        assertTrue(seen.contains("Next: ./jbang fix sdcard " + boot), seen);
+        assertFalse(seen.contains("VERDICT: REACHABLE"), seen);
+    }
+
     /** Another Java would not help. */
     @Test
     void withoutItsCodeNoJavaIsAskedFor(@TempDir Path top) throws Exception {
