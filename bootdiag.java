@@ -3084,6 +3084,12 @@ public class bootdiag {
         private static final Path UNIT = Path.of("/etc/systemd/system/boot-diagnostic.service");
         private static final Path OLD_STYLE = Path.of("/etc/init.d/boot-diagnostic.sh");
 
+        /** In whatever of these is netfix's; anything else is somebody's own, and is kept. */
+        private static final String OURS = "Written by netfix";
+
+        /** Not as ./jbang install names it, which would find the name taken, and refuse. */
+        private static final String BEFORE = ".before-bootdiag";
+
         /** Low priority in everything; nothing waits for it. */
         static final String SERVICE =
                 """
@@ -3365,7 +3371,12 @@ public class bootdiag {
             return Optional.empty();
         }
 
-        void install() throws IOException {
+        void install() throws Refused, IOException {
+            boolean script = !Files.exists(SCRIPT) || !Files.exists(INSTALLED);
+            if (script) {
+                refuseTwo(SCRIPT);
+            }
+            refuseTwo(UNIT);
             Files.createDirectories(FOLDER);
             byte[] text;
             try (InputStream in = Places.class.getResourceAsStream("/bootdiag.java")) {
@@ -3391,10 +3402,10 @@ public class bootdiag {
                     "rw-r--r--");
             put(FOLDER.resolve("bootdiag.sha256"), hash(text), "rw-r--r--");
             put(OWN_SCRIPT, LAUNCHER.getBytes(Plain.ASCII), "rwxr-xr-x");
-            if (!Files.exists(SCRIPT) || !Files.exists(INSTALLED)) {
-                put(SCRIPT, LAUNCHER.getBytes(Plain.ASCII), "rwxr-xr-x");
+            if (script) {
+                putInPlace(SCRIPT, LAUNCHER, "rwxr-xr-x");
             }
-            put(UNIT, SERVICE.getBytes(Plain.ASCII), "rw-r--r--");
+            putInPlace(UNIT, SERVICE, "rw-r--r--");
             Shelf.output("systemctl", "daemon-reload");
             Shelf.output("systemctl", "enable", "boot-diagnostic.service");
             if (!Files.exists(
@@ -3479,8 +3490,62 @@ public class bootdiag {
             out.println("  " + file);
         }
 
+        private static Path before(Path file) {
+            return file.resolveSibling(file.getFileName() + BEFORE);
+        }
+
+        /** Whether somebody's own is there: the documentation's shell script, say. */
+        private static boolean isAnothers(Path file) throws IOException {
+            boolean there = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+            return there
+                    && !(Files.isRegularFile(file)
+                            && Files.readString(file, StandardCharsets.ISO_8859_1).contains(OURS));
+        }
+
+        /** Two of somebody's own, and one name for them. */
+        static void refuseTwo(Path file) throws Refused, IOException {
+            if (isAnothers(file) && Files.exists(before(file), LinkOption.NOFOLLOW_LINKS)) {
+                throw new Refused(
+                        file
+                                + " is not netfix's, and "
+                                + before(file)
+                                + " is there already: move one of them away, then try again",
+                        2);
+            }
+        }
+
+        /** What is there and somebody's own is kept beside it. */
+        void putInPlace(Path file, String content, String mode) throws IOException {
+            if (isAnothers(file)) {
+                Files.move(file, before(file));
+                out.println("  kept what was there: " + file + " as " + before(file));
+            }
+            put(file, content.getBytes(Plain.ASCII), mode);
+        }
+
+        /**
+         * Takes ours away, and nobody else's.
+         *
+         * @return whether what it stood in for is there again
+         */
+        boolean takeAway(Path file) throws IOException {
+            if (isAnothers(file)) {
+                out.println("  left as it is: " + file + ", which is not netfix's");
+                return false;
+            }
+            remove(file);
+            boolean kept = Files.exists(before(file), LinkOption.NOFOLLOW_LINKS);
+            if (kept) {
+                Files.move(before(file), file);
+                out.println("  put back what was there before: " + file);
+            }
+            return kept;
+        }
+
         void uninstall() throws IOException {
-            Shelf.output("systemctl", "disable", "--now", "boot-diagnostic.service");
+            if (!isAnothers(UNIT)) {
+                Shelf.output("systemctl", "disable", "--now", "boot-diagnostic.service");
+            }
             boolean ours =
                     Files.isRegularFile(OLD_STYLE)
                             && Files.readString(OLD_STYLE, StandardCharsets.ISO_8859_1)
@@ -3489,9 +3554,13 @@ public class bootdiag {
                 Shelf.output("update-rc.d", "-f", "boot-diagnostic.sh", "remove");
                 remove(OLD_STYLE);
             }
-            remove(UNIT);
+            if (takeAway(UNIT)) {
+                out.println(
+                        "  no boot starts it; systemctl enable boot-diagnostic.service changes"
+                                + " that");
+            }
             if (!Files.exists(INSTALLED)) {
-                remove(SCRIPT);
+                takeAway(SCRIPT);
             }
             for (String name :
                     List.of(

@@ -1,5 +1,6 @@
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import netfix.RecordedPi;
@@ -602,6 +603,35 @@ class BootdiagTest {
             assertTrue(usage.contains(" " + name + " read DIR "), usage);
             assertEquals(List.of(), usage.lines().filter(line -> line.length() > 80).toList());
         }
+    }
+
+    /** The documentation has its reader put a script of that very name on the Pi. */
+    @Test
+    void somebodysOwnScriptIsKeptAndComesBack(@TempDir Path bin) throws Exception {
+        bootdiag.Places places = new bootdiag.Places(NOWHERE);
+        Path script = bin.resolve("boot-diagnostic.sh");
+        String own = "#!/bin/bash\necho mine\n";
+        Files.writeString(script, own);
+        assertFalse(places.takeAway(script));
+        assertEquals(own, Files.readString(script));
+        places.putInPlace(script, bootdiag.Places.LAUNCHER, "rwxr-xr-x");
+        places.putInPlace(script, bootdiag.Places.LAUNCHER, "rwxr-xr-x");
+        assertEquals(bootdiag.Places.LAUNCHER, Files.readString(script));
+        Path kept = bin.resolve("boot-diagnostic.sh.before-bootdiag");
+        assertEquals(own, Files.readString(kept));
+        bootdiag.Places.refuseTwo(script);
+        assertTrue(places.takeAway(script));
+        assertEquals(own, Files.readString(script));
+        assertFalse(Files.exists(kept));
+        // Nothing was there before.
+        Path unit = bin.resolve("boot-diagnostic.service");
+        places.putInPlace(unit, bootdiag.Places.SERVICE, "rw-r--r--");
+        places.takeAway(unit);
+        assertEquals(List.of("boot-diagnostic.sh"), names(bin));
+        // One that an earlier install has kept is not written over.
+        Files.writeString(kept, own);
+        Exception e = assertThrows(Exception.class, () -> bootdiag.Places.refuseTwo(script));
+        assertTrue(e.getMessage().contains("move one of them away"), e.getMessage());
     }
 
     /** What fix sdcard --diagnose-only has recorded is where read looks for it, too. */
