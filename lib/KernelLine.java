@@ -131,17 +131,27 @@ final class KernelLine {
      * @throws IOException where it cannot be written; what is there then boots as before
      */
     void add(String padded) throws IOException {
+        refuseTooLong(padded);
         int end = end();
         byte[] more = padded.getBytes(StandardCharsets.UTF_8);
         byte[] rest = Arrays.copyOfRange(content, end, content.length);
         byte[] wanted = concat(Arrays.copyOf(content, end), more, rest);
-        if (wanted.length > MOST_BYTES) {
+        card.over(file, concat(more, rest), end);
+        card.mustBe(file, wanted);
+    }
+
+    /**
+     * @throws BadInput where the line with those words would be longer than what is safe
+     */
+    void refuseTooLong(String padded) {
+        int wanted = content.length + padded.getBytes(StandardCharsets.UTF_8).length;
+        if (wanted > MOST_BYTES) {
             throw new BadInput(
                     file
                             + ":1: its "
                             + content.length
                             + " bytes would become "
-                            + wanted.length
+                            + wanted
                             + ", and "
                             + MOST_BYTES
                             + " are what is safe (a 32-bit kernel takes "
@@ -150,8 +160,6 @@ final class KernelLine {
                             + FIRMWARE_BYTES
                             + "): take out words that are not needed; nothing was changed");
         }
-        card.over(file, concat(more, rest), end);
-        card.mustBe(file, wanted);
     }
 
     /** As it is without the first of those words. */

@@ -147,13 +147,14 @@ public final class SdCard {
      * netfix's own words goes with them.
      */
     Optional<String> country() {
+        return bare().word(COUNTRY).map(word -> word.substring(COUNTRY.length()));
+    }
+
+    /** The line without netfix's own words, as {@link #schedule} will have made it. */
+    private KernelLine bare() {
         KernelLine line = line();
         try {
-            return ownWords(line)
-                    .map(line::without)
-                    .orElse(line)
-                    .word(COUNTRY)
-                    .map(word -> word.substring(COUNTRY.length()));
+            return ownWords(line).map(line::without).orElse(line);
         } catch (IOException e) {
             throw new BadInput(folder.resolve(BEFORE) + " cannot be read (" + reason(e) + ")");
         }
@@ -161,10 +162,7 @@ public final class SdCard {
 
     /** What will happen at the next boot, for a person to agree to. */
     List<String> plan(Wish wish) {
-        KernelLine before = line();
-        if (!before.text().contains(SCRIPT)) {
-            refuse(before, wish.mode());
-        }
+        refuse(wish.mode(), wish.country());
         List<String> lines = new ArrayList<>();
         lines.add(folder + " is the boot partition of a Pi: " + describe() + ".");
         lines.add("Onto it go " + SCRIPT + " and, at the end of " + CMDLINE + ":");
@@ -289,7 +287,17 @@ public final class SdCard {
     }
 
     private String country(Wish wish) {
-        return wish.country().isEmpty() || country().isPresent() ? "" : COUNTRY + wish.country();
+        return countryWord(wish.country());
+    }
+
+    private String countryWord(String asked) {
+        return asked.isEmpty() || country().isPresent() ? "" : COUNTRY + asked;
+    }
+
+    /** What goes to the end of that line. */
+    private static String added(KernelLine line, String country) {
+        String words = line.padded(WORDS);
+        return country.isEmpty() ? words : line.padded(country) + " " + words.stripLeading();
     }
 
     /**
@@ -305,7 +313,7 @@ public final class SdCard {
             undo();
             line = line();
         }
-        refuse(line, wish.mode());
+        refuse(wish.mode(), wish.country());
         try {
             // A key that a power cut has left must not outlive this one.
             clear();
@@ -319,9 +327,17 @@ public final class SdCard {
         return written(wish, line);
     }
 
-    /** What a rescue cannot do anything about, before somebody is asked for anything. */
-    private void refuse(KernelLine line, Mode mode) {
+    /**
+     * What a rescue cannot do anything about, before somebody is asked for anything.
+     *
+     * @param country that is asked for, empty for none
+     */
+    void refuse(Mode mode, String country) {
         Path cmdline = folder.resolve(CMDLINE);
+        KernelLine line = bare();
+        if (line.text().contains(SCRIPT)) {
+            throw changedWords();
+        }
         Optional<String> other = line.word("systemd.run");
         if (other.isPresent()) {
             throw new BadInput(
@@ -343,14 +359,20 @@ public final class SdCard {
                             + " was changed");
         }
         refuseOverlay(line, mode);
+        line.refuseTooLong(added(line, countryWord(country)));
+    }
+
+    private BadInput changedWords() {
+        return new BadInput(
+                folder.resolve(CMDLINE)
+                        + ":1: somebody has changed netfix's words; take out all that begins with"
+                        + " systemd. by hand, then try again");
     }
 
     private int written(Wish wish, KernelLine line) {
         String country = country(wish);
-        String words = line.padded(WORDS);
-        String added =
-                country.isEmpty() ? words : line.padded(country) + " " + words.stripLeading();
-        words = country.isEmpty() ? words : " " + WORDS;
+        String added = added(line, country);
+        String words = country.isEmpty() ? added : " " + WORDS;
         boolean begun = false;
         try {
             if (wish.wifi().isPresent()) {
@@ -476,10 +498,7 @@ public final class SdCard {
             if (scheduled) {
                 Optional<String> words = ownWords(line);
                 if (words.isEmpty() || !line.remove(words.get())) {
-                    throw new BadInput(
-                            cmdline
-                                    + ":1: somebody has changed netfix's words; take out all that"
-                                    + " begins with systemd. by hand, then try again");
+                    throw changedWords();
                 }
             }
             boolean left = !leftovers().isEmpty();

@@ -88,12 +88,15 @@ public final class SdCardOptions {
         if (undo) {
             return agreement.agreed() ? card.undo() : ExitCode.USAGE;
         }
+        SdCard.Mode mode =
+                restore
+                        ? SdCard.Mode.RESTORE
+                        : diagnoseOnly ? SdCard.Mode.RECORD : SdCard.Mode.REPAIR;
+        card.refuse(mode, country);
         refuseCountry(card);
         SdCard.Wish wish =
                 new SdCard.Wish(
-                        restore
-                                ? SdCard.Mode.RESTORE
-                                : diagnoseOnly ? SdCard.Mode.RECORD : SdCard.Mode.REPAIR,
+                        mode,
                         Optional.ofNullable(wifi)
                                 .map(name -> RescueWifi.of(name, passphrase(), wpa3, hidden)),
                         country);

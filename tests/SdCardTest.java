@@ -260,6 +260,38 @@ class SdCardTest {
         assertEquals(ExitCode.GOOD, card().schedule(REPAIR));
     }
 
+    /** Nobody is asked for a passphrase, or shown a plan, in vain. */
+    @Test
+    void whatCannotBeRescuedIsRefusedBeforeAnythingIsAsked() throws IOException {
+        SdCardOptions options = new SdCardOptions();
+        options.folder = folder;
+        options.wifi = "Home";
+        options.country = "GB";
+        FixOptions agreement = new FixOptions();
+        agreement.dryRun = true;
+        PrintStream narration = new PrintStream(told, true, StandardCharsets.UTF_8);
+        for (String line :
+                List.of(
+                        "overlayroot=tmpfs " + LINE,
+                        LINE + " " + "x".repeat(300),
+                        LINE + " systemd.run=/boot/firstrun.sh")) {
+            Files.writeString(cmdline, line + "\n");
+            BadInput e =
+                    assertThrows(
+                            BadInput.class,
+                            () -> options.run(agreement, narration, Optional.empty(), WIDE));
+            assertTrue(e.getMessage().startsWith(cmdline + ":1: "), e.getMessage());
+            assertThrows(BadInput.class, () -> card().plan(REPAIR));
+        }
+        assertEquals("", told.toString(StandardCharsets.UTF_8));
+        // One that waits is taken off first, and leaves its room.
+        int room = 1023 - 400 - SdCard.WORDS.length() - LINE.length() - 3;
+        Files.writeString(cmdline, LINE + " " + "x".repeat(room) + "\n");
+        card().schedule(REPAIR);
+        card().plan(REPAIR);
+        assertEquals(ExitCode.GOOD, card().schedule(REPAIR));
+    }
+
     @Test
     void whatIsNoBootPartitionIsRefused() throws IOException {
         Files.delete(folder.resolve("config.txt"));
