@@ -242,10 +242,10 @@ public final class SdCard {
         return Json.pretty(top);
     }
 
-    /** What {@link #undo} would take off, in the same schema. */
-    String documentOfUndo() {
+    /** What {@link #undo} has taken off, or would, in the same schema. */
+    String documentOfUndo(List<String> takenOff) {
         ObjectNode top = document("undo");
-        waiting().forEach(top.putArray("taken_off")::add);
+        takenOff.forEach(top.putArray("taken_off")::add);
         return Json.pretty(top);
     }
 

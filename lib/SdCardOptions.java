@@ -75,18 +75,7 @@ public final class SdCardOptions {
         refuseContradictions();
         SdCard card = new SdCard(folder, narration);
         if (undo) {
-            document.ifPresent(out -> out.println(card.documentOfUndo()));
-        }
-        if (undo && agreement.dryRun) {
-            List<String> waiting = card.waiting();
-            narration.println(
-                    waiting.isEmpty()
-                            ? "Nothing is waiting on this card."
-                            : "Would be taken off: " + String.join("; ", waiting) + ".");
-            return waiting.isEmpty() ? ExitCode.GOOD : ExitCode.PROBLEMS;
-        }
-        if (undo) {
-            return agreement.agreed() ? card.undo() : ExitCode.USAGE;
+            return undone(card, agreement, narration, document);
         }
         SdCard.Mode mode =
                 restore
@@ -110,6 +99,30 @@ public final class SdCardOptions {
             return ExitCode.PROBLEMS;
         }
         return agreement.agreed() ? card.schedule(wish) : ExitCode.USAGE;
+    }
+
+    /** The document tells what is off, which is known afterwards only. */
+    private static int undone(
+            SdCard card,
+            FixOptions agreement,
+            PrintStream narration,
+            Optional<PrintStream> document) {
+        List<String> waiting = card.waiting();
+        if (agreement.dryRun) {
+            narration.println(
+                    waiting.isEmpty()
+                            ? "Nothing is waiting on this card."
+                            : "Would be taken off: " + String.join("; ", waiting) + ".");
+            document.ifPresent(out -> out.println(card.documentOfUndo(waiting)));
+            return waiting.isEmpty() ? ExitCode.GOOD : ExitCode.PROBLEMS;
+        }
+        int exit = agreement.agreed() ? card.undo() : ExitCode.USAGE;
+        if (document.isPresent()) {
+            List<String> left = card.waiting();
+            List<String> off = waiting.stream().filter(line -> !left.contains(line)).toList();
+            document.get().println(card.documentOfUndo(off));
+        }
+        return exit;
     }
 
     private void refuseContradictions() {

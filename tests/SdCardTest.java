@@ -185,6 +185,30 @@ class SdCardTest {
         assertEquals("from cmdline.txt, netfix's words", undo.path("taken_off").path(0).asText());
     }
 
+    /** What could not be taken off is not told as if it had been. */
+    @Test
+    void theDocumentOfAnUndoTellsWhatIsOff() throws IOException {
+        PrintStream narration = new PrintStream(told, true, StandardCharsets.UTF_8);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Optional<PrintStream> document = Optional.of(new PrintStream(out, true, "UTF-8"));
+        FixOptions agreement = new FixOptions();
+        agreement.yes = true;
+        SdCardOptions options = new SdCardOptions();
+        options.folder = folder;
+        options.undo = true;
+        card().schedule(REPAIR);
+        Path script = folder.resolve(SdCard.SCRIPT);
+        Files.delete(script);
+        Files.createDirectories(script.resolve("in-the-way"));
+        assertEquals(ExitCode.HANDS_NEEDED, options.run(agreement, narration, document, WIDE));
+        JsonNode off = Json.read(out.toString()).path("taken_off");
+        assertEquals("[\"from cmdline.txt, netfix's words\"]", off.toString());
+        out.reset();
+        Files.writeString(cmdline, LINE + " " + SdCard.WORDS.replace("--no-block ", "") + "\n");
+        assertThrows(BadInput.class, () -> options.run(agreement, narration, document, WIDE));
+        assertEquals("", out.toString());
+    }
+
     /** The line's own would win, and dhcpcd's supplicant be told another. */
     @Test
     void aCountryThatIsNotTheLinesIsRefused() throws IOException {
