@@ -94,6 +94,7 @@ public class bootdiag {
     static final String JBANG = "0.132.1";
 
     private static final String RESCUE_LOG = "netfix-rescue-log.txt";
+    private static final String RESCUE_LOG_BEFORE = "netfix-rescue-log-before.txt";
     private static final int MOST_OF_A_RESCUE = 200_000;
     private static final String LOST = "NOT REACHABLE";
 
@@ -295,7 +296,7 @@ public class bootdiag {
                                             + " --diagnose-only (in a checkout of netfix) records"
                                             + " its next boot"
                                     : ": it is no boot partition of a Pi")
-                            + leftKey(folder).map(warning -> ". " + warning).orElse(""),
+                            + leftRescue(folder).map(warning -> ". " + warning).orElse(""),
                     2);
         }
         Recorded record = there.filter(other -> other.isNewerThan(here)).orElse(here);
@@ -314,11 +315,11 @@ public class bootdiag {
                                             ? ": here there is none."
                                             : ", which is newer than what lies here.")));
         }
-        leftKey(folder).ifPresent(warning -> out.println(Plain.text(warning)));
+        leftRescue(folder).ifPresent(warning -> out.println(Plain.text(warning)));
         Plain.print(out, record.status().getBytes(Plain.ASCII));
         record.newest().ifPresent(text -> Plain.print(out, ("\n" + text).getBytes(Plain.ASCII)));
         if (!rescue.isEmpty()) {
-            out.println("\n=== " + RESCUE_LOG + ", by the last rescue from this card\n");
+            out.println("\n=== " + rescueLogIn(folder).getFileName() + ", " + whose(folder) + "\n");
             Plain.print(out, rescue.getBytes(Plain.ASCII));
         }
         int exit = analysed(record, root, diagnose, out);
@@ -402,9 +403,23 @@ public class bootdiag {
                 : "'" + text.replace("'", "'\\''") + "'";
     }
 
+    /** The last one's, else what `fix sdcard` has set aside since. */
+    private static Path rescueLogIn(Path folder) {
+        Path log = folder.resolve(RESCUE_LOG);
+        return Files.exists(log) ? log : folder.resolve(RESCUE_LOG_BEFORE);
+    }
+
+    private static String whose(Path folder) throws IOException {
+        return rescueWaits(folder)
+                ? "by a rescue before the one that waits"
+                : Files.exists(folder.resolve(RESCUE_LOG))
+                        ? "by the last rescue from this card"
+                        : "by a rescue before the last one, which left none";
+    }
+
     /** What lib/rescue.sh has left here, --diagnose-only too; empty where it did not run. */
     private static String rescueLog(Path folder) throws IOException {
-        Path log = folder.resolve(RESCUE_LOG);
+        Path log = rescueLogIn(folder);
         if (!Files.exists(log)) {
             return "";
         }
@@ -413,16 +428,25 @@ public class bootdiag {
         }
     }
 
-    /** What keeps the secret of a rescue on the card, where there is one. */
-    static Optional<String> leftKey(Path folder) throws IOException {
-        if (!Files.exists(folder.resolve("netfix-rescue.key"))) {
-            return Optional.empty();
-        }
+    private static boolean rescueWaits(Path folder) throws IOException {
         Path cmdline = folder.resolve("cmdline.txt");
-        boolean waits =
-                Files.exists(cmdline)
-                        && new String(Files.readAllBytes(cmdline), StandardCharsets.ISO_8859_1)
-                                .contains("netfix-rescue.sh");
+        return Files.exists(cmdline)
+                && new String(Files.readAllBytes(cmdline), StandardCharsets.ISO_8859_1)
+                        .contains("netfix-rescue.sh");
+    }
+
+    /** What of a rescue is on the card that has not run, or not to its end. */
+    static Optional<String> leftRescue(Path folder) throws IOException {
+        boolean waits = rescueWaits(folder);
+        if (!Files.exists(folder.resolve("netfix-rescue.key"))) {
+            return waits
+                    ? Optional.of(
+                            "A rescue waits in cmdline.txt for the Pi's next boot, or did not run"
+                                    + " at the last one. ./jbang fix sdcard "
+                                    + word(folder)
+                                    + " --undo takes it off.")
+                    : Optional.empty();
+        }
         return Optional.of(
                 "WARNING: netfix-rescue.key, with the key of a Wi-Fi network, lies on this card"
                         + (waits

@@ -73,6 +73,15 @@ class FatFiles {
         return deleted;
     }
 
+    /** To a name that nothing has; its content goes along only when the file itself is synced. */
+    void rename(Path file, Path name) throws IOException {
+        Files.move(file, name);
+        try (FileChannel channel = FileChannel.open(name, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        syncFolder(name.getParent());
+    }
+
     private static void put(FileChannel channel, byte[] content, long at) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap(content);
         while (bytes.hasRemaining()) {

@@ -45,6 +45,7 @@ public final class SdCard {
     static final String SCRIPT = "netfix-rescue.sh";
     static final String KEY = "netfix-rescue.key";
     static final String LOG = "netfix-rescue-log.txt";
+    private static final String LOG_BEFORE = "netfix-rescue-log-before.txt";
     private static final String BEFORE = "netfix-rescue-cmdline.old";
     private static final String COUNTRY = "cfg80211.ieee80211_regdom=";
 
@@ -198,7 +199,12 @@ public final class SdCard {
                 lines.add("  - reboots once, where it changed anything");
             }
         }
-        lines.add("Its report will be " + LOG + " on this partition.");
+        lines.add(
+                "Its report will be "
+                        + LOG
+                        + " on this partition"
+                        + (hasLog() ? "; the one that lies here becomes " + LOG_BEFORE : "")
+                        + ".");
         lines.addAll(inTheWay(wish));
         wish.wifi()
                 .ifPresent(
@@ -373,6 +379,7 @@ public final class SdCard {
         String country = country(wish);
         String added = added(line, country);
         String words = country.isEmpty() ? added : " " + WORDS;
+        boolean hadLog = hasLog();
         boolean begun = false;
         try {
             if (wish.wifi().isPresent()) {
@@ -380,12 +387,17 @@ public final class SdCard {
             }
             write(SCRIPT, script(wish.mode(), words).getBytes(StandardCharsets.UTF_8));
             write(BEFORE, line.bytes());
+            if (hadLog) {
+                // A script that never runs would seem to have written it.
+                files.delete(folder.resolve(LOG_BEFORE));
+                files.rename(folder.resolve(LOG), folder.resolve(LOG_BEFORE));
+            }
             begun = true;
             line.add(added);
         } catch (IOException e) {
-            throw begun ? takenBack(e, line) : nothingChanged(e);
+            throw begun ? takenBack(e, line, hadLog) : nothingChanged(e, hadLog);
         } catch (BadInput e) {
-            cleared();
+            swept(hadLog);
             throw e;
         }
         narration.println(
@@ -419,12 +431,36 @@ public final class SdCard {
         }
     }
 
-    private BadInput nothingChanged(IOException e) {
+    private boolean hasLog() {
+        return Files.isRegularFile(folder.resolve(LOG));
+    }
+
+    /** The former rescue's log has its name again, where no later one has written its own. */
+    private boolean logIsBack() {
+        Path kept = folder.resolve(LOG_BEFORE);
+        if (hasLog() || !Files.exists(kept)) {
+            return true;
+        }
+        try {
+            files.rename(kept, folder.resolve(LOG));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** The secret in any case. */
+    private boolean swept(boolean hadLog) {
+        boolean cleared = cleared();
+        return (!hadLog || logIsBack()) && cleared;
+    }
+
+    private BadInput nothingChanged(IOException e, boolean hadLog) {
         return new BadInput(
                 "the card could not be written ("
                         + reason(e)
                         + "): nothing was changed, and it boots as before"
-                        + (cleared() ? "" : "; netfix-rescue* may be left on it")
+                        + (swept(hadLog) ? "" : "; netfix-rescue* may be left on it")
                         + remedy(e));
     }
 
@@ -432,14 +468,14 @@ public final class SdCard {
      * The words were begun, so the line is theirs, the old one, or half of each. The copy of the
      * old one stays for as long as it may be needed; the secret does not.
      */
-    private BadInput takenBack(IOException e, KernelLine line) {
+    private BadInput takenBack(IOException e, KernelLine line, boolean hadLog) {
         Path cmdline = folder.resolve(CMDLINE);
         try {
             if (!Arrays.equals(files.read(cmdline), line.bytes())) {
                 files.whole(cmdline, line.bytes());
                 files.mustBe(cmdline, line.bytes());
             }
-            return nothingChanged(e);
+            return nothingChanged(e, hadLog);
         } catch (IOException again) {
             return new BadInput(
                     "the card could not be written ("
@@ -503,6 +539,7 @@ public final class SdCard {
             }
             boolean left = !leftovers().isEmpty();
             boolean cleared = cleared();
+            boolean back = !(scheduled || half) || logIsBack();
             narration.println(
                     !cleared
                             ? "netfix-rescue* could not be removed; delete it by hand"
@@ -512,6 +549,9 @@ public final class SdCard {
                                             ? "Nothing was waiting on this card; what an earlier"
                                                     + " rescue had left is deleted."
                                             : "Nothing was waiting on this card.");
+            if (!back) {
+                narration.println("The log of the rescue before stays " + LOG_BEFORE + ".");
+            }
             return cleared ? ExitCode.GOOD : ExitCode.HANDS_NEEDED;
         } catch (IOException e) {
             throw new BadInput(cmdline + " could not be written (" + reason(e) + ")" + remedy(e));

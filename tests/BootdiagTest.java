@@ -657,6 +657,28 @@ class BootdiagTest {
         assertTrue(seen.contains("VERDICT: MENDED"), seen);
     }
 
+    /** Without a key no other file tells that it has not run. */
+    @Test
+    void aRescueThatWaitsIsNamed(@TempDir Path top) throws Exception {
+        Path bootfs = Files.createDirectory(top.resolve("bootfs"));
+        Path log = bootfs.resolve("netfix-rescue-log.txt");
+        Files.writeString(log, "VERDICT: MENDED, see below; the Pi reboots once.\r\n");
+        assertFalse(output(3, bootfs, Optional.empty()).contains("waits"));
+        Files.writeString(bootfs.resolve("cmdline.txt"), "root=/dev/x /boot/netfix-rescue.sh\n");
+        String seen = output(3, bootfs, Optional.empty());
+        assertTrue(seen.contains("A rescue waits in cmdline.txt"), seen);
+        assertTrue(seen.contains("or did not run"), seen);
+        assertTrue(seen.contains("log.txt, by a rescue before the one that waits"), seen);
+        // As fix sdcard leaves it.
+        Files.move(log, bootfs.resolve("netfix-rescue-log-before.txt"));
+        seen = output(3, bootfs, Optional.empty());
+        assertTrue(seen.contains("log-before.txt, by a rescue before the one that waits"), seen);
+        assertTrue(seen.contains("VERDICT: MENDED"), seen);
+        Files.writeString(bootfs.resolve("cmdline.txt"), "root=/dev/x\n");
+        seen = output(3, bootfs, Optional.empty());
+        assertTrue(seen.contains("by a rescue before the last one, which left none"), seen);
+    }
+
     /** Why it was lost the first time is not why it is lost the second time. */
     @Test
     void aCauseIsThatOfItsOwnFailure(@TempDir Path folder) throws IOException {

@@ -413,9 +413,58 @@ class SdCardTest {
             return there;
         }
 
+        @Override
+        void rename(Path file, Path name) throws IOException {
+            fails(2, n -> super.rename(n > 0 ? file : folderOf(file), name));
+        }
+
         private static Path folderOf(Path file) {
             return file.resolveSibling("no such file");
         }
+    }
+
+    private static final String MENDED = "VERDICT: MENDED\r\n";
+
+    private Path log() {
+        return folder.resolve(SdCard.LOG);
+    }
+
+    private Path logBefore() {
+        return folder.resolve("netfix-rescue-log-before.txt");
+    }
+
+    /** A script that never runs would seem to have written it. */
+    @Test
+    void theLogOfTheRescueBeforeIsNotTakenForTheNextOnes() throws IOException {
+        Files.writeString(log(), MENDED);
+        assertTrue(card().plan(REPAIR).toString().contains("becomes " + logBefore().getFileName()));
+        for (int i = 0; i < 2; i++) {
+            card().schedule(REPAIR);
+            assertFalse(Files.exists(log()));
+            assertEquals(MENDED, Files.readString(logBefore()));
+        }
+        card().undo();
+        assertEquals(MENDED, Files.readString(log()));
+        assertFalse(Files.exists(logBefore()));
+        // The rescue ran.
+        card().schedule(REPAIR);
+        String words = Files.readString(cmdline);
+        Files.writeString(log(), "VERDICT: BEGUN\r\n");
+        Files.writeString(cmdline, LINE + "\n");
+        card().undo();
+        assertEquals("VERDICT: BEGUN\r\n", Files.readString(log()));
+        assertEquals(MENDED, Files.readString(logBefore()));
+        card().schedule(REPAIR);
+        assertEquals(words, Files.readString(cmdline));
+        assertFalse(Files.exists(log()));
+        assertEquals("VERDICT: BEGUN\r\n", Files.readString(logBefore()));
+        card().undo();
+        // A rescue that was cut before it wrote any: the old one is not its.
+        card().schedule(REPAIR);
+        Files.writeString(cmdline, LINE + "\n");
+        card().undo();
+        assertFalse(Files.exists(log()));
+        assertEquals("VERDICT: BEGUN\r\n", Files.readString(logBefore()));
     }
 
     private SdCard dying(int left, double part, boolean forGood) {
@@ -434,6 +483,7 @@ class SdCardTest {
         for (double part : List.of(0.0, 0.5, 1.0)) {
             for (int left = 0; ; left++) {
                 String when = left + " went well, then a part of " + part;
+                Files.writeString(log(), MENDED);
                 try {
                     dying(left, part, forGood).schedule(wish(Optional.of(wifi), "GB"));
                     break;
@@ -458,12 +508,16 @@ class SdCardTest {
                                     || !Files.exists(key)
                                     || !Files.readString(key).contains(wifi.key()),
                             when + ": " + said);
+                    card().undo();
+                    boolean lies = Files.deleteIfExists(log());
+                    boolean kept = Files.deleteIfExists(logBefore());
+                    assertTrue(lies || kept && said.contains("may be left"), when + ": " + said);
                 }
-                card().undo();
                 assertEquals(LINE + "\n", Files.readString(cmdline), when);
                 assertEquals(List.of("cmdline.txt", "config.txt"), files(), when);
             }
             card().undo();
+            Files.delete(log());
         }
         assertTrue(broken > 0 || !forGood, "no line was left broken, so nothing was tried");
     }
@@ -475,6 +529,7 @@ class SdCardTest {
         for (double part : List.of(0.0, 0.5, 1.0)) {
             int failed = 1;
             for (int left = 0; failed == 1; left++) {
+                Files.writeString(log(), MENDED);
                 card().schedule(wish(Optional.empty(), "GB"));
                 try {
                     failed = dying(left, part, forGood).undo() == ExitCode.GOOD ? 0 : 1;
@@ -483,6 +538,8 @@ class SdCardTest {
                 }
                 card().undo();
                 assertEquals(LINE + "\n", Files.readString(cmdline), left + ", " + part);
+                // Words that are off are no sign any more that no rescue has run.
+                assertTrue(Files.deleteIfExists(log()) | Files.deleteIfExists(logBefore()));
                 assertEquals(List.of("cmdline.txt", "config.txt"), files());
             }
         }
