@@ -18,6 +18,7 @@ public final class Measures {
             List.of(
                     ExclusiveControl.FILE,
                     NetplanRenderer.FILE,
+                    NetplanRenderer.LAST,
                     BtwifisetOrder.DROP_IN,
                     BtwifisetOrder.FOLDER,
                     Installation.STAMP,

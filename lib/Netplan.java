@@ -43,6 +43,8 @@ public final class Netplan {
      * @param address it is given one, static or by DHCP
      * @param byItself it comes up at boot without a hand
      * @param networks the SSIDs that it joins
+     * @param refusal what of it netplan does not render for NetworkManager, empty where nothing:
+     *     its generator ends with an error, and writes nothing for any other interface either
      */
     record Definition(
             String kind,
@@ -53,7 +55,17 @@ public final class Netplan {
             boolean others,
             boolean address,
             boolean byItself,
-            Set<String> networks) {
+            Set<String> networks,
+            String refusal) {
+
+        boolean isAs(Definition other) {
+            return kind.equals(other.kind()) && id.equals(other.id());
+        }
+
+        Definition with(String renderer) {
+            return new Definition(
+                    kind, id, renderer, name, mac, others, address, byItself, networks, refusal);
+        }
 
         /** Empty where a mounted card does not tell. */
         Optional<Boolean> fits(Link link) {
@@ -88,17 +100,112 @@ public final class Netplan {
         }
     }
 
+    /**
+     * That a file speaks of a definition.
+     *
+     * @param renderer which it gives to it, empty where none
+     * @param group what the file has said by then for all definitions of the kind, empty where
+     *     nothing
+     */
+    private record Mention(String kind, String id, String renderer, String group) {
+        boolean isOf(Definition d) {
+            return kind.equals(d.kind()) && id.equals(d.id());
+        }
+    }
+
+    /**
+     * What a file says of renderers.
+     *
+     * @param general for all definitions, empty where it says nothing
+     */
+    private record Said(String file, String general, List<Mention> mentions) {
+        boolean mentions(Definition d) {
+            return mentions.stream().anyMatch(m -> m.isOf(d));
+        }
+    }
+
     private final List<Definition> definitions;
     private final List<String> unreadable;
 
-    private Netplan(List<Definition> definitions, List<String> unreadable) {
-        this.definitions = List.copyOf(definitions);
+    /** By the names of the files, in their order. */
+    private final TreeMap<String, Said> said;
+
+    private Netplan(
+            List<Definition> definitions, List<String> unreadable, TreeMap<String, Said> said) {
+        this.definitions =
+                definitions.stream().map(d -> d.with(renderer(d, said.values()))).toList();
         this.unreadable = List.copyOf(unreadable);
+        this.said = said;
     }
 
     /** One of which nothing could be read. */
     static Netplan unknown(String why) {
-        return new Netplan(List.of(), List.of(why));
+        return new Netplan(List.of(), List.of(why), new TreeMap<>());
+    }
+
+    /**
+     * As netplan's parser decides it (0.101 to 1.1, tried): what a definition says itself, the last
+     * file last; else what its group said before it where it came first; else the last that was
+     * said for all.
+     */
+    private static String renderer(Definition d, Iterable<Said> files) {
+        String general = NETWORKD;
+        Optional<String> own = Optional.empty();
+        for (Said file : files) {
+            general = file.general().isEmpty() ? general : file.general();
+            for (Mention m : file.mentions()) {
+                if (m.isOf(d)) {
+                    own =
+                            m.renderer().isEmpty()
+                                    ? own.or(() -> Optional.of(m.group()))
+                                    : Optional.of(m.renderer());
+                }
+            }
+        }
+        return own.filter(renderer -> !renderer.isEmpty()).orElse(general);
+    }
+
+    /**
+     * The same with a file that says {@code renderer: NetworkManager} for all, and for some
+     * definitions by themselves.
+     */
+    Netplan with(String file, Map<Definition, String> renderers) {
+        List<Mention> mentions = new ArrayList<>();
+        renderers.forEach((d, r) -> mentions.add(new Mention(d.kind(), d.id(), r, "")));
+        TreeMap<String, Said> more = new TreeMap<>(said);
+        more.put(name(file), new Said(file, NETWORKMANAGER, mentions));
+        return new Netplan(definitions, unreadable, more);
+    }
+
+    /** The same without these files. */
+    Netplan without(List<String> files) {
+        TreeMap<String, Said> rest = new TreeMap<>(said);
+        rest.values().removeIf(f -> files.contains(f.file()));
+        return new Netplan(
+                definitions.stream()
+                        .filter(d -> rest.values().stream().anyMatch(f -> f.mentions(d)))
+                        .toList(),
+                unreadable,
+                rest);
+    }
+
+    /**
+     * Whether what is read before that file has it: netplan takes no part of a definition first.
+     */
+    boolean isBefore(String file, Definition d) {
+        return said.headMap(name(file)).values().stream().anyMatch(f -> f.mentions(d));
+    }
+
+    /** The last file that speaks of it. */
+    String fileOf(Definition d) {
+        return said.values().stream()
+                .filter(f -> f.mentions(d))
+                .map(Said::file)
+                .reduce("", (first, last) -> last);
+    }
+
+    private static String name(String file) {
+        return file.substring(file.lastIndexOf('/') + 1);
     }
 
     static Netplan read(Machine machine) {
@@ -114,15 +221,22 @@ public final class Netplan {
             }
         }
         if (byName.isEmpty() || !generates(machine)) {
-            return new Netplan(List.of(), unreadable);
+            return new Netplan(List.of(), unreadable, new TreeMap<>());
         }
         Map<String, Object> network = new LinkedHashMap<>();
-        for (String file : byName.values()) {
-            Reading<String> text = machine.read(file);
-            text.whyUnknown().ifPresent(unreadable::add);
-            text.value().ifPresent(t -> Text.merge(network, file, t, unreadable));
-        }
-        return of(network, unreadable);
+        TreeMap<String, Said> said = new TreeMap<>();
+        byName.forEach(
+                (name, file) -> {
+                    Reading<String> text = machine.read(file);
+                    text.whyUnknown().ifPresent(unreadable::add);
+                    Map<String, Object> one =
+                            text.value()
+                                    .map(t -> Text.network(file, t, unreadable))
+                                    .orElse(Map.of());
+                    merge(network, one);
+                    said.put(name, said(file, one));
+                });
+        return new Netplan(definitions(network), unreadable, said);
     }
 
     /** Without netplan itself its files are but text. */
@@ -135,11 +249,10 @@ public final class Netplan {
     /** A class of its own, so that a machine without netplan's files loads nothing of YAML. */
     private static final class Text {
 
-        static void merge(
-                Map<String, Object> network, String file, String text, List<String> unreadable) {
+        static Map<String, Object> network(String file, String text, List<String> unreadable) {
             try {
                 Object top = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
-                Netplan.merge(network, child(top, "network"));
+                return child(top, "network");
             } catch (MarkedYAMLException e) {
                 // Without the line itself, a password stands in it.
                 String place =
@@ -148,6 +261,7 @@ public final class Netplan {
             } catch (YAMLException e) {
                 unreadable.add(file + ": not YAML");
             }
+            return Map.of();
         }
     }
 
@@ -182,24 +296,40 @@ public final class Netplan {
         return value == null ? other : String.valueOf(value);
     }
 
-    private static Netplan of(Map<String, Object> network, List<String> unreadable) {
-        List<Definition> all = new ArrayList<>();
-        String general = text(network, "renderer", NETWORKD);
-        for (String kind : List.of("ethernets", "wifis", "bridges", "bonds", "vlans")) {
-            Map<String, Object> ofKind = child(network, kind);
-            String renderer = text(ofKind, "renderer", general);
-            ofKind.forEach(
-                    (id, node) -> {
-                        if (!id.equals("renderer")) {
-                            all.add(definition(kind, id, mapping(node), renderer));
-                        }
-                    });
+    private static final List<String> KINDS =
+            List.of("ethernets", "wifis", "bridges", "bonds", "vlans");
+
+    private static Said said(String file, Map<String, Object> network) {
+        List<Mention> mentions = new ArrayList<>();
+        for (String kind : KINDS) {
+            String group = "";
+            for (Map.Entry<String, Object> one : child(network, kind).entrySet()) {
+                if (one.getKey().equals("renderer")) {
+                    group = String.valueOf(one.getValue());
+                } else {
+                    String own = text(mapping(one.getValue()), "renderer", "");
+                    mentions.add(new Mention(kind, one.getKey(), own, group));
+                }
+            }
         }
-        return new Netplan(all, unreadable);
+        return new Said(file, text(network, "renderer", ""), mentions);
     }
 
-    private static Definition definition(
-            String kind, String id, Map<String, Object> node, String renderer) {
+    private static List<Definition> definitions(Map<String, Object> network) {
+        List<Definition> all = new ArrayList<>();
+        for (String kind : KINDS) {
+            child(network, kind)
+                    .forEach(
+                            (id, node) -> {
+                                if (!id.equals("renderer")) {
+                                    all.add(definition(kind, id, mapping(node)));
+                                }
+                            });
+        }
+        return all;
+    }
+
+    private static Definition definition(String kind, String id, Map<String, Object> node) {
         Map<String, Object> match = mapping(node.get("match"));
         Map<String, Object> passed = child(node.get("networkmanager"), "passthrough");
         boolean addresses = node.get("addresses") instanceof List<?> list && !list.isEmpty();
@@ -215,14 +345,39 @@ public final class Netplan {
         return new Definition(
                 kind,
                 id,
-                text(node, "renderer", renderer),
+                "",
                 node.containsKey("match") ? text(match, "name", "") : id,
                 text(match, "macaddress", "").toLowerCase(Locale.ROOT),
                 match.containsKey("driver") || match.containsKey("path"),
                 addresses || isTrue(node, "dhcp4") || isTrue(node, "dhcp6"),
                 !text(node, "activation-mode", "").matches("manual|off")
                         && !NmConfig.isFalse(text(passed, "connection.autoconnect", "true")),
-                networks);
+                networks,
+                refusal(node, match));
+    }
+
+    /** "NetworkManager definitions do not support …" (src/nm.c, 0.101 to 1.1, tried). */
+    private static String refusal(Map<String, Object> node, Map<String, Object> match) {
+        boolean options =
+                node.get("addresses") instanceof List<?> list
+                        && list.stream().anyMatch(Map.class::isInstance);
+        boolean special =
+                node.get("routes") instanceof List<?> list
+                        && list.stream()
+                                .anyMatch(
+                                        r ->
+                                                !text(mapping(r), "type", "unicast")
+                                                        .equals("unicast"));
+        if (match.containsKey("driver")) {
+            return "match: driver";
+        }
+        if (text(node, "activation-mode", "").equals("off")) {
+            return "activation-mode: off";
+        }
+        if (node.containsKey("ipv6-mtu")) {
+            return "ipv6-mtu";
+        }
+        return options ? "options of an address" : special ? "a route that is not unicast" : "";
     }
 
     private static boolean isTrue(Map<String, Object> node, String key) {

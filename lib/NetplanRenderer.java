@@ -1,7 +1,9 @@
 package netfix;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * netplan writes its files anew at every boot, so nothing is converted: its YAML is told to render
@@ -9,16 +11,23 @@ import java.util.List;
  */
 final class NetplanRenderer {
 
-    /** Read after every other one; a later file's scalar wins (netplan-generate(8)). */
+    /** Read after most others; a later file's scalar wins (netplan-generate(8)). */
     static final String FILE = "/etc/netplan/99-netfix.yaml";
 
+    /** Where it has to be read after a file that somebody has put behind that. */
+    static final String LAST = "/etc/netplan/zz-netfix.yaml";
+
+    static final List<String> FILES = List.of(FILE, LAST);
+
+    private static final String BEGINS = "# Written by netfix (fix undo takes it back).\n";
+
     private static final String TEXT =
-            """
-            # Written by netfix (fix undo takes it back).
-            network:
-              version: 2
-              renderer: NetworkManager
-            """;
+            BEGINS
+                    + """
+                    network:
+                      version: 2
+                      renderer: NetworkManager
+                    """;
 
     /**
      * That the interfaces are NetworkManager's: netplan's udev rule of this boot (0.106,
@@ -35,19 +44,28 @@ final class NetplanRenderer {
     private NetplanRenderer() {}
 
     static Fulfilment standing(Scene scene) {
-        boolean ours = scene.ground().text(FILE).orElse("").equals(TEXT);
-        return Fulfilment.where(
-                scene.snapshot().units(), () -> standing(scene.takeOver().netplan(), ours));
+        boolean ours =
+                FILES.stream().anyMatch(f -> scene.ground().text(f).orElse("").startsWith(BEGINS));
+        return Fulfilment.where(scene.snapshot().units(), () -> standing(scene, ours));
     }
 
-    private static Fulfilment standing(List<TakeOver.Netplanned> links, boolean ours) {
-        return links.isEmpty() && !ours
+    private static Fulfilment standing(Scene scene, boolean ours) {
+        List<String> missing = new ArrayList<>();
+        for (TakeOver.Netplanned one : scene.takeOver().netplan()) {
+            missing.add("netplan renders " + one.link() + " for systemd-networkd");
+        }
+        Netplan netplan = scene.snapshot().netplan();
+        List<Netplan.Definition> others = netplan.without(FILES).definitions();
+        for (Netplan.Definition d : netplan.definitions()) {
+            if (others.stream().noneMatch(other -> other.isAs(d))) {
+                // Of Wi-Fi without its networks netplan makes an error, and nothing else either.
+                missing.add(
+                        netplan.fileOf(d) + " speaks of " + d.id() + ", and no other file does");
+            }
+        }
+        return missing.isEmpty() && !ours
                 ? Fulfilment.notNeeded("netplan renders nothing for systemd-networkd")
-                : Fulfilment.missing(
-                        links.stream()
-                                .map(one -> "netplan renders " + one.link())
-                                .map(what -> what + " for systemd-networkd")
-                                .toList());
+                : Fulfilment.missing(missing);
     }
 
     static List<Plan.Draft> changes(Scene scene) {
@@ -63,13 +81,100 @@ final class NetplanRenderer {
                                     "netplan's interfaces are NetworkManager's, and the same to"
                                             + " DHCP servers as before")));
         }
-        drafts.add(Plan.Phase.CONFIGURATION.with(Change.Put.text(FILE, 0600, TEXT, "")));
+        Turn turn = Turn.of(scene.snapshot().netplan());
+        drafts.add(
+                Plan.Phase.CONFIGURATION.with(Change.Put.text(turn.file(), 0600, turn.text(), "")));
+        FILES.stream()
+                .filter(file -> !file.equals(turn.file()) && scene.ground().exists(file))
+                .map(file -> new Change.Remove(file, turn.file() + " takes its place"))
+                .map(Plan.Phase.CONFIGURATION::with)
+                .forEach(drafts::add);
         drafts.add(Plan.Phase.TAKE_OVER.with(new Change.Run(GENERATE, GENERATE, false, "")));
         for (TakeOver.Netplanned one : scene.takeOver().netplan()) {
             UnitChanges.stop(scene, "netplan-wpa-" + one.link() + ".service")
                     .ifPresent(drafts::add);
         }
         return drafts;
+    }
+
+    /** What netplan would go on rendering for systemd-networkd, whatever our file says. */
+    static void losses(Netplan netplan, Losses losses) {
+        Turn turn = Turn.of(netplan);
+        for (Netplan.Definition d : turn.left()) {
+            losses.lost(
+                    "netplan-renderer-" + d.id(),
+                    netplan.fileOf(d),
+                    0,
+                    d.kind() + ": " + d.id(),
+                    d.refusal().isEmpty()
+                            ? "it is read after "
+                                    + turn.file()
+                                    + " and gives it to systemd-networkd, which goes"
+                            : "netplan renders no "
+                                    + d.refusal()
+                                    + " for NetworkManager, and where it is told to nothing at all;"
+                                    + " it is left to systemd-networkd, which goes");
+        }
+    }
+
+    /**
+     * Our file: the renderer for all, and for a definition by itself where that alone is not
+     * enough, because it or its group has one of its own, or a later file says another one for all.
+     *
+     * @param renderers of single definitions; networkd stays what of which NetworkManager's has an
+     *     error, because with it netplan would render none
+     * @param left what stays networkd's
+     */
+    private record Turn(
+            String file, Map<Netplan.Definition, String> renderers, List<Netplan.Definition> left) {
+
+        static Turn of(Netplan netplan) {
+            Netplan others = netplan.without(FILES);
+            Turn usual = of(others, FILE);
+            Turn last = of(others, LAST);
+            return usual.wrong(others) > last.wrong(others) ? last : usual;
+        }
+
+        private static Turn of(Netplan netplan, String file) {
+            Netplan plain = netplan.with(file, Map.of());
+            Map<Netplan.Definition, String> renderers = new LinkedHashMap<>();
+            for (int i = 0; i < netplan.definitions().size(); i++) {
+                Netplan.Definition now = netplan.definitions().get(i);
+                String wanted = now.refusal().isEmpty() ? Netplan.NETWORKMANAGER : Netplan.NETWORKD;
+                if (now.renderer().equals(Netplan.NETWORKD)
+                        && !plain.definitions().get(i).renderer().equals(wanted)
+                        && netplan.isBefore(file, now)) {
+                    renderers.put(now, wanted);
+                }
+            }
+            List<Netplan.Definition> left =
+                    netplan.with(file, renderers).definitions().stream()
+                            .filter(d -> d.renderer().equals(Netplan.NETWORKD))
+                            .toList();
+            return new Turn(file, renderers, left);
+        }
+
+        /** Those that another file could do better: not turned, or turned into an error. */
+        private long wrong(Netplan netplan) {
+            return netplan.with(file, renderers).definitions().stream()
+                    .filter(d -> d.renderer().equals(Netplan.NETWORKD) == d.refusal().isEmpty())
+                    .count();
+        }
+
+        private String text() {
+            StringBuilder text = new StringBuilder(TEXT);
+            Map<String, StringBuilder> kinds = new LinkedHashMap<>();
+            renderers.forEach(
+                    (d, renderer) ->
+                            kinds.computeIfAbsent(d.kind(), k -> new StringBuilder())
+                                    .append("    \"")
+                                    .append(d.id().replaceAll("[\\\\\"]", "\\\\$0"))
+                                    .append("\":\n      renderer: ")
+                                    .append(renderer)
+                                    .append('\n'));
+            kinds.forEach((kind, ids) -> text.append("  " + kind + ":\n").append(ids));
+            return text.toString();
+        }
     }
 
     /** Empty where netplan has none. */

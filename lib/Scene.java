@@ -28,11 +28,15 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, Foreign
                         snapshot.networkd(),
                         snapshot.interfaces());
         TakeOver takeOver = TakeOver.from(standing, sources);
-        return new Scene(
-                snapshot,
-                ground,
-                machine.runsCommands() ? takeOver : takeOver.with(netplanned(snapshot, foreign)),
-                foreign);
+        if (!machine.runsCommands()) {
+            takeOver = takeOver.with(netplanned(snapshot, foreign), new Losses());
+        }
+        if (!takeOver.netplan().isEmpty()) {
+            Losses losses = new Losses();
+            NetplanRenderer.losses(snapshot.netplan(), losses);
+            takeOver = takeOver.with(List.of(), losses);
+        }
+        return new Scene(snapshot, ground, takeOver, foreign);
     }
 
     /**

@@ -48,12 +48,22 @@ public record TakeOver(
      */
     public record Covered(String owner, String link, List<String> files) {}
 
-    TakeOver with(List<Netplanned> more) {
+    TakeOver with(List<Netplanned> more, Losses with) {
         List<Netplanned> all = new ArrayList<>(netplan);
         more.stream()
                 .filter(one -> all.stream().noneMatch(n -> n.link().equals(one.link())))
                 .forEach(all::add);
-        return new TakeOver(profiles, covered, losses, told, country, List.copyOf(all));
+        List<Loss> lost = new ArrayList<>(losses);
+        lost.addAll(with.stopping());
+        List<Loss> different = new ArrayList<>(told);
+        different.addAll(with.told());
+        return new TakeOver(
+                profiles,
+                covered,
+                List.copyOf(lost),
+                List.copyOf(different),
+                country,
+                List.copyOf(all));
     }
 
     static TakeOver from(Snapshot snapshot, OldSources sources) {

@@ -39,6 +39,7 @@
 //SOURCES LinksTest.java
 //SOURCES MeasuresTest.java
 //SOURCES MonitorTest.java
+//SOURCES NetplanRendererTest.java
 //SOURCES NmConfigTest.java
 //SOURCES OwnersTest.java
 //SOURCES ParserFuzz.java
