@@ -43,6 +43,10 @@ public final class Netplan {
      * @param address it is given one, static or by DHCP
      * @param byItself it comes up at boot without a hand
      * @param networks the SSIDs that it joins
+     * @param device in NetworkManager's words (NetworkManager.conf(5), "Device List Format"), as it
+     *     is called once it is NetworkManager's
+     * @param client who it is to its DHCP server, {@code duid} or {@code mac}; empty where it asks
+     *     none
      * @param refusal what of it netplan does not render for NetworkManager, empty where nothing:
      *     its generator ends with an error, and writes nothing for any other interface either
      */
@@ -56,6 +60,8 @@ public final class Netplan {
             boolean address,
             boolean byItself,
             Set<String> networks,
+            String device,
+            String client,
             String refusal) {
 
         boolean isAs(Definition other) {
@@ -64,7 +70,8 @@ public final class Netplan {
 
         Definition with(String renderer) {
             return new Definition(
-                    kind, id, renderer, name, mac, others, address, byItself, networks, refusal);
+                    kind, id, renderer, name, mac, others, address, byItself, networks, device,
+                    client, refusal);
         }
 
         /** Empty where a mounted card does not tell. */
@@ -353,7 +360,42 @@ public final class Netplan {
                 !text(node, "activation-mode", "").matches("manual|off")
                         && !NmConfig.isFalse(text(passed, "connection.autoconnect", "true")),
                 networks,
+                device(kind, id, node, match),
+                isTrue(node, "dhcp4") || isTrue(node, "dhcp6")
+                        ? text(node, "dhcp-identifier", "duid")
+                        : "",
                 refusal(node, match));
+    }
+
+    /**
+     * Of a match that asks for several things the first will do: in NetworkManager's list any one
+     * counts. It knows no wildcards for drivers, and no brackets for names.
+     */
+    private static String device(
+            String kind, String id, Map<String, Object> node, Map<String, Object> match) {
+        String any = kind.equals("wifis") ? "type:wifi" : "type:ethernet";
+        String name = text(match, "name", "");
+        if (!node.containsKey("match")) {
+            return "interface-name:" + id;
+        }
+        if (node.containsKey("set-name")) {
+            return "interface-name:" + text(node, "set-name", "");
+        }
+        if (!name.isEmpty()) {
+            // A lone star is everything that this Pi has, its tunnels and bridges too.
+            return name.equals("*") ? any : "interface-name:" + name.replaceAll("\\[[^]]*]", "?");
+        }
+        if (match.containsKey("macaddress")) {
+            return "mac:" + text(match, "macaddress", "").toLowerCase(Locale.ROOT);
+        }
+        List<String> drivers = new ArrayList<>();
+        Object driver = match.get("driver");
+        for (Object one :
+                driver instanceof List<?> list ? list : List.of(text(match, "driver", "*"))) {
+            drivers.add("driver:" + one);
+        }
+        String all = String.join(",", drivers);
+        return all.matches(".*[*?\\[].*") ? any : all;
     }
 
     /** "NetworkManager definitions do not support …" (src/nm.c, 0.101 to 1.1, tried). */

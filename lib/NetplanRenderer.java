@@ -181,7 +181,7 @@ final class NetplanRenderer {
     private static String defaults(List<TakeOver.Netplanned> all) {
         List<String> lines = new ArrayList<>();
         for (TakeOver.Netplanned one : all) {
-            String match = "match-device=interface-name:" + one.link();
+            String match = "match-device=" + one.device();
             lines.addAll(List.of("", "[device-netfix-" + one.link() + "]", match, "managed=1"));
             if (!one.identity().isEmpty()) {
                 lines.addAll(List.of("", "[connection-netfix-" + one.link() + "]", match));

@@ -51,7 +51,7 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, Foreign
         }
         return snapshot.netplan().definitions().stream()
                 .filter(d -> d.renderer().equals(Netplan.NETWORKD))
-                .map(d -> new TakeOver.Netplanned(d.id(), Map.of()))
+                .map(d -> new TakeOver.Netplanned(d.id(), d.device(), Map.of()))
                 .toList();
     }
 

@@ -36,10 +36,18 @@ public record TakeOver(
     /**
      * An interface that netplan configures for networkd.
      *
+     * @param link its name; on a card what netplan calls it, which is its name where it says
+     *     nothing else
+     * @param device in NetworkManager's words (NetworkManager.conf(5), "Device List Format")
      * @param identity who it is to its DHCP servers, by NetworkManager's names ({@code
      *     ipv4.dhcp-client-id}); empty where it asks none
      */
-    public record Netplanned(String link, Map<String, String> identity) {}
+    public record Netplanned(String link, String device, Map<String, String> identity) {
+
+        Netplanned(String link, Map<String, String> identity) {
+            this(link, "interface-name:" + link, identity);
+        }
+    }
 
     /**
      * @param owner dhcpcd, systemd-networkd, ifupdown or wpa_supplicant

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -158,5 +160,29 @@ class NetplanRendererTest {
             assertEquals(
                     ALL + "  ethernets:\n    \"lan\":\n      renderer: networkd\n", renderer(card));
         }
+    }
+
+    /** The definition's name is the interface's only where nothing else is said. */
+    @Test
+    void anInterfaceIsCalledAsNetworkManagerKnowsIt() {
+        Map<String, String> called = new LinkedHashMap<>();
+        called.put("{dhcp4: true}", "interface-name:lan");
+        called.put(
+                "{match: {macaddress: \"AA:bb:cc:dd:ee:ff\"}, set-name: lan0}",
+                "interface-name:lan0");
+        called.put("{match: {macaddress: \"AA:bb:cc:dd:ee:ff\"}}", "mac:aa:bb:cc:dd:ee:ff");
+        called.put("{match: {name: \"eth[01]*\"}}", "interface-name:eth?*");
+        called.put("{match: {name: \"*\"}}", "type:ethernet");
+        called.put("{match: {}}", "type:ethernet");
+        called.put("{match: {driver: [lan78xx, genet]}}", "driver:lan78xx,driver:genet");
+        called.put("{match: {driver: \"lan*\"}}", "type:ethernet");
+        called.forEach(
+                (yaml, device) -> {
+                    Plan plan = PlanTest.plan(card("network: {ethernets: {lan: " + yaml + "}}"));
+                    String conf = written(plan, NetplanRenderer.DEFAULTS).orElseThrow();
+                    String wanted =
+                            "\n[device-netfix-lan]\nmatch-device=" + device + "\nmanaged=1\n";
+                    assertTrue(conf.contains(wanted), conf);
+                });
     }
 }
