@@ -28,13 +28,14 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, Foreign
                         snapshot.networkd(),
                         snapshot.interfaces());
         TakeOver takeOver = TakeOver.from(standing, sources);
+        Losses losses = new Losses();
         if (!machine.runsCommands()) {
-            takeOver = takeOver.with(netplanned(snapshot, foreign), new Losses());
+            takeOver = takeOver.with(netplanned(snapshot, foreign, losses), losses);
         }
         if (!takeOver.netplan().isEmpty()) {
-            Losses losses = new Losses();
-            NetplanRenderer.losses(snapshot.netplan(), losses);
-            takeOver = takeOver.with(List.of(), losses);
+            Losses left = new Losses();
+            NetplanRenderer.losses(snapshot.netplan(), left);
+            takeOver = takeOver.with(List.of(), left);
         }
         return new Scene(snapshot, ground, takeOver, foreign);
     }
@@ -42,7 +43,8 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, Foreign
     /**
      * On a card netplan's generator has not run: what it would write for networkd is in its YAML.
      */
-    private static List<TakeOver.Netplanned> netplanned(Snapshot snapshot, ForeignOwners foreign) {
+    private static List<TakeOver.Netplanned> netplanned(
+            Snapshot snapshot, ForeignOwners foreign, Losses losses) {
         Unit networkd = snapshot.unit(Manager.NETWORKD.unit());
         if (!networkd.exists()
                 || networkd.maskedAtBoot()
@@ -51,8 +53,26 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, Foreign
         }
         return snapshot.netplan().definitions().stream()
                 .filter(d -> d.renderer().equals(Netplan.NETWORKD))
-                .map(d -> new TakeOver.Netplanned(d.id(), d.device(), Map.of()))
+                .map(d -> netplanned(snapshot.netplan(), d, losses))
                 .toList();
+    }
+
+    private static TakeOver.Netplanned netplanned(
+            Netplan netplan, Netplan.Definition d, Losses losses) {
+        if (d.client().equals("duid")) {
+            // The DUID is the same, of /etc/machine-id; the IAID of networkd's is in no file here.
+            losses.told(
+                    "dhcp-identity-" + d.id(),
+                    netplan.fileOf(d),
+                    0,
+                    d.kind() + ": " + d.id(),
+                    "a mounted card has no lease of networkd's to read the client-id from: the"
+                            + " router may give another address");
+        }
+        return new TakeOver.Netplanned(
+                d.id(),
+                d.device(),
+                d.client().isEmpty() ? Map.of() : Map.of("ipv4.dhcp-client-id", d.client()));
     }
 
     /**

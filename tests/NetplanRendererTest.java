@@ -185,4 +185,21 @@ class NetplanRendererTest {
                     assertTrue(conf.contains(wanted), conf);
                 });
     }
+
+    /** A card has no lease to read the client-id from. */
+    @Test
+    void whoACardWasToItsRouterIsKeptAsFarAsItTells() {
+        Plan plan =
+                PlanTest.plan(
+                        card(
+                                "network: {ethernets: {eth0: {dhcp4: true}, eth1: {addresses:"
+                                        + " [10.0.0.5/24]}, eth2: {dhcp4: true, dhcp-identifier:"
+                                        + " mac}}}"));
+        assertEquals(List.of("dhcp-identity-eth0"), ids(plan.told()));
+        assertEquals("/etc/netplan/50-x.yaml", plan.told().get(0).file());
+        String conf = written(plan, NetplanRenderer.DEFAULTS).orElseThrow();
+        assertTrue(conf.contains("interface-name:eth0\nipv4.dhcp-client-id=duid\n"), conf);
+        assertFalse(conf.contains("[connection-netfix-eth1]"), conf);
+        assertTrue(conf.contains("interface-name:eth2\nipv4.dhcp-client-id=mac\n"), conf);
+    }
 }
