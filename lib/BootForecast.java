@@ -208,6 +208,10 @@ public final class BootForecast {
             return Answer.no(
                     "NetworkManager leaves it alone (" + unmanaged.value().get().source() + ")");
         }
+        Optional<Answer> others = netplanKeepsOff(config, link);
+        if (others.isPresent()) {
+            return others.get();
+        }
         Optional<String> unknown =
                 nm.profiles()
                         .whyUnknown()
@@ -358,6 +362,29 @@ public final class BootForecast {
                                             + " which is not known"));
         }
         return Optional.empty();
+    }
+
+    /**
+     * What netplan gives to networkd it keeps NetworkManager off, also where networkd does not
+     * start: by a udev rule with NM_UNMANAGED, which managed= outdoes.
+     */
+    private Optional<Answer> netplanKeepsOff(NmConfig config, Link link) {
+        boolean outdone =
+                config.deviceEntries("managed", link).stream()
+                        .flatMap(Optional::stream)
+                        .anyMatch(e -> NmConfig.isTrue(e.value()));
+        return snapshot.netplan().of(link, Netplan.NETWORKD).stream()
+                .filter(d -> !outdone && d.fits(link).isPresent())
+                .findFirst()
+                .map(
+                        d ->
+                                Answer.no(
+                                        "NetworkManager leaves it alone, netplan gives it to"
+                                                + " systemd-networkd (\""
+                                                + d.id()
+                                                + "\", "
+                                                + snapshot.netplan().fileOf(d)
+                                                + ")"));
     }
 
     private String noneMatches(Link link) {

@@ -424,6 +424,21 @@ class BootForecastTest {
         is(Answer.Kind.YES, "netplan's \"eth0\"", own.afterBoot("eth0"));
     }
 
+    /** Its udev rule says NM_UNMANAGED, whether or not networkd can start. */
+    @Test
+    void whatNetplanGivesToNetworkdIsNotNetworkManagers() {
+        Texts card =
+                netplan("networkd")
+                        .link("/etc/systemd/system/systemd-networkd.service", "/dev/null");
+        is(Answer.Kind.NO, "netplan gives it to systemd-networkd", card.afterBoot("eth0"));
+        card.file(
+                "/etc/NetworkManager/conf.d/20-x.conf",
+                "[device-x]",
+                "match-device=interface-name:eth0",
+                "managed=1");
+        is(Answer.Kind.YES, "its automatic profile", card.afterBoot("eth0"));
+    }
+
     @Test
     void aYamlThatNamesAnotherInterfaceBringsNothing() {
         Texts card =
