@@ -165,6 +165,43 @@ class RootedFixTest {
     }
 
     @Test
+    void netplansNetworkdIsTurnedOnACardAndBack() throws IOException {
+        put("usr/lib/systemd/system-generators/netplan", "", 0755);
+        put(
+                "etc/netplan/50-cloud-init.yaml",
+                "network:\n  version: 2\n  ethernets:\n    eth0: {addresses: [10.0.0.5/24]}\n",
+                0600);
+        Path wants = card.resolve("etc/systemd/system/multi-user.target.wants");
+        Files.delete(wants.resolve("dhcpcd.service"));
+        Files.createSymbolicLink(
+                wants.resolve("systemd-networkd.service"),
+                Path.of("/lib/systemd/system/systemd-networkd.service"));
+        TreeMap<String, String> before = listing();
+        assertTrue(missing().contains("netplan-renderer"));
+        assertEquals(ExitCode.GOOD, rootedFix().run(plan()));
+        assertTrue(
+                Files.readString(card.resolve(NetplanRenderer.FILE.substring(1)))
+                        .endsWith("\n  renderer: NetworkManager\n"));
+        assertTrue(
+                Files.readString(card.resolve(NetplanRenderer.DEFAULTS.substring(1)))
+                        .contains("interface-name:eth0\nmanaged=1\n"));
+        assertEquals(List.of(), missing().stream().filter(id -> !id.equals("installed")).toList());
+        Scene done = scene();
+        Fulfilment standing =
+                Measures.judged(done).stream()
+                        .filter(j -> j.measure().id().equals("netplan-renderer"))
+                        .map(Plan.Judged::standing)
+                        .findFirst()
+                        .orElseThrow();
+        assertTrue(standing instanceof Fulfilment.InPlace);
+        Answer boot = BootForecast.of(done.snapshot(), done.snapshot().physical().get(0));
+        assertTrue(boot.isYes() && boot.why().contains("NetworkManager"), boot.why());
+        assertTrue(plan().isEmpty());
+        assertEquals(ExitCode.GOOD, rootedFix().undo());
+        assertEquals(before, listing());
+    }
+
+    @Test
     void undoKeepsWhatSomebodyChangedSince() throws IOException {
         rootedFix().run(plan());
         Files.writeString(card.resolve(CONF), "[main]\n# mine\n");
