@@ -3,6 +3,7 @@ package netfix;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -63,6 +64,15 @@ public record Plan(
 
     public record Judged(Measure measure, Fulfilment standing) {}
 
+    /** Those with which another manager goes, or what it was told. */
+    private static final Set<String> TAKING_OVER =
+            Set.of(
+                    "dhcpcd-off",
+                    "networkd-off",
+                    "ifupdown-off",
+                    "netplan-renderer",
+                    "supplicant-instances-off");
+
     /**
      * @param chosen the measures that are asked for; the others are left as they are
      * @param accepted the losses that the owner has accepted
@@ -85,14 +95,18 @@ public record Plan(
             steps.removeIf(step -> step.change() instanceof Change.Live);
         }
         steps.sort(Comparator.comparing(Step::phase));
-        // Where the other manager is masked already, nothing is left to stop.
+        // Where the other manager is masked already, nothing is left to stop. On a card nothing
+        // runs
+        // that could be stopped.
+        boolean live = scene.snapshot().host().live();
         boolean takesOver =
                 steps.stream()
                         .anyMatch(
                                 s ->
                                         s.phase() == Phase.TAKE_OVER
-                                                || s.measure().equals(OldManagers.ID));
-        if (!takesOver && scene.snapshot().host().live()) {
+                                                || s.measure().equals(OldManagers.ID)
+                                                || !live && TAKING_OVER.contains(s.measure()));
+        if (!takesOver) {
             return new Plan(
                     judged,
                     List.copyOf(steps),

@@ -122,6 +122,17 @@ class PlanTest {
         assertFalse(PlanReport.of(plan(card()), new Terminal(false)).contains("different"));
     }
 
+    @Test
+    void aCardLosesOnlyWhatAChosenMeasureTakesAway() {
+        Texts card = bullseye().file("/etc/dhcpcd.conf", "interface eth0", "inform 10.0.0.5/24");
+        for (Measure one : Measures.TABLE) {
+            Plan plan = Plan.of(scene(card), m -> m == one, loss -> false);
+            boolean goes = List.of("take-over", "dhcpcd-off").contains(one.id());
+            assertEquals(goes, !plan.losses().isEmpty(), one.id());
+        }
+        assertFalse(plan(card).losses().isEmpty());
+    }
+
     private static final String CMDLINE = "/boot/firmware/cmdline.txt";
     private static final String WORDS = "console=tty1 root=PARTUUID=4c-02 rootwait";
 
