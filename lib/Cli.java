@@ -8,6 +8,7 @@
 //SOURCES Board.java
 //SOURCES BootForecast.java
 //SOURCES BootOrders.java
+//SOURCES BootProofs.java
 //SOURCES BtwifisetOrder.java
 //SOURCES Capture.java
 //SOURCES CaptureFile.java

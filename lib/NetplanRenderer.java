@@ -43,6 +43,10 @@ final class NetplanRenderer {
 
     private NetplanRenderer() {}
 
+    static boolean isOurs(Change change) {
+        return change instanceof Change.Put put && FILES.contains(put.path());
+    }
+
     static Fulfilment standing(Scene scene) {
         boolean ours =
                 FILES.stream().anyMatch(f -> scene.ground().text(f).orElse("").startsWith(BEGINS));

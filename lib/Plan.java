@@ -14,6 +14,7 @@ import java.util.function.Predicate;
  * @param told what would be a little different afterwards, and asks nobody
  * @param losses what the machine does now and would not do afterwards, and nobody has accepted:
  *     with any of them nothing is done
+ * @param left what of a card's fix only its next boot can prove, in words
  * @param lifeline whether an automatic rollback has to keep the wired profile, because the old
  *     state leaves an interface that works now without a profile at the next boot; or a file out of
  *     NetworkManager's way, with which the next boot has none
@@ -24,7 +25,18 @@ public record Plan(
         List<ForeignOwners.Owned> respected,
         List<Loss> told,
         List<Loss> losses,
+        List<String> left,
         boolean lifeline) {
+
+    Plan(
+            List<Judged> standings,
+            List<Step> steps,
+            List<ForeignOwners.Owned> respected,
+            List<Loss> told,
+            List<Loss> losses,
+            boolean lifeline) {
+        this(standings, steps, respected, told, losses, List.of(), lifeline);
+    }
 
     /** Everything of one phase happens before anything of the next. */
     public enum Phase {
@@ -106,6 +118,7 @@ public record Plan(
                                         s.phase() == Phase.TAKE_OVER
                                                 || s.measure().equals(OldManagers.ID)
                                                 || !live && TAKING_OVER.contains(s.measure()));
+        List<String> left = live ? List.of() : BootProofs.of(scene, steps);
         if (!takesOver) {
             return new Plan(
                     judged,
@@ -113,6 +126,7 @@ public record Plan(
                     scene.foreign().all(),
                     List.of(),
                     List.of(),
+                    left,
                     needsLifeline(scene.snapshot()));
         }
         return new Plan(
@@ -121,6 +135,7 @@ public record Plan(
                 scene.foreign().all(),
                 scene.takeOver().told(),
                 scene.takeOver().losses().stream().filter(accepted.negate()).toList(),
+                left,
                 needsLifeline(scene.snapshot()));
     }
 

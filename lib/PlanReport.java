@@ -65,6 +65,11 @@ public final class PlanReport {
                 lines.add(String.format("%4d  %s", number, Terminal.safe(step.change().shown())));
             }
         }
+        if (!plan.left().isEmpty()) {
+            lines.add("");
+            lines.add("What only the next boot can prove:");
+            plan.left().forEach(what -> lines.add(terminal.prose("  " + what, 6)));
+        }
         if (!plan.respected().isEmpty()) {
             lines.add("");
             plan.respected()
@@ -133,6 +138,7 @@ public final class PlanReport {
                     .put("phase", step.phase().toString().toLowerCase(java.util.Locale.ROOT))
                     .put("shown", step.change().shown());
         }
+        plan.left().forEach(top.putArray("only_a_boot_proves")::add);
         VerificationReport.respected(top.putArray("respected"), plan.respected());
         losses(top.putArray("told"), plan.told());
         losses(top.putArray("losses"), plan.losses());

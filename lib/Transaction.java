@@ -65,8 +65,9 @@ public final class Transaction {
     /**
      * @param name none, open, restoring, undoing, unconfirmed, confirmed, rolled-back
      * @param fix its number; empty where none
+     * @param outside it was made of a card, or of an image, and no boot was there to prove it
      */
-    public record State(String name, String fix) {
+    public record State(String name, String fix, boolean outside) {
         public boolean busy() {
             return Set.of("open", "restoring", "undoing").contains(name);
         }
@@ -92,7 +93,10 @@ public final class Transaction {
 
     public static State state(Machine machine) {
         String[] words = machine.read(PlanFolder.BASE + "/state").orElse("none").strip().split(" ");
-        return new State(words[0], words.length > 1 ? words[1] : "");
+        return new State(
+                words[0],
+                words.length > 1 ? words[1] : "",
+                words.length > 3 && words[3].equals("-"));
     }
 
     /** What is at work or not decided yet, in words; empty where nothing is. */

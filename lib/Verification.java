@@ -31,6 +31,11 @@ public record Verification(
                 BootForecast.ofAll(snapshot));
     }
 
+    /** On the Pi itself it is this boot that shows whether it works. */
+    boolean unproved() {
+        return state.outside() && !snapshot.host().live();
+    }
+
     /**
      * 1 beats 3: what is missing is certain, whatever else could not be told. So is a machine that
      * nobody reaches now, or after its next boot, with every measure in place: what asks by exit

@@ -36,7 +36,12 @@ public final class VerificationReport {
             lines.add(terminal.prose("Reachable now: " + sentence(v.now()), 2));
         }
         lines.add(terminal.prose("Reachable after a reboot: " + sentence(v.afterBoot()), 2));
-        if (!v.state().name().equals("none")) {
+        if (v.unproved()) {
+            lines.add(
+                    "The fix was made outside the Pi; no boot has proved it yet (fix "
+                            + v.state().fix()
+                            + ").");
+        } else if (!v.state().name().equals("none")) {
             lines.add("The fix is " + v.state().name() + " (fix " + v.state().fix() + ").");
         }
         return String.join("\n", lines) + "\n";
@@ -96,7 +101,7 @@ public final class VerificationReport {
     /** The schema {@code netfix/verification/1}. */
     public static String json(Verification v) {
         ObjectNode top = Json.document("netfix/verification/1");
-        top.put("fix", v.state().name());
+        top.put("fix", v.unproved() ? "unproved" : v.state().name());
         JsonReport.answer(top.putObject("reachable_now"), v.now());
         JsonReport.answer(top.putObject("reachable_after_boot"), v.afterBoot());
         measures(top.putArray("measures"), v.judged());

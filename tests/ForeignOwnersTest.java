@@ -67,7 +67,8 @@ class ForeignOwnersTest {
                         .contains("\nleft alone: wlan0 is hostapd's (/etc/hostapd/"));
         Verification v =
                 Verification.of(
-                        Scene.at(card, Progress.silent()), new Transaction.State("none", ""));
+                        Scene.at(card, Progress.silent()),
+                        new Transaction.State("none", "", false));
         assertTrue(
                 VerificationReport.text(v, new Terminal(false))
                         .contains("\nleft alone: wlan0 is hostapd's (/etc/hostapd/"));

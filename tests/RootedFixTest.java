@@ -165,6 +165,44 @@ class RootedFixTest {
     }
 
     @Test
+    void whatNoBootHasProvedIsSaidInPlanAndVerification() throws Exception {
+        Plan plan = plan();
+        String text = PlanReport.of(plan, new Terminal(false));
+        assertTrue(
+                text.contains(
+                        """
+
+                        What only the next boot can prove:
+                          that NetworkManager starts with this configuration
+                          the addresses by DHCP, and that the router gives the same ones
+                          that the radio is on and may transmit
+                        """),
+                text);
+        assertEquals(
+                plan.left().get(0),
+                Json.read(PlanReport.json(plan)).path("only_a_boot_proves").path(0).asText());
+        List<String> none =
+                Plan.of(scene(), m -> m.id().equals("dhcpcd-off"), loss -> false).left();
+        assertEquals(List.of(), none);
+        rootedFix().run(plan);
+        for (String board : List.of("-", "100000001234abcd")) {
+            put(STATE + "/state", "confirmed 0001 " + board + " -\n", 0600);
+            assertVerified(
+                    "The fix was made outside the Pi; no boot has proved it yet", "unproved");
+        }
+        put(STATE + "/state", "confirmed 0001 100000001234abcd boot-1\n", 0600);
+        assertVerified("The fix is confirmed (fix 0001).", "confirmed");
+    }
+
+    private void assertVerified(String sentence, String word) throws Exception {
+        RootedMachine machine = new RootedMachine(card);
+        Verification verification = Verification.of(scene(), Transaction.state(machine));
+        String text = VerificationReport.text(verification, new Terminal(false));
+        assertTrue(text.contains("\n" + sentence), text);
+        assertEquals(word, Json.read(VerificationReport.json(verification)).path("fix").asText());
+    }
+
+    @Test
     void netplansNetworkdIsTurnedOnACardAndBack() throws IOException {
         put("usr/lib/systemd/system-generators/netplan", "", 0755);
         put(
