@@ -43,8 +43,20 @@ final class CountryCode {
     }
 
     private static Fulfilment standing(Scene scene, String file, String text) {
-        if (given(text)) {
-            return Fulfilment.inPlace();
+        Optional<String> given = given(text);
+        if (given.isPresent()) {
+            Optional<String> other = scene.takeOver().country().filter(c -> !c.equals(given.get()));
+            return other.isEmpty()
+                    ? Fulfilment.inPlace()
+                    : Fulfilment.notNeeded(
+                            file
+                                    + " has the country "
+                                    + given.get()
+                                    + " and stays so, though wpa_supplicant's configuration says "
+                                    + other.get()
+                                    + "; to be changed by hand, where that is right: "
+                                    + KEY
+                                    + other.get());
         }
         Optional<String> country = country(scene);
         if (country.isEmpty()) {
@@ -125,15 +137,25 @@ final class CountryCode {
         return CMDLINES.stream().filter(file -> !ground.text(file).isAbsent()).findFirst();
     }
 
-    private static boolean given(String text) {
-        return List.of(text.strip().split("\\s+")).stream().anyMatch(w -> w.startsWith(KEY));
+    /** Of several the last one counts; one that is no country (00 is the whole world's) is none. */
+    private static Optional<String> given(String text) {
+        return List.of(text.strip().split("\\s+")).stream()
+                .filter(w -> w.startsWith(KEY))
+                .reduce((first, last) -> last)
+                .map(w -> w.substring(KEY.length()))
+                .filter(country -> country.matches("[A-Z]{2}"));
     }
 
     /**
      * At the end of the line, with a blank for each byte that ends the file: where the power goes
-     * between the text and its new length, the file is the old line with blanks behind it.
+     * between the text and its new length, the file is the old line with blanks behind it. For the
+     * same reason blanks are left of a word that says no country.
      */
-    static String with(String text, String word) {
+    static String with(String before, String word) {
+        String text =
+                Pattern.compile("(?<!\\S)" + Pattern.quote(KEY) + "\\S*")
+                        .matcher(before)
+                        .replaceAll(m -> " ".repeat(m.group().length()));
         int end = 0;
         while (end < text.length() && "\r\n".indexOf(text.charAt(end)) < 0) {
             end++;

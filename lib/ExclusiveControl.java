@@ -2,6 +2,7 @@ package netfix;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The documentation's 01-exclusive-control.conf, with every key as it is right for this machine.
@@ -18,6 +19,38 @@ final class ExclusiveControl {
     private static final String KEPT_OFF = "rc-manager=unmanaged";
 
     private ExclusiveControl() {}
+
+    static List<Plan.Draft> changes(Scene scene) {
+        String text = text(scene);
+        return scene.ground().text(FILE).orElse("").equals(text)
+                ? List.of()
+                : List.of(Plan.Phase.CONFIGURATION.with(Change.Put.text(FILE, 0644, text, "")));
+    }
+
+    /**
+     * Another file's key that leaves NetworkManager without name servers. It is somebody's, and
+     * stays: what a key of ours would have to say instead, only he knows.
+     */
+    static Optional<String> withoutNames(Scene scene) {
+        Unit resolved = scene.snapshot().unit("systemd-resolved.service");
+        if (scene.snapshot().units().whyUnknown().isPresent()
+                || resolved.exists() && !resolved.maskedAtBoot()) {
+            return Optional.empty();
+        }
+        return scene.snapshot()
+                .nm()
+                .config()
+                .without(FILE)
+                .atBoot()
+                .entry("main", "dns")
+                .filter(e -> e.value().strip().equals("systemd-resolved"))
+                .map(
+                        e ->
+                                e.place()
+                                        + " says dns=systemd-resolved, which is "
+                                        + (resolved.exists() ? "masked" : "not installed")
+                                        + ": nobody would write name servers; take that line out");
+    }
 
     static String text(Scene scene) {
         List<String> lines = new ArrayList<>();

@@ -94,14 +94,7 @@ public final class Measures {
                                     + " /etc/network/interfaces away from ifupdown;"
                                     + " cloned-mac-address is no key of [device].",
                             Measures::exclusiveControl,
-                            scene ->
-                                    List.of(
-                                            Plan.Phase.CONFIGURATION.with(
-                                                    Change.Put.text(
-                                                            ExclusiveControl.FILE,
-                                                            0644,
-                                                            ExclusiveControl.text(scene),
-                                                            "")))),
+                            ExclusiveControl::changes),
                     new Measure(
                             ReadableConfiguration.ID,
                             "step2",
@@ -347,16 +340,17 @@ public final class Measures {
 
     private static Fulfilment exclusiveControl(Scene scene, Reading<String> text) {
         String wanted = ExclusiveControl.text(scene);
-        if (text.orElse("").equals(wanted)) {
-            return Fulfilment.inPlace();
+        List<String> missing = new ArrayList<>();
+        if (!text.orElse("").equals(wanted)) {
+            missing.add(
+                    text.isAbsent()
+                            ? "no " + ExclusiveControl.FILE
+                            : ExclusiveControl.FILE
+                                    + " is not as this machine needs it: "
+                                    + difference(wanted, text.orElse("")));
         }
-        return Fulfilment.missing(
-                List.of(
-                        text.isAbsent()
-                                ? "no " + ExclusiveControl.FILE
-                                : ExclusiveControl.FILE
-                                        + " is not as this machine needs it: "
-                                        + difference(wanted, text.orElse(""))));
+        ExclusiveControl.withoutNames(scene).ifPresent(missing::add);
+        return Fulfilment.missing(missing);
     }
 
     private static String difference(String wanted, String found) {

@@ -174,12 +174,39 @@ class PlanTest {
     }
 
     @Test
+    void aWordThatSaysNoCountryIsNone() {
+        for (String none : List.of("", "00", "gb")) {
+            String was = " cfg80211.ieee80211_regdom=" + none;
+            Texts card = bullseye().file(CMDLINE, WORDS + was);
+            assertTrue(standing(card, "country-code").isMissing(), none);
+            Change.InPlace change =
+                    plan(card).steps().stream()
+                            .map(Plan.Step::change)
+                            .filter(Change.InPlace.class::isInstance)
+                            .map(Change.InPlace.class::cast)
+                            .findFirst()
+                            .orElseThrow();
+            String text = new String(change.content(), StandardCharsets.UTF_8);
+            // A cut behind the text and before its length leaves the other words whole.
+            assertEquals(
+                    WORDS + " ".repeat(was.length() + 1) + "cfg80211.ieee80211_regdom=GB\n", text);
+            notNeeded("no configuration in use names", card().file(CMDLINE, WORDS + was));
+        }
+    }
+
+    @Test
     void aCountryThatTheKernelHasStays() {
+        String word = " cfg80211.ieee80211_regdom=";
+        for (String same : List.of("GB", "DE" + word + "GB")) {
+            Texts card = bullseye().file(CMDLINE, WORDS + word + same);
+            assertTrue(standing(card, "country-code") instanceof Fulfilment.InPlace, same);
+        }
         assertTrue(
-                standing(
-                                bullseye().file(CMDLINE, WORDS + " cfg80211.ieee80211_regdom=DE"),
-                                "country-code")
+                standing(card().file(CMDLINE, WORDS + word + "DE"), "country-code")
                         instanceof Fulfilment.InPlace);
+        notNeeded(
+                "has the country DE and stays so, though wpa_supplicant's configuration says GB",
+                bullseye().file(CMDLINE, WORDS + word + "DE"));
         notNeeded(
                 "the country DE elsewhere",
                 bullseye().file(CMDLINE, WORDS).file(CountryCode.LOADED, "DE"));
@@ -197,6 +224,20 @@ class PlanTest {
         assertTrue(
                 standing(bullseye().unreadable(CMDLINE), "country-code")
                         instanceof Fulfilment.Unknown);
+    }
+
+    @Test
+    void aLaterFileThatLeavesNoNameServersIsNamed() {
+        Texts card = card();
+        String ours = written(plan(card), ExclusiveControl.FILE).orElseThrow();
+        card.file(ExclusiveControl.FILE, ours.stripTrailing());
+        assertTrue(standing(card, "exclusive-control") instanceof Fulfilment.InPlace);
+        card.file("/etc/NetworkManager/conf.d/99-dns.conf", "[main]", "dns=systemd-resolved");
+        assertTrue(standing(card, "exclusive-control").isMissing());
+        // It is somebody's.
+        assertEquals(Optional.empty(), written(plan(card), ExclusiveControl.FILE));
+        card.file("/usr/lib/systemd/system/systemd-resolved.service", INSTALL);
+        assertTrue(standing(card, "exclusive-control") instanceof Fulfilment.InPlace);
     }
 
     @Test
