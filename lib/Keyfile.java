@@ -199,7 +199,8 @@ final class Keyfile {
     /**
      * Whether that profile, which is there, does all that this one would: the same network with the
      * same security and addresses, on every interface that this one is for. Names, priorities and
-     * what DHCP is told are the owner's business.
+     * what DHCP is told are the owner's business. One that waits for somebody who has logged in, or
+     * for an agent that knows the secret, does not come up by itself.
      */
     boolean isCoveredBy(Keyfile there) {
         boolean scope =
@@ -211,7 +212,23 @@ final class Keyfile {
                                         !there.has(k[0], k[1])
                                                 || there.get(k[0], k[1])
                                                         .equalsIgnoreCase(get(k[0], k[1])));
-        return scope && !there.has("match") && essence().equals(there.essence());
+        return scope
+                && !there.has("match")
+                && there.get("connection", "permissions").isEmpty()
+                && SECRETS.stream().noneMatch(secret -> keeps(secret) && there.lacks(secret))
+                && essence().equals(there.essence());
+    }
+
+    private boolean keeps(String secret) {
+        return sections.values().stream().anyMatch(keys -> keys.containsKey(secret));
+    }
+
+    /** nm-settings(5), "Secret flag types": anything but 0 is not read from the file. */
+    private boolean lacks(String secret) {
+        // One for all four keys of WEP.
+        String flags = secret.replaceFirst("^(wep-key)\\d$", "$1") + "-flags";
+        return sections.values().stream()
+                .anyMatch(keys -> !keys.getOrDefault(flags, "0").matches("(0x)?0*"));
     }
 
     private List<String> essence() {
