@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What one of the other managers does to an interface above the link: collected from its
@@ -197,6 +199,13 @@ final class IpSettings {
 
     boolean hasAddresses() {
         return !v4.addresses.isEmpty() || !v6.addresses.isEmpty();
+    }
+
+    /** The fixed ones, as a person writes them. */
+    String addresses() {
+        return Stream.concat(v4.addresses.stream(), v6.addresses.stream())
+                .map(address -> address.withPrefix().toString())
+                .collect(Collectors.joining(", "));
     }
 
     /**

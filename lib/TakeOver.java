@@ -402,11 +402,29 @@ public record TakeOver(
                 files.add(wireless(link, network, claims, file.orElse("").equals(GENERIC)));
             }
             if (networks.isEmpty()) {
-                claims(link, "").forEach(claim -> owners.add(claim.manager()));
+                List<Claim> claims = claims(link, "");
+                claims.forEach(claim -> owners.add(claim.manager()));
+                claims.forEach(claim -> loseAddresses(link, claim.settings()));
             }
             owners.forEach(owner -> cover(owner.toString(), link, files));
             if (file.isPresent()) {
                 cover("wpa_supplicant", link, files);
+            }
+        }
+
+        /** A profile of Wi-Fi is one of a network's, and without a network there is none. */
+        private void loseAddresses(Link link, IpSettings settings) {
+            if (settings.hasAddresses()) {
+                List<String> from = settings.from();
+                losses.lost(
+                        "address-" + link.name(),
+                        from.isEmpty() ? Dhcpcd.CONF : from.get(0),
+                        0,
+                        settings.addresses(),
+                        "no known Wi-Fi network to put it into: give the address to the profile of"
+                                + " "
+                                + link.name()
+                                + "'s network once there is one");
             }
         }
 

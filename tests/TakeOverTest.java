@@ -578,6 +578,21 @@ class TakeOverTest {
         }
     }
 
+    /** Raspberry Pi OS before its first Wi-Fi network: a country, and an address for later. */
+    @Test
+    void anAddressOfAWifiWithoutANetworkIsALoss() throws Exception {
+        write("/etc/wpa_supplicant/wpa_supplicant.conf", "country=GB\n");
+        write("/etc/dhcpcd.conf", "interface wlan0\nstatic ip_address=192.168.0.200/24\n");
+        TakeOver plan = takeOver(Manager.DHCPCD);
+        assertEquals(List.of("address-wlan0"), ids(plan.losses()));
+        assertEquals("/etc/dhcpcd.conf:2", plan.losses().get(0).place());
+        assertEquals("192.168.0.200/24", plan.losses().get(0).text());
+        write("/etc/dhcpcd.conf", "duid\n");
+        assertEquals(List.of(), takeOver(Manager.DHCPCD).losses());
+        write(Interfaces.FILE, "iface wlan0 inet static\n    address 192.168.0.201/24\n");
+        assertEquals("192.168.0.201/24", takeOver(Manager.IFUPDOWN).losses().get(0).text());
+    }
+
     @Test
     void aBridgeIsNotTakenForAWire() throws Exception {
         write("/etc/dhcpcd.conf", "interface br0\nstatic ip_address=10.1.0.5/24\n");
