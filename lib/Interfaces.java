@@ -14,9 +14,6 @@ public final class Interfaces {
     /** Deep enough for source lines that name files with source lines; a loop ends here. */
     private static final int MOST_FILES = 64;
 
-    /** In place of an escaped line end; no line of text has it. */
-    private static final char JOINED = '\u0001';
-
     /**
      * @param method dhcp, static, manual, loopback …
      */
@@ -86,14 +83,14 @@ public final class Interfaces {
         String text = read.orElse("");
         Stanza open = null;
         int number = 0;
-        int ahead = 0;
-        for (String raw : joined(text)) {
-            number += ahead + 1;
-            ahead = (int) raw.chars().filter(c -> c == JOINED).count();
-            String line = raw.replace(JOINED, ' ').strip();
-            if (line.isEmpty() || line.startsWith("#")) {
+        int ahead = 1;
+        for (List<String> raw : lines(text)) {
+            number += ahead;
+            ahead = raw.size();
+            if (isNone(raw.get(0))) {
                 continue;
             }
+            String line = joined(raw);
             String[] words = line.split("\\s+");
             String word = words[0];
             if (word.equals("auto") || word.startsWith("allow-")) {
@@ -127,9 +124,39 @@ public final class Interfaces {
         }
     }
 
-    /** Lines that end in a backslash go on in the next; a mark keeps count of them. */
-    private static String[] joined(String text) {
-        return text.replace("\\\n", String.valueOf(JOINED)).split("\n", -1);
+    /**
+     * The lines of a file, each with those that it goes on in: one that ends in a backslash does,
+     * whatever the next one begins with, but a comment does not (seen of ifupdown 0.8.41).
+     */
+    static List<List<String>> lines(String text) {
+        List<List<String>> all = new ArrayList<>();
+        List<String> open = List.of();
+        for (String raw : text.split("\n", -1)) {
+            if (open.isEmpty()) {
+                open = new ArrayList<>();
+                all.add(open);
+            }
+            open.add(raw);
+            if (!raw.endsWith("\\") || isNone(open.get(0))) {
+                open = List.of();
+            }
+        }
+        return all;
+    }
+
+    /** Empty, or a comment. */
+    static boolean isNone(String line) {
+        return line.isBlank() || line.strip().startsWith("#");
+    }
+
+    /** What ifupdown makes of them: the backslash goes with the end of the line. */
+    static String joined(List<String> lines) {
+        StringBuilder all = new StringBuilder();
+        for (String line : lines) {
+            boolean goesOn = line.endsWith("\\");
+            all.append(goesOn ? line.substring(0, line.length() - 1) : line);
+        }
+        return all.toString().strip();
     }
 
     private static Option option(String file, int number, String line) {

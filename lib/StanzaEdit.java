@@ -14,62 +14,44 @@ final class StanzaEdit {
 
     /**
      * The text with the stanzas of those interfaces (and of their aliases, eth0:1) as comments, and
-     * their names taken out of auto and allow- lines. Everything else as it was.
+     * their names taken out of auto and allow- lines. Everything else as it was. A line that goes
+     * on in others goes or stays with all of them: ifupdown does not go on behind a comment.
      */
     static String without(String text, Set<String> names) {
         List<String> out = new ArrayList<>();
         boolean inside = false;
-        boolean joined = false;
-        boolean joinedOut = false;
-        for (String raw : text.split("\n", -1)) {
-            String line = raw.strip();
-            if (joined) {
-                out.add(joinedOut ? MARK + raw : raw);
-                joined = raw.endsWith("\\");
-                continue;
-            }
-            boolean goes = inside;
-            if (line.isEmpty() || line.startsWith("#")) {
-                goes = false;
-            } else {
+        for (List<String> raw : Interfaces.lines(text)) {
+            boolean goes = false;
+            String instead = "";
+            String line = Interfaces.joined(raw);
+            // A backslash alone may leave nothing.
+            if (!Interfaces.isNone(raw.get(0)) && !line.isEmpty()) {
                 String[] words = line.split("\\s+");
-                switch (words[0]) {
-                    case "iface" -> {
-                        inside = words.length > 1 && names.contains(base(words[1]));
-                        goes = inside;
-                    }
-                    case "mapping", "source", "source-directory", "rename", "template" -> {
-                        inside = false;
-                        goes = false;
-                    }
-                    default -> {
-                        if (words[0].equals("auto") || words[0].startsWith("allow-")) {
-                            inside = false;
-                            goes = false;
-                            List<String> left =
-                                    Arrays.stream(words)
-                                            .skip(1)
-                                            .filter(name -> !names.contains(base(name)))
-                                            .toList();
-                            if (left.size() < words.length - 1) {
-                                out.add(MARK + raw);
-                                if (!left.isEmpty()) {
-                                    out.add(words[0] + " " + String.join(" ", left));
-                                }
-                                joined = raw.endsWith("\\");
-                                joinedOut = true;
-                                continue;
-                            }
-                        } else if (words[0].startsWith("no-")) {
-                            inside = false;
-                            goes = false;
-                        }
-                    }
+                if (words[0].equals("iface")) {
+                    inside = words.length > 1 && names.contains(base(words[1]));
+                    goes = inside;
+                } else if (words[0].equals("auto") || words[0].startsWith("allow-")) {
+                    inside = false;
+                    List<String> left =
+                            Arrays.stream(words)
+                                    .skip(1)
+                                    .filter(name -> !names.contains(base(name)))
+                                    .toList();
+                    goes = left.size() < words.length - 1;
+                    instead = left.isEmpty() ? "" : words[0] + " " + String.join(" ", left);
+                } else if (words[0].matches("mapping|source|source-directory|rename|template")
+                        || words[0].startsWith("no-")) {
+                    inside = false;
+                } else {
+                    goes = inside;
                 }
             }
-            out.add(goes ? MARK + raw : raw);
-            joined = raw.endsWith("\\");
-            joinedOut = goes;
+            for (String one : raw) {
+                out.add(goes ? MARK + one : one);
+            }
+            if (goes && !instead.isEmpty()) {
+                out.add(instead);
+            }
         }
         return String.join("\n", out);
     }

@@ -39,6 +39,28 @@ class ParsersTest {
                 Nmcli.fields("eth0:DC\\:A6\\:32\\:01\\:02\\:03:a\\\\b:"));
     }
 
+    /** As ifquery of ifupdown 0.8.41 answers for the same lines. */
+    @Test
+    void aCommentOfInterfacesDoesNotGoOn() {
+        Interfaces all =
+                Interfaces.read(
+                        Texts.card()
+                                .file(
+                                        Interfaces.FILE,
+                                        "# was: auto eth1 \\",
+                                        "auto eth0 \\",
+                                        "  wl\\",
+                                        "an0",
+                                        "iface eth0 inet static",
+                                        "  address 10.0.0.1/24",
+                                        "# of the router \\",
+                                        "  gateway 10.0.0.2"));
+        assertTrue(all.atBoot("eth0") && all.atBoot("wlan0"));
+        assertEquals("10.0.0.2", all.stanzas().get(0).last("gateway").orElseThrow().value());
+        assertEquals(Interfaces.FILE + ":5", all.stanzas().get(0).place());
+        assertEquals(8, all.stanzas().get(0).last("gateway").orElseThrow().line());
+    }
+
     /** Found by ./jbang fuzz: what ends a line for a pattern ends none for nmcli. */
     @Test
     void aLineSeparatorInADevicesStateIsNoDigit() {

@@ -58,6 +58,27 @@ class StanzaEditTest {
         assertEquals(TEXT, StanzaEdit.without(TEXT, Set.of("end0")));
     }
 
+    /** What ifquery -l says of the results, too (ifupdown 0.8.41): lo, eth0 and no complaint. */
+    @Test
+    void aLineThatGoesOnIsOneLine() {
+        String text = "auto lo eth0 \\\n  wlan0\n# no more of \\\nallow-hotplug wlan0 eth1\n";
+        assertEquals(
+                """
+                # netfix: auto lo eth0 \\
+                # netfix:   wlan0
+                auto lo eth0
+                # no more of \\
+                # netfix: allow-hotplug wlan0 eth1
+                allow-hotplug eth1
+                """,
+                StanzaEdit.without(text, Set.of("wlan0")));
+        assertEquals(text, StanzaEdit.without(text, Set.of("end0")));
+        assertEquals(
+                "# netfix: iface \\\n# netfix:   wlan0 inet dhcp\n# netfix:   up a\nauto eth1\n",
+                StanzaEdit.without(
+                        "iface \\\n  wlan0 inet dhcp\n  up a\nauto eth1\n", Set.of("wlan0")));
+    }
+
     @Test
     void doneTwiceItIsTheSame() {
         String once = StanzaEdit.without(TEXT, Set.of("eth0", "eth1", "wlan0"));
