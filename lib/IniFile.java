@@ -43,6 +43,9 @@ public final class IniFile {
         }
     }
 
+    /** Of systemd's files. */
+    private static final String COMMENTS = "#;";
+
     private final String file;
     private final List<Entry> entries;
     private final List<Fault> faults;
@@ -54,12 +57,12 @@ public final class IniFile {
     }
 
     /**
-     * A file of systemd's, where a comment begins with {@code #} or {@code ;} (systemd.syntax(7)).
-     * Never fails: a line that is neither comment, section nor key is a fault, see {@link
-     * #faults()}.
+     * A file of systemd's, where a comment begins with {@code #} or {@code ;} and a line that ends
+     * in a backslash goes on in the next one that is no comment (systemd.syntax(7)). Never fails: a
+     * line that is neither comment, section nor key is a fault, see {@link #faults()}.
      */
     public static IniFile parse(String file, String text) {
-        return parse(file, text, "#;");
+        return parse(file, joined(text), COMMENTS);
     }
 
     /**
@@ -68,7 +71,43 @@ public final class IniFile {
      * is a key and {@code ; text} makes NetworkManager refuse the file.
      */
     public static IniFile keyfile(String file, String text) {
-        return parse(file, text, "#");
+        return parse(file, List.of(text.split("\n", -1)), "#");
+    }
+
+    /**
+     * As config_parse in systemd's conf-parser.c: the backslash becomes a blank, unless another one
+     * stands before it. Each line keeps its number, so those that were joined leave empty ones.
+     */
+    private static List<String> joined(String text) {
+        List<String> all = new ArrayList<>();
+        StringBuilder open = new StringBuilder();
+        int first = 0;
+        for (String raw : text.split("\n", -1)) {
+            all.add("");
+            String line = raw.stripLeading().replaceFirst("\r$", "");
+            if (!line.isEmpty() && COMMENTS.indexOf(line.charAt(0)) >= 0) {
+                continue;
+            }
+            if (open.isEmpty()) {
+                first = all.size() - 1;
+            }
+            if (goesOn(line)) {
+                open.append(line, 0, line.length() - 1).append(' ');
+            } else {
+                all.set(first, open.append(line).toString());
+                open.setLength(0);
+            }
+        }
+        all.set(first, all.get(first) + open);
+        return all;
+    }
+
+    private static boolean goesOn(String line) {
+        int begin = line.length();
+        while (begin > 0 && line.charAt(begin - 1) == '\\') {
+            begin--;
+        }
+        return (line.length() - begin) % 2 == 1;
     }
 
     /** One that is there and that nothing can be read from. */
@@ -76,13 +115,13 @@ public final class IniFile {
         return new IniFile(fault.file(), List.of(), List.of(fault));
     }
 
-    private static IniFile parse(String file, String text, String comments) {
+    private static IniFile parse(String file, List<String> lines, String comments) {
         List<Entry> entries = new ArrayList<>();
         List<Fault> faults = new ArrayList<>();
         String section = "";
         int block = 0;
         int number = 0;
-        for (String raw : text.split("\n", -1)) {
+        for (String raw : lines) {
             number++;
             String line = raw.strip();
             if (line.isEmpty() || comments.indexOf(line.charAt(0)) >= 0) {

@@ -62,6 +62,27 @@ class ParsersTest {
     }
 
     /** Found by ./jbang fuzz: what ends a line for a pattern ends none for nmcli. */
+    /** systemd.syntax(7); NetworkManager's files know no such thing. */
+    @Test
+    void aLineOfSystemdsGoesOnBehindABackslash() {
+        String text =
+                "[Network]\n# no \\\nDNS=1.1.1.1 \\\r\n; between \\\n  8.8.8.8\nDHCP=\\\\\n"
+                        + "Domains=a \\ \nAddress=10.0.0.5/24 \\\n\nGateway=10.0.0.1 \\";
+        assertEquals(
+                List.of(
+                        "3 DNS=1.1.1.1  8.8.8.8",
+                        "6 DHCP=\\\\",
+                        "7 Domains=a \\",
+                        "8 Address=10.0.0.5/24",
+                        "10 Gateway=10.0.0.1"),
+                IniFile.parse("/x.network", text).entries().stream()
+                        .map(e -> e.line() + " " + e.key() + "=" + e.value())
+                        .toList());
+        assertEquals(
+                "1.1.1.1 \\",
+                IniFile.keyfile("/x", "[a]\nb=1.1.1.1 \\\nc=2\n").value("a", "b", ""));
+    }
+
     @Test
     void aLineSeparatorInADevicesStateIsNoDigit() {
         for (String odd : List.of("\r", "\u0085", "\u2028")) {

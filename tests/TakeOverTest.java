@@ -503,6 +503,18 @@ class TakeOverTest {
     }
 
     @Test
+    void aContinuedLineOfNetworkdsIsReadWhole() throws Exception {
+        write(
+                "/etc/systemd/network/20-eth0.network",
+                "[Match]\nName=eth0\n[Network]\nAddress=\\\n 10.0.0.5/24\n"
+                        + "DNS=1.1.1.1 \\\n# a second\n8.8.8.8\n");
+        TakeOver plan = takeOver(Manager.NETWORKD);
+        String text = plan.profiles().get(0).text();
+        assertTrue(text.contains("\naddress1=10.0.0.5/24\ndns=1.1.1.1;8.8.8.8;\n"), text);
+        assertEquals(List.of(), plan.losses());
+    }
+
+    @Test
     void netplansFilesAreNamedAndNotConverted() throws Exception {
         write(
                 "/run/systemd/network/10-netplan-eth0.network",
