@@ -1,7 +1,6 @@
 package netfix;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -25,31 +24,48 @@ final class CountryCode {
 
     static final String FSTAB = "/etc/fstab";
 
+    /** dhcpcd's hook has the supplicant read it. */
+    static final String SUPPLICANT = "/etc/wpa_supplicant/wpa_supplicant.conf";
+
+    /** The measure's, and that of what is told where it has to be done by hand. */
+    static final String ID = "country-code";
+
     private static final String KEY = "cfg80211.ieee80211_regdom=";
 
     private CountryCode() {}
+
+    /**
+     * Why netfix does not add the word.
+     *
+     * @param lacking whether it is known that this Pi's line has no such word
+     */
+    private record Obstacle(String why, boolean lacking) {
+
+        String byHand(String word) {
+            return why
+                    + "; to be added by hand: "
+                    + word
+                    + " as one word more in cmdline.txt of the first partition";
+        }
+    }
 
     static Fulfilment standing(Scene scene) {
         if (scene.wifi().isEmpty()) {
             return Fulfilment.notNeeded("there is no Wi-Fi interface");
         }
         Optional<String> file = cmdline(scene.ground());
-        if (file.isEmpty()) {
-            return Fulfilment.notNeeded(
-                    "no boot partition with the kernel's words is at /boot/firmware or /boot");
-        }
-        Reading<String> text = scene.ground().text(file.get());
-        return Fulfilment.where(text, () -> standing(scene, file.get(), text.orElse("")));
+        Reading<String> text = line(scene.ground(), file);
+        return Fulfilment.where(text, () -> standing(scene, file, text.orElse("")));
     }
 
-    private static Fulfilment standing(Scene scene, String file, String text) {
+    private static Fulfilment standing(Scene scene, Optional<String> file, String text) {
         Optional<String> given = given(text);
         if (given.isPresent()) {
             Optional<String> other = scene.takeOver().country().filter(c -> !c.equals(given.get()));
             return other.isEmpty()
                     ? Fulfilment.inPlace()
                     : Fulfilment.notNeeded(
-                            file
+                            file.orElse("cmdline.txt")
                                     + " has the country "
                                     + given.get()
                                     + " and stays so, though wpa_supplicant's configuration says "
@@ -60,51 +76,105 @@ final class CountryCode {
         }
         Optional<String> country = country(scene);
         if (country.isEmpty()) {
-            return Fulfilment.notNeeded(
-                    "no configuration in use names a country (sudo raspi-config nonint"
-                            + " do_wifi_country XX sets one)");
+            return Fulfilment.where(
+                    scene.ground().text(SUPPLICANT),
+                    () ->
+                            Fulfilment.notNeeded(
+                                    "no configuration in use names a country (sudo raspi-config"
+                                            + " nonint do_wifi_country XX sets one)"));
         }
-        String loaded = scene.ground().text(LOADED).orElse("00").strip();
-        if (!loaded.equals("00") && !loaded.isEmpty()) {
-            return Fulfilment.notNeeded("the kernel gets the country " + loaded + " elsewhere");
+        Optional<String> elsewhere = elsewhere(scene);
+        if (elsewhere.isPresent()) {
+            return Fulfilment.notNeeded(
+                    "the kernel gets the country " + elsewhere.get() + " elsewhere");
         }
         String word = KEY + country.get();
-        Optional<String> obstacle = obstacle(scene, file, text, word);
-        return obstacle.isPresent()
-                ? Fulfilment.notNeeded(obstacle.get() + "; to be added by hand: " + word)
-                : Fulfilment.missing(List.of(file + " has no " + word));
+        Optional<Obstacle> obstacle = obstacle(scene, file, text, word);
+        if (obstacle.isEmpty()) {
+            return Fulfilment.missing(List.of(file.orElseThrow() + " has no " + word));
+        }
+        String byHand = obstacle.get().byHand(word);
+        return obstacle.get().lacking()
+                ? Fulfilment.missing(List.of(byHand))
+                : Fulfilment.notNeeded(byHand);
     }
 
-    /** Why the word is not to be added here. */
-    private static Optional<String> obstacle(Scene scene, String file, String text, String word) {
-        // Bookworm leaves a file at the old place that says where the real one is.
+    /**
+     * A country that goes with its manager, where nobody knows whether the kernel's line has it.
+     * Where the line is known to lack it, the measure is missing and says so.
+     */
+    static List<Loss> told(Scene scene) {
+        Optional<String> file = cmdline(scene.ground());
+        Reading<String> text = line(scene.ground(), file);
+        Optional<String> country = scene.takeOver().country();
+        if (country.isEmpty()
+                || text.whyUnknown().isPresent()
+                || given(text.orElse("")).isPresent()
+                || elsewhere(scene).isPresent()) {
+            return List.of();
+        }
+        String word = KEY + country.get();
+        return obstacle(scene, file, text.orElse(""), word).stream()
+                .filter(o -> !o.lacking())
+                .map(o -> new Loss(ID, file.orElse("cmdline.txt"), 0, word, o.byHand(word)))
+                .toList();
+    }
+
+    /** Of the line that is there; of none where there is none. */
+    private static Reading<String> line(Ground ground, Optional<String> file) {
+        return file.map(ground::text).orElseGet(() -> Reading.absent("no cmdline.txt"));
+    }
+
+    private static Optional<String> elsewhere(Scene scene) {
+        String loaded = scene.ground().text(LOADED).orElse("00").strip();
+        return Optional.of(loaded).filter(l -> !l.equals("00") && !l.isEmpty());
+    }
+
+    private static Optional<Obstacle> obstacle(
+            Scene scene, Optional<String> file, String text, String word) {
+        return file.isEmpty()
+                ? Optional.of(
+                        new Obstacle(
+                                "no boot partition with the kernel's words is at /boot/firmware or"
+                                        + " /boot",
+                                false))
+                : obstacle(scene, file.get(), text, word);
+    }
+
+    private static Optional<Obstacle> obstacle(Scene scene, String file, String text, String word) {
         boolean oneLine = text.lines().findFirst().orElse("").strip().equals(text.strip());
-        if (!oneLine || !(" " + text).contains(" root=") || text.indexOf('\ufffd') >= 0) {
-            return Optional.of(file + " is not one line of words for the kernel");
+        if (!oneLine || text.indexOf('\ufffd') >= 0) {
+            return Optional.of(
+                    new Obstacle(file + " is not one line of words for the kernel", true));
         }
         Optional<String> booted = word(text, "root=(PARTUUID=\\S+)");
         Optional<String> own =
                 word(scene.ground().text(FSTAB).orElse(""), "(PARTUUID=\\S+)\\s+/(?=\\s)");
         if (booted.isPresent() && own.isPresent() && !booted.get().equalsIgnoreCase(own.get())) {
             return Optional.of(
-                    file
-                            + " boots another card ("
-                            + booted.get()
-                            + ", this root is "
-                            + own.get()
-                            + " in "
-                            + FSTAB
-                            + ")");
+                    new Obstacle(
+                            file
+                                    + " boots another card ("
+                                    + booted.get()
+                                    + ", this root is "
+                                    + own.get()
+                                    + " in "
+                                    + FSTAB
+                                    + ")",
+                            false));
         }
         if (with(text, word).getBytes(StandardCharsets.UTF_8).length > Change.InPlace.MOST_BYTES) {
             return Optional.of(
-                    file
-                            + " would be longer than a sector ("
-                            + Change.InPlace.MOST_BYTES
-                            + " bytes), which no power cut tears");
+                    new Obstacle(
+                            file
+                                    + " would be longer than a sector ("
+                                    + Change.InPlace.MOST_BYTES
+                                    + " bytes), which no power cut tears",
+                            true));
         }
         return scene.ground().readOnly(file)
-                ? Optional.of(file + " is on a file system that is mounted read-only")
+                ? Optional.of(
+                        new Obstacle(file + " is on a file system that is mounted read-only", true))
                 : Optional.empty();
     }
 
@@ -114,27 +184,34 @@ final class CountryCode {
     }
 
     static List<Plan.Draft> changes(Scene scene) {
-        List<Plan.Draft> drafts = new ArrayList<>();
-        cmdline(scene.ground())
-                .ifPresent(
-                        file -> {
-                            String word = KEY + country(scene).orElseThrow();
-                            String text = scene.ground().text(file).orElse("");
-                            drafts.add(
-                                    Plan.Phase.INSTALL.with(
-                                            Change.InPlace.text(
-                                                    file,
-                                                    with(text, word),
-                                                    "one word more: "
-                                                            + word
-                                                            + ", from the next boot on")));
-                        });
-        return drafts;
+        Optional<String> file = cmdline(scene.ground());
+        String text = line(scene.ground(), file).orElse("");
+        String word = KEY + country(scene).orElseThrow();
+        return obstacle(scene, file, text, word).isPresent()
+                ? List.of()
+                : List.of(
+                        Plan.Phase.INSTALL.with(
+                                Change.InPlace.text(
+                                        file.orElseThrow(),
+                                        with(text, word),
+                                        "one word more: " + word + ", from the next boot on")));
     }
 
-    /** One of which it is not known whether it is there counts as there, and as unreadable. */
+    /**
+     * One of which it is not known whether it is there counts as there, and as unreadable. One that
+     * names no root is none: where its partition is not mounted, Bookworm has a file at the old
+     * place that says where the real one is.
+     */
     private static Optional<String> cmdline(Ground ground) {
-        return CMDLINES.stream().filter(file -> !ground.text(file).isAbsent()).findFirst();
+        return CMDLINES.stream()
+                .filter(file -> !ground.text(file).isAbsent())
+                .filter(
+                        file ->
+                                ground.text(file)
+                                        .value()
+                                        .map(text -> word(text, "(root=)").isPresent())
+                                        .orElse(true))
+                .findFirst();
     }
 
     /** Of several the last one counts; one that is no country (00 is the whole world's) is none. */
@@ -164,7 +241,11 @@ final class CountryCode {
         return text.substring(0, end) + " ".repeat(Math.max(1, rest.length())) + word + rest;
     }
 
-    /** Of the supplicant's configuration that is in use, else what crda was told. */
+    /**
+     * Of the supplicant's configuration that is in use, else what crda was told, else what stands
+     * where raspi-config wrote it before Bookworm: its manager may have gone with a fix that could
+     * not reach cmdline.txt.
+     */
     private static Optional<String> country(Scene scene) {
         return scene.takeOver()
                 .country()
@@ -174,6 +255,12 @@ final class CountryCode {
                                     Pattern.compile("(?m)^\\s*REGDOMAIN=\"?([A-Z]{2})\"?\\s*$")
                                             .matcher(scene.ground().text(CRDA).orElse(""));
                             return m.find() ? Optional.of(m.group(1)) : Optional.empty();
-                        });
+                        })
+                .or(
+                        () ->
+                                SupplicantNetworks.country(
+                                        WpaSupplicantConf.parse(
+                                                SUPPLICANT,
+                                                scene.ground().text(SUPPLICANT).orElse(""))));
     }
 }

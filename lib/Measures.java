@@ -28,6 +28,7 @@ public final class Measures {
                     CountryCode.CMDLINES.get(0),
                     CountryCode.CMDLINES.get(1),
                     CountryCode.FSTAB,
+                    CountryCode.SUPPLICANT,
                     WiredProfile.FILE,
                     Switches.STATE,
                     ServiceMeasures.JAVA,
@@ -187,7 +188,7 @@ public final class Measures {
                             Switches::standing,
                             Switches::changes),
                     new Measure(
-                            "country-code",
+                            CountryCode.ID,
                             "step1",
                             "Wi-Fi's country outlives wpa_supplicant.conf",
                             "nothing: the country goes with the configuration of wpa_supplicant",

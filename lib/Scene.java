@@ -37,7 +37,8 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, Foreign
             NetplanRenderer.losses(snapshot.netplan(), left);
             takeOver = takeOver.with(List.of(), left);
         }
-        return new Scene(snapshot, ground, takeOver, foreign);
+        Scene scene = new Scene(snapshot, ground, takeOver, foreign);
+        return new Scene(snapshot, ground, takeOver.telling(CountryCode.told(scene)), foreign);
     }
 
     /**

@@ -74,6 +74,12 @@ public record TakeOver(
                 List.copyOf(all));
     }
 
+    TakeOver telling(List<Loss> more) {
+        List<Loss> all = new ArrayList<>(told);
+        all.addAll(more);
+        return new TakeOver(profiles, covered, losses, List.copyOf(all), country, netplan);
+    }
+
     static TakeOver from(Snapshot snapshot, OldSources sources) {
         return from(Standing.of(snapshot), sources);
     }
