@@ -194,7 +194,10 @@ public class fix implements Callable<Integer> {
             (common.json ? List.of(Recovery.json(typed)) : typed).forEach(System.out::println);
             return ExitCode.GOOD;
         }
-        LiveMachine here = options.writable(machine);
+        LiveMachine here =
+                options.writable(
+                        machine,
+                        "recover is for the Pi itself, while it runs; --print shows its commands");
         Scene scene = gather(here);
         Plan plan = Recovery.here(here, root, scene);
         show(plan);
@@ -220,7 +223,11 @@ public class fix implements Callable<Integer> {
     int confirm() throws IOException {
         options.refuseDryRun("confirm");
         options.refuseChoice("confirm");
-        LiveMachine here = options.writable(common.machine());
+        LiveMachine here =
+                options.writable(
+                        common.machine(),
+                        "confirm is for the Pi itself, while it runs; a fix made with --root needs"
+                            + " none, and one that the Pi has begun is judged by its next boot");
         return told(here, new Transaction(here, narration()).confirm());
     }
 

@@ -115,7 +115,12 @@ final class AlteredMachine implements Machine {
                     path.get(),
                     new There(
                             kind.get(),
-                            Integer.parseInt(line(op + "/before/mode").orElse("0"), 8),
+                            // What is damaged stops undo, not the forecast.
+                            Integer.parseInt(
+                                    line(op + "/before/mode")
+                                            .filter(mode -> mode.matches("[0-7]{1,5}"))
+                                            .orElse("0"),
+                                    8),
                             kind.get().equals("file")
                                     ? machine.read(op + "/before/data").orElse("")
                                     : "",

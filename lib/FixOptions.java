@@ -3,6 +3,7 @@ package netfix;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,16 +28,11 @@ public final class FixOptions {
 
     @Option(
             names = "--only",
-            paramLabel = "ID",
-            split = ",",
+            paramLabel = "ID[,ID...]",
             description = "Only these measures: their ids, or step1, step2, step3.")
     List<String> only = List.of();
 
-    @Option(
-            names = "--except",
-            paramLabel = "ID",
-            split = ",",
-            description = "All measures but these.")
+    @Option(names = "--except", paramLabel = "ID[,ID...]", description = "All measures but these.")
     List<String> except = List.of();
 
     @Option(
@@ -54,16 +50,22 @@ public final class FixOptions {
      * @throws BadInput where an id is none
      */
     public Predicate<Measure> chosen() {
-        known("--only", only);
-        known("--except", except);
+        List<String> these = known("--only", only);
+        List<String> not = known("--except", except);
         return measure ->
-                (only.isEmpty() || only.contains(measure.id()) || only.contains(measure.step()))
-                        && !except.contains(measure.id())
-                        && !except.contains(measure.step());
+                (these.isEmpty() || these.contains(measure.id()) || these.contains(measure.step()))
+                        && !not.contains(measure.id())
+                        && !not.contains(measure.step());
     }
 
-    private static void known(String option, List<String> ids) {
-        for (String id : ids) {
+    /** Picocli's own split makes nothing of a comma alone, and without an id all are meant. */
+    private static List<String> known(String option, List<String> given) {
+        List<String> all = new ArrayList<>();
+        for (String list : given) {
+            List<String> ids = List.of(list.split(","));
+            all.addAll(ids.isEmpty() ? List.of(list) : ids);
+        }
+        for (String id : all) {
             if (Measures.TABLE.stream().noneMatch(m -> m.id().equals(id) || m.step().equals(id))) {
                 throw new BadInput(
                         option
@@ -83,6 +85,7 @@ public final class FixOptions {
                                 + " for all of that step");
             }
         }
+        return all;
     }
 
     /**
@@ -102,11 +105,16 @@ public final class FixOptions {
      * @throws BadInput where that machine cannot be changed
      */
     public LiveMachine writable(Machine machine) {
+        return writable(machine, "a fix of it is not possible; use --dry-run to read it");
+    }
+
+    /**
+     * @param otherwise what to say where it is not this machine
+     * @throws BadInput where that machine cannot be changed
+     */
+    public LiveMachine writable(Machine machine, String otherwise) {
         if (!(machine instanceof LiveMachine here)) {
-            throw new BadInput(
-                    "a fix of "
-                            + machine.describe()
-                            + " is not possible; use --dry-run to read it");
+            throw new BadInput(Terminal.safe(machine.describe()) + ": " + otherwise);
         }
         if (!Look.isRoot(machine)) {
             throw BadInput.notAllowed("not allowed: a fix changes files of root's; use sudo");

@@ -46,6 +46,7 @@ public final class RootedFix {
      */
     public int run(Plan plan) {
         Transaction.State state = Transaction.state(machine);
+        Undo.refuseLostFix(machine, root);
         if (state.pending()) {
             throw new BadInput(
                     "fix "

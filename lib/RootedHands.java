@@ -120,9 +120,19 @@ final class RootedHands {
 
     private void makeFolders(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
+            refuseInTheWay(folder);
             makeFolders(folder.getParent());
             Files.createDirectory(folder);
             own(folder, 0700, uid, gid);
+        }
+    }
+
+    private static void refuseInTheWay(Path folder) throws IOException {
+        if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(
+                    folder
+                            + " is where a folder has to be, and is none: move it away, then try"
+                            + " again");
         }
     }
 
@@ -235,6 +245,7 @@ final class RootedHands {
 
     private void openFolders(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
+            refuseInTheWay(folder);
             openFolders(folder.getParent());
             Files.createDirectory(folder);
             own(folder, 0755, uid, gid);
@@ -327,11 +338,11 @@ final class RootedHands {
             }
             case "link" -> relink(there, noted(folder + "/target").orElse("").strip());
             case "file" -> {
-                String[] owner = noted(folder + "/owner").orElse("0:0").strip().split(":");
+                String[] owner = keptOwner(folder);
                 replace(
                         there,
                         Files.readAllBytes(at(folder + "/data")),
-                        Integer.parseInt(noted(folder + "/mode").orElse("600").strip(), 8),
+                        keptMode(folder, "600"),
                         Integer.parseInt(owner[0]),
                         Integer.parseInt(owner[1]),
                         lasting);
@@ -344,16 +355,34 @@ final class RootedHands {
                     copy(data, fresh);
                     exchange(fresh, there);
                 } else {
-                    String[] owner = noted(folder + "/owner").orElse("0:0").strip().split(":");
+                    String[] owner = keptOwner(folder);
                     own(
                             there,
-                            Integer.parseInt(noted(folder + "/mode").orElse("755").strip(), 8),
+                            keptMode(folder, "755"),
                             Integer.parseInt(owner[0]),
                             Integer.parseInt(owner[1]));
                 }
             }
             default -> throw new IOException(folder + " says nothing of what was at " + path);
         }
+    }
+
+    private String[] keptOwner(String folder) throws IOException {
+        return kept(folder + "/owner", "0:0", "\\d{1,9}:\\d{1,9}").split(":");
+    }
+
+    private int keptMode(String folder, String other) throws IOException {
+        return Integer.parseInt(kept(folder + "/mode", other, "[0-7]{1,5}"), 8);
+    }
+
+    /** A note that a failing card has damaged is told by its name. */
+    private String kept(String file, String other, String form) throws IOException {
+        String text = noted(file).orElse(other).strip();
+        if (!text.matches(form)) {
+            throw new IOException(
+                    file + " is damaged (it should be like " + other + "): mend it or delete it");
+        }
+        return text;
     }
 
     private static void removeIfEmpty(Path folder) throws IOException {

@@ -233,6 +233,13 @@ public final class Transaction {
             must("prepare", fix);
             must("arm", fix);
         } catch (FileAlreadyExistsException e) {
+            if (PlanFolder.BASE.equals(e.getFile())) {
+                throw new BadInput(
+                        "nothing was changed: "
+                                + PlanFolder.BASE
+                                + " is where a folder has to be, and is none: move it away, then"
+                                + " try again");
+            }
             // Its folder is the other one's.
             throw new BadInput("another fix has just begun; nothing was changed");
         } catch (IOException e) {

@@ -41,6 +41,30 @@ public final class Undo {
      */
     private record Kept(String fix, List<String> shown) {}
 
+    /**
+     * On a card, where the Pi's own undo does not go on with it.
+     *
+     * @throws BadInput where a fix is said to have begun of which nothing is kept
+     */
+    static void refuseLostFix(Machine card, Path root) {
+        Transaction.State state = Transaction.state(card);
+        if (state.pending() && PlanFolder.fixes(card).isEmpty()) {
+            String file = PlanFolder.BASE + "/state";
+            throw new BadInput(
+                    Terminal.safe(
+                            "nothing was done: "
+                                    + file
+                                    + " of this card says that fix "
+                                    + state.fix()
+                                    + " is "
+                                    + state.name()
+                                    + ", and nothing is kept that could be taken back; delete that"
+                                    + " file (sudo rm "
+                                    + Command.quoted(root.resolve(file.substring(1)).toString())
+                                    + "), then try again"));
+        }
+    }
+
     /** What will be taken back, the last fix first; nothing where a rollback was first. */
     private static List<Kept> kept(Machine machine) {
         List<Kept> kept = new ArrayList<>();
@@ -97,6 +121,7 @@ public final class Undo {
      */
     public static void refuseWhereNothingIsKept(Machine machine, Optional<Path> root) {
         refuseUnread(machine, "nothing was undone");
+        root.ifPresent(card -> refuseLostFix(machine, card));
         Transaction.State state = Transaction.state(machine);
         if (state.pending() || !PlanFolder.fixes(machine).isEmpty()) {
             return;

@@ -168,6 +168,11 @@ class CommandLineTest {
     @Test
     void aMeasureThatIsNoneIsOneLine() throws Exception {
         refused(fix("--only", "wired"), "--only wired", "wired-profile", "step3");
+        // Nothing is not everything.
+        for (String none : List.of("", ",", ",,")) {
+            refused(fix("--dry-run", "--only", none), "--only " + none + ": there is no such");
+            refused(fix("--dry-run", "--except", none), "--except " + none + ": there is no such");
+        }
     }
 
     /** What a message sends to is there: "see fix sdcard --help". */
@@ -195,6 +200,8 @@ class CommandLineTest {
         Ran typed = fix("recover", "--print", "--json", "--root", card.toString());
         assertEquals(ExitCode.GOOD, typed.exit(), typed.err());
         assertTrue(typed.out().contains("\"netfix/recover/1\""), typed.out());
+        refused(fix("confirm", "--root", card.toString()), card.toString(), "its next boot");
+        refused(fix("recover", "--root", card.toString()), card.toString(), "--print");
         refused(built("monitor", "hold", "-3"), "-3");
         refused(built("monitor", "hold", "soon"), "soon");
     }

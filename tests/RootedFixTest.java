@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.zeroturnaround.exec.ProcessExecutor;
 import org.zeroturnaround.exec.ProcessResult;
@@ -323,6 +324,66 @@ class RootedFixTest {
         Files.write(kept, was);
         assertEquals(ExitCode.GOOD, rootedFix().undo());
         assertFalse(Files.exists(card.resolve(STATE)));
+    }
+
+    /** A card that fails: what is in a note of the way back can be anything. */
+    @Test
+    void aDamagedNoteEndsUndoAsAnyFailureDoes() throws IOException {
+        Change change = Change.Put.text("/etc/os-release", 0644, "x\n", "");
+        List<Plan.Step> steps = List.of(Plan.Phase.HAND_OVER.with(change).of("x"));
+        rootedFix().run(new Plan(List.of(), steps, List.of(), List.of(), List.of(), false));
+        for (String note : List.of("owner", "mode")) {
+            Path kept = card.resolve(STATE + "/0001/ops/0001/before/" + note);
+            String was = Files.readString(kept);
+            for (String damaged : List.of("", "0:", "rw:x", "99999999999:0", "\0\0")) {
+                Files.writeString(kept, damaged);
+                var out = new ByteArrayOutputStream();
+                assertEquals(
+                        ExitCode.HANDS_NEEDED,
+                        new RootedFix(card, new PrintStream(out)).undo(),
+                        damaged);
+                String told = out.toString(StandardCharsets.UTF_8);
+                assertTrue(told.contains("before/" + note + " is damaged"), told);
+                assertTrue(told.contains(" undo --root "), told);
+                assertTrue(AlteredMachine.undone(new RootedMachine(card)).changesAnything());
+            }
+            Files.writeString(kept, was);
+        }
+        assertEquals(ExitCode.GOOD, rootedFix().undo());
+        assertFalse(Files.exists(card.resolve(STATE)));
+    }
+
+    @Test
+    void aFileInThePlaceOfNetfixsFolderIsNamed() throws IOException {
+        put(STATE, "", 0644);
+        BadInput why = assertThrows(BadInput.class, () -> rootedFix().run(plan()));
+        assertTrue(
+                why.getMessage()
+                        .endsWith(
+                                STATE
+                                        + " is where a folder has to be, and is none: move it away,"
+                                        + " then try again"),
+                why.getMessage());
+    }
+
+    /** fix sent to undo, undo found nothing, and so for ever. */
+    @Test
+    void aStateWithoutItsFixNamesTheFileToDelete() throws IOException {
+        for (String state : List.of("open", "undoing", "unconfirmed")) {
+            put(STATE + "/state", state + " 0001 board boot\n", 0600);
+            for (Executable tried :
+                    List.<Executable>of(
+                            () -> rootedFix().run(plan()),
+                            () ->
+                                    Undo.refuseWhereNothingIsKept(
+                                            new RootedMachine(card), Optional.of(card)))) {
+                String why = assertThrows(BadInput.class, tried).getMessage();
+                assertTrue(why.contains("fix 0001 is " + state), why);
+                assertTrue(why.contains("sudo rm " + card.resolve(STATE + "/state")), why);
+            }
+        }
+        Files.delete(card.resolve(STATE + "/state"));
+        assertEquals(ExitCode.GOOD, rootedFix().run(plan()));
     }
 
     /** A fix that the running Pi has made, undone with its card in a reader. */
