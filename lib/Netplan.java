@@ -1,11 +1,15 @@
 //DEPS org.yaml:snakeyaml:2.4
 package netfix;
 
+import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.representer.Representer;
+import org.yaml.snakeyaml.resolver.Resolver;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -256,9 +260,32 @@ public final class Netplan {
     /** A class of its own, so that a machine without netplan's files loads nothing of YAML. */
     private static final class Text {
 
+        /**
+         * Scalars stay text, as netplan takes them: for YAML 1.1 a MAC of decimal digits alone is a
+         * number, counted by sixties, and networks may be called 0123 or on.
+         */
+        private static Yaml yaml() {
+            LoaderOptions loading = new LoaderOptions();
+            DumperOptions dumping = new DumperOptions();
+            Resolver textOnly =
+                    new Resolver() {
+                        @Override
+                        protected void addImplicitResolvers() {
+                            addImplicitResolver(Tag.NULL, NULL, "~nN\0");
+                            addImplicitResolver(Tag.NULL, EMPTY, null);
+                        }
+                    };
+            return new Yaml(
+                    new SafeConstructor(loading),
+                    new Representer(dumping),
+                    dumping,
+                    loading,
+                    textOnly);
+        }
+
         static Map<String, Object> network(String file, String text, List<String> unreadable) {
             try {
-                Object top = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+                Object top = yaml().load(text);
                 return child(top, "network");
             } catch (MarkedYAMLException e) {
                 // Without the line itself, a password stands in it.

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a fix tells netplan on a card. The expected files were given to the generators of netplan
@@ -73,6 +74,20 @@ class NetplanRendererTest {
         assertEquals(
                 ALL + "  ethernets:\n    \"eth1\":\n      renderer: NetworkManager\n",
                 renderer(card(behind)));
+    }
+
+    /** By YAML's own rules: 40271056, 83, true and false. */
+    @Test
+    void whatLooksLikeANumberOrATruthIsAName() {
+        Texts card =
+                card(
+                        "network: {renderer: NetworkManager, wifis: {wlan0: {match: {macaddress:"
+                                + " 11:22:33:44:55:16}, dhcp4: yes, access-points: {0123: {}, on:"
+                                + " {}, No: {}}}}}");
+        Netplan.Definition wifi = Netplan.read(card).definitions().get(0);
+        assertEquals("11:22:33:44:55:16", wifi.mac());
+        assertEquals(Set.of("0123", "on", "No"), wifi.networks());
+        assertTrue(wifi.address());
     }
 
     @Test
