@@ -69,8 +69,9 @@ final class PowerCuts {
     private static final Pattern LIFELINE =
             Pattern.compile("/etc/NetworkManager/system-connections/netfix-wired\\.nmconnection");
 
-    /** They wait for the boot that proves a fix, and go with it. */
-    private static final Pattern WAITING = Pattern.compile("netfix-(boot|prove)\\.service");
+    /** They wait for the boot that proves a fix, and go with it, or are of the fix's own boot. */
+    private static final Pattern WAITING =
+            Pattern.compile("netfix-(boot|prove|apply|rollback)\\.(service|timer)");
 
     /**
      * @param step what had just reached the card

@@ -132,7 +132,13 @@ final class ScenarioRun implements Closeable {
     void startFix(String words) {
         List<String> argv = netfix("fix", words);
         underWay = CompletableFuture.supplyAsync(() -> pi.run(argv, COMMAND));
-        eventually(List.of("/bin/sh", "-c", "cat /var/lib/netfix/[0-9]*/journal | grep -q ."));
+        // The journal of a fix before it may be there as well.
+        eventually(
+                List.of(
+                        "/bin/sh",
+                        "-c",
+                        "grep -q '^open ' /var/lib/netfix/state && cat"
+                                + " /var/lib/netfix/[0-9]*/journal | grep -q ."));
     }
 
     /** Its baseline is taken by the time that it listens to the kernel. */
