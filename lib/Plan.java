@@ -108,8 +108,7 @@ public record Plan(
         }
         steps.sort(Comparator.comparing(Step::phase));
         // Where the other manager is masked already, nothing is left to stop. On a card nothing
-        // runs
-        // that could be stopped.
+        // runs that could be stopped.
         boolean live = scene.snapshot().host().live();
         boolean takesOver =
                 steps.stream()
@@ -118,24 +117,16 @@ public record Plan(
                                         s.phase() == Phase.TAKE_OVER
                                                 || s.measure().equals(OldManagers.ID)
                                                 || !live && TAKING_OVER.contains(s.measure()));
-        List<String> left = live ? List.of() : BootProofs.of(scene, steps);
-        if (!takesOver) {
-            return new Plan(
-                    judged,
-                    List.copyOf(steps),
-                    scene.foreign().all(),
-                    List.of(),
-                    List.of(),
-                    left,
-                    needsLifeline(scene.snapshot()));
-        }
+        TakeOver takeOver = scene.takeOver();
         return new Plan(
                 judged,
                 List.copyOf(steps),
                 scene.foreign().all(),
-                scene.takeOver().told(),
-                scene.takeOver().losses().stream().filter(accepted.negate()).toList(),
-                left,
+                takesOver ? takeOver.told() : List.of(),
+                takesOver
+                        ? takeOver.losses().stream().filter(accepted.negate()).toList()
+                        : List.of(),
+                live ? List.of() : BootProofs.of(scene, steps),
                 needsLifeline(scene.snapshot()));
     }
 

@@ -249,13 +249,13 @@ public final class RootedFix {
             return;
         }
         String path = hands.noted(op + "/path").orElse("").strip();
-        if (hands.noted(op + "/kind").orElse("").strip().equals("in-place")) {
+        String kind = hands.noted(op + "/kind").orElse("").strip();
+        if (kind.equals("in-place")) {
             hands.restoreInPlace(path, op)
                     .ifPresent(told -> narration.println(Terminal.safe(told)));
             begun = true;
             return;
         }
-        String kind = hands.noted(op + "/kind").orElse("").strip();
         String after =
                 switch (kind) {
                     case "put", "mode" -> "file";

@@ -129,11 +129,12 @@ final class RootedHands {
 
     private static void refuseInTheWay(Path folder) throws IOException {
         if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException(
-                    folder
-                            + " is where a folder has to be, and is none: move it away, then try"
-                            + " again");
+            throw new IOException(noFolder(folder.toString()));
         }
+    }
+
+    static String noFolder(String path) {
+        return path + " is where a folder has to be, and is none: move it away, then try again";
     }
 
     Optional<String> noted(String path) throws IOException {

@@ -234,11 +234,7 @@ public final class Transaction {
             must("arm", fix);
         } catch (FileAlreadyExistsException e) {
             if (PlanFolder.BASE.equals(e.getFile())) {
-                throw new BadInput(
-                        "nothing was changed: "
-                                + PlanFolder.BASE
-                                + " is where a folder has to be, and is none: move it away, then"
-                                + " try again");
+                throw new BadInput("nothing was changed: " + RootedHands.noFolder(PlanFolder.BASE));
             }
             // Its folder is the other one's.
             throw new BadInput("another fix has just begun; nothing was changed");

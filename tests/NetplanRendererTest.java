@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,18 +44,8 @@ class NetplanRendererTest {
         return card().file("/etc/netplan/50-x.yaml", yaml);
     }
 
-    private static Optional<String> written(Plan plan, String path) {
-        return plan.steps().stream()
-                .map(Plan.Step::change)
-                .filter(Change.Put.class::isInstance)
-                .map(Change.Put.class::cast)
-                .filter(put -> put.path().equals(path))
-                .map(put -> new String(put.content(), StandardCharsets.UTF_8))
-                .findFirst();
-    }
-
     private static String renderer(Texts card) {
-        return written(PlanTest.plan(card), NetplanRenderer.FILE).orElseThrow();
+        return PlanTest.written(PlanTest.plan(card), NetplanRenderer.FILE).orElseThrow();
     }
 
     private static List<String> ids(List<Loss> losses) {
@@ -134,8 +123,8 @@ class NetplanRendererTest {
                                 "network: {renderer: networkd, wifis: {wlan0: {dhcp4: true,"
                                         + " access-points: {Home: {}}}}}");
         Plan plan = PlanTest.plan(only);
-        assertEquals(Optional.empty(), written(plan, NetplanRenderer.FILE));
-        assertEquals(ALL, written(plan, NetplanRenderer.LAST).orElseThrow());
+        assertEquals(Optional.empty(), PlanTest.written(plan, NetplanRenderer.FILE));
+        assertEquals(ALL, PlanTest.written(plan, NetplanRenderer.LAST).orElseThrow());
         assertTrue(
                 plan.steps().stream()
                         .map(Plan.Step::change)
@@ -194,7 +183,7 @@ class NetplanRendererTest {
         called.forEach(
                 (yaml, device) -> {
                     Plan plan = PlanTest.plan(card("network: {ethernets: {lan: " + yaml + "}}"));
-                    String conf = written(plan, NetplanRenderer.DEFAULTS).orElseThrow();
+                    String conf = PlanTest.written(plan, NetplanRenderer.DEFAULTS).orElseThrow();
                     String wanted =
                             "\n[device-netfix-lan]\nmatch-device=" + device + "\nmanaged=1\n";
                     assertTrue(conf.contains(wanted), conf);
@@ -212,7 +201,7 @@ class NetplanRendererTest {
                                         + " mac}}}"));
         assertEquals(List.of("dhcp-identity-eth0"), ids(plan.told()));
         assertEquals("/etc/netplan/50-x.yaml", plan.told().get(0).file());
-        String conf = written(plan, NetplanRenderer.DEFAULTS).orElseThrow();
+        String conf = PlanTest.written(plan, NetplanRenderer.DEFAULTS).orElseThrow();
         assertTrue(conf.contains("interface-name:eth0\nipv4.dhcp-client-id=duid\n"), conf);
         assertFalse(conf.contains("[connection-netfix-eth1]"), conf);
         assertTrue(conf.contains("interface-name:eth2\nipv4.dhcp-client-id=mac\n"), conf);

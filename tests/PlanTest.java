@@ -42,7 +42,7 @@ class PlanTest {
                 .orElseThrow();
     }
 
-    private static Optional<String> written(Plan plan, String path) {
+    static Optional<String> written(Plan plan, String path) {
         return plan.steps().stream()
                 .map(Plan.Step::change)
                 .filter(Change.Put.class::isInstance)
@@ -153,19 +153,22 @@ class PlanTest {
                 standing.toString());
     }
 
+    private static Change.InPlace wordsOfTheKernel(Texts card) {
+        return plan(card).steps().stream()
+                .map(Plan.Step::change)
+                .filter(Change.InPlace.class::isInstance)
+                .map(Change.InPlace.class::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+
     @Test
     void theCountryOfTheSupplicantGoesToTheKernel() {
         Texts card = bullseye().file(CMDLINE, WORDS);
         assertEquals(
                 new Fulfilment.Missing(List.of(CMDLINE + " has no cfg80211.ieee80211_regdom=GB")),
                 standing(card, "country-code"));
-        Change.InPlace change =
-                plan(card).steps().stream()
-                        .map(Plan.Step::change)
-                        .filter(Change.InPlace.class::isInstance)
-                        .map(Change.InPlace.class::cast)
-                        .findFirst()
-                        .orElseThrow();
+        Change.InPlace change = wordsOfTheKernel(card);
         assertEquals(CMDLINE, change.path());
         assertEquals(
                 WORDS + " cfg80211.ieee80211_regdom=GB\n",
@@ -179,13 +182,7 @@ class PlanTest {
             String was = " cfg80211.ieee80211_regdom=" + none;
             Texts card = bullseye().file(CMDLINE, WORDS + was);
             assertTrue(standing(card, "country-code").isMissing(), none);
-            Change.InPlace change =
-                    plan(card).steps().stream()
-                            .map(Plan.Step::change)
-                            .filter(Change.InPlace.class::isInstance)
-                            .map(Change.InPlace.class::cast)
-                            .findFirst()
-                            .orElseThrow();
+            Change.InPlace change = wordsOfTheKernel(card);
             String text = new String(change.content(), StandardCharsets.UTF_8);
             // A cut behind the text and before its length leaves the other words whole.
             assertEquals(

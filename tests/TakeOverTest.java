@@ -289,21 +289,18 @@ class TakeOverTest {
     /** nm-settings(5): the one waits for a login, the other for an agent that knows the key. */
     @Test
     void whatDoesNotComeUpByItselfIsNoDouble() throws Exception {
+        String another = "My Home Net 2 in My_Home_Net_2.nmconnection";
         for (String waits :
                 List.of(
                         HOME.replace("type=", "permissions=user:pi:;\ntype="),
                         HOME.replace("psk=", "psk-flags=1\npsk="))) {
-            assertTrue(
-                    writtenBeside(waits).contains("My Home Net 2 in My_Home_Net_2.nmconnection"),
-                    waits);
+            assertTrue(writtenBeside(waits).contains(another), waits);
         }
         for (String comes :
                 List.of(
                         HOME.replace("type=", "permissions=\ntype="),
                         HOME.replace("psk=", "psk-flags=0\nwep-key-flags=1\npsk="))) {
-            assertFalse(
-                    writtenBeside(comes).contains("My Home Net 2 in My_Home_Net_2.nmconnection"),
-                    comes);
+            assertFalse(writtenBeside(comes).contains(another), comes);
         }
     }
 

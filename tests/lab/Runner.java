@@ -160,13 +160,13 @@ final class Runner {
             if (netfix.archives().isPresent()) {
                 netfix.archives().get().prove(run.pi(), progress);
             }
+            run.keepFigures(figures);
             captures.ifPresent(into -> run.keepCaptures(into, scenario.name()));
             for (Scenario.Step step : scenario.steps()) {
                 current = step;
                 progress.step(scenario.name(), step.text());
                 run.pi().note("--- " + step.at() + ": " + step.text());
                 String failure = perform(run, step);
-                figures.replace(0, figures.length(), run.figures());
                 if (!failure.isEmpty()) {
                     run.pi().note("FAILED: " + failure);
                     Evidence.keep(run.pi(), scenario.kit() != Phrase.Kit.NOTHING);

@@ -31,7 +31,7 @@ final class ScenarioRun implements Closeable {
     private final Listing listing;
     private final Addresses addresses;
     private final PowerCuts cuts;
-    private final StringBuilder figures = new StringBuilder();
+    private StringBuilder figures = new StringBuilder();
     private Diagnosis diagnosis;
     private GuestResult last;
     private CompletableFuture<GuestResult> underWay;
@@ -65,6 +65,11 @@ final class ScenarioRun implements Closeable {
     /** Each diagnosis from here on leaves NAME-N.tar.gz in the folder. */
     void keepCaptures(Path folder, String name) {
         captures = Optional.of(folder.resolve(name));
+    }
+
+    /** What is printed belongs to the result, and goes there too. */
+    void keepFigures(StringBuilder into) {
+        figures = into;
     }
 
     VirtualPi pi() {
@@ -448,11 +453,6 @@ final class ScenarioRun implements Closeable {
         String output = lastOutput();
         System.out.print(output.indent(4));
         figures.append(output);
-    }
-
-    /** All that was printed: it belongs to the result. */
-    String figures() {
-        return figures.toString();
     }
 
     private String lastOutput() {
