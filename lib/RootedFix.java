@@ -173,6 +173,7 @@ public final class RootedFix {
      * may have the builder's secrets in it, is overwritten and gone.
      */
     public int seal() {
+        Undo.refuseUnread(machine, "nothing was sealed");
         Transaction.State state = Transaction.state(machine);
         if (state.busy()) {
             throw new BadInput(

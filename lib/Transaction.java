@@ -428,6 +428,7 @@ public final class Transaction {
      * @throws BadInput where a fix is being applied or taken back
      */
     public int seal() throws IOException {
+        Undo.refuseUnread(machine, "nothing was sealed");
         State state = state(machine);
         if (state.busy()) {
             throw new BadInput(pending(state));

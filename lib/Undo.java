@@ -24,8 +24,15 @@ public final class Undo {
                 .whyUnknown()
                 .ifPresent(
                         why -> {
-                            throw BadInput.notAllowed(
-                                    nothingWasDone + ": " + Terminal.safe(why) + "; use sudo");
+                            String what = nothingWasDone + ": " + Terminal.safe(why);
+                            if (why.startsWith("not allowed")) {
+                                throw BadInput.notAllowed(what + "; use sudo");
+                            }
+                            throw new BadInput(
+                                    what
+                                            + "; netfix keeps what was before a fix in the folder "
+                                            + PlanFolder.BASE
+                                            + ": see what is there instead");
                         });
     }
 

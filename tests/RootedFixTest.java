@@ -702,6 +702,19 @@ class RootedFixTest {
         assertThrows(BadInput.class, () -> rootedFix().seal());
     }
 
+    /** Whoever put it there: it is not netfix's to wipe. */
+    @Test
+    void aFileWhereNetfixKeepsItsFoldersIsNotSealed() throws IOException {
+        put(STATE, "somebody's\n", 0644);
+        BadInput refused = assertThrows(BadInput.class, () -> rootedFix().seal());
+        assertEquals(
+                "nothing was sealed: cannot read /var/lib/netfix/state: Not a directory; netfix"
+                        + " keeps what was before a fix in the folder /var/lib/netfix: see what is"
+                        + " there instead",
+                refused.getMessage());
+        assertEquals("somebody's\n", read(card.resolve(STATE)));
+    }
+
     /** No proof, no timer and no unit at boot: on a Pi that runs that is no fix. */
     @Test
     void theMachineThatThisRunsOnIsNoCard() throws IOException {
