@@ -52,15 +52,11 @@ record BootOrders(List<Mask> masks, Optional<Evidence> elsewhere, Optional<Evide
             }
             Optional<Evidence> named = Optional.empty();
             String line = text.lines().findFirst().orElse("");
-            // What stands in quotes is a command's, and no word for the kernel.
-            for (String word : line.replaceAll("\"[^\"]*+\"", "").strip().split("\\s+")) {
-                Evidence seen = new Evidence(word, file);
-                if (word.startsWith("systemd.mask=")) {
-                    String unit = word.substring("systemd.mask=".length());
-                    masks.add(new Mask(unit.contains(".") ? unit : unit + ".service", seen));
-                } else if (isTarget(word)) {
+            masks.addAll(masks(line, file));
+            for (String word : words(line)) {
+                if (isTarget(word)) {
                     // The last one is in force.
-                    named = Optional.of(seen);
+                    named = Optional.of(new Evidence(word, file));
                 }
             }
             if (named.isPresent()) {
@@ -72,6 +68,29 @@ record BootOrders(List<Mask> masks, Optional<Evidence> elsewhere, Optional<Evide
                 List.copyOf(masks),
                 target,
                 machine.runsCommands() ? Optional.empty() : wifiOff(machine));
+    }
+
+    /** What stands in quotes is a command's, and no word for the kernel. */
+    private static List<String> words(String line) {
+        return List.of(line.replaceAll("\"[^\"]*+\"", "").strip().split("\\s+"));
+    }
+
+    /**
+     * @param line the kernel's
+     * @param file where it stands
+     */
+    static List<Mask> masks(String line, String file) {
+        String word = "systemd.mask=";
+        return words(line).stream()
+                .filter(w -> w.startsWith(word))
+                .map(
+                        w -> {
+                            String unit = w.substring(word.length());
+                            return new Mask(
+                                    unit.contains(".") ? unit : unit + ".service",
+                                    new Evidence(w, file));
+                        })
+                .toList();
     }
 
     private static Optional<Evidence> wifiOff(Machine machine) {

@@ -51,7 +51,8 @@ public final class SdCard {
 
     private static final Pattern KEEPS_OFF =
             Pattern.compile(
-                    "=(NetworkManager|dhcpcd|systemd-networkd|networking|wpa_supplicant)\\b");
+                    "(NetworkManager|dhcpcd|systemd-networkd|networking|wpa_supplicant(@.*)?)"
+                            + "\\.service");
 
     /**
      * The partition is at /boot/firmware since Bookworm and at /boot before; the one that is not
@@ -266,16 +267,15 @@ public final class SdCard {
     /** What this partition says, and the Pi goes by after the rescue, too. */
     private List<String> inTheWay(Wish wish) {
         List<String> lines = new ArrayList<>();
-        Arrays.stream(line().text().strip().split("\\s+"))
-                .filter(word -> word.startsWith("systemd.mask="))
-                .filter(word -> KEEPS_OFF.matcher(word).find())
+        BootOrders.masks(line().text(), CMDLINE).stream()
+                .filter(mask -> KEEPS_OFF.matcher(mask.unit()).matches())
                 .forEach(
-                        word ->
+                        mask ->
                                 lines.add(
                                         "But "
                                                 + CMDLINE
                                                 + " has "
-                                                + word
+                                                + mask.seen().what()
                                                 + ", which keeps it off at every boot, the rescue's"
                                                 + " or not: take that word out, unless it is"
                                                 + " meant."));

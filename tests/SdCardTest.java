@@ -625,12 +625,15 @@ class SdCardTest {
         String plan = card().plan(wish(Optional.of(wifi), "GB")).toString();
         assertFalse(plan.contains("But "), plan);
         Files.writeString(
-                cmdline, LINE + " systemd.mask=NetworkManager systemd.mask=cups.service\n");
+                cmdline,
+                LINE
+                        + " systemd.mask=NetworkManager"
+                        + " systemd.mask=systemd-networkd-wait-online.service\n");
         Files.writeString(folder.resolve("config.txt"), "[all]\ndtoverlay=disable-wifi\n");
         plan = card().plan(wish(Optional.of(wifi), "GB")).toString();
         assertTrue(plan.contains("But cmdline.txt has systemd.mask=NetworkManager,"), plan);
         assertTrue(plan.contains("But config.txt has dtoverlay=disable-wifi,"), plan);
-        assertFalse(plan.contains("cups"), plan);
+        assertFalse(plan.contains("wait-online"), plan);
         assertFalse(card().plan(REPAIR).toString().contains("config.txt has"), plan);
     }
 
