@@ -36,7 +36,10 @@ final class AlteredMachine implements Machine {
             for (String name : machine.list(ops).orElse(List.of())) {
                 String op = ops + "/" + name;
                 all.add(op);
-                undone.line(op + "/path").ifPresent(path -> last.put(path, op));
+                // A profile that is waited for has a path, too, and changes nothing there.
+                if (undone.line(op + "/before/kind").isPresent()) {
+                    undone.line(op + "/path").ifPresent(path -> last.put(path, op));
+                }
             }
         }
         // The oldest fix has what was there before all of them.

@@ -87,10 +87,10 @@ public final class Interfaces {
         for (List<String> raw : lines(text)) {
             number += ahead;
             ahead = raw.size();
-            if (isNone(raw.get(0))) {
+            String line = joined(raw);
+            if (isNone(raw.get(0)) || line.isEmpty()) {
                 continue;
             }
-            String line = joined(raw);
             String[] words = line.split("\\s+");
             String word = words[0];
             if (word.equals("auto") || word.startsWith("allow-")) {

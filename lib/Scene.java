@@ -30,7 +30,7 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, Foreign
         TakeOver takeOver = TakeOver.from(standing, sources);
         Losses losses = new Losses();
         if (!machine.runsCommands()) {
-            takeOver = takeOver.with(netplanned(snapshot, foreign, losses), losses);
+            takeOver = takeOver.with(netplanned(snapshot, ground, foreign, losses), losses);
         }
         if (!takeOver.netplan().isEmpty()) {
             Losses left = new Losses();
@@ -43,12 +43,14 @@ public record Scene(Snapshot snapshot, Ground ground, TakeOver takeOver, Foreign
 
     /**
      * On a card netplan's generator has not run: what it would write for networkd is in its YAML.
+     * The documented way masks networkd first and carries nothing over, so that a mask alone does
+     * not say that it is nobody's any more.
      */
     private static List<TakeOver.Netplanned> netplanned(
-            Snapshot snapshot, ForeignOwners foreign, Losses losses) {
+            Snapshot snapshot, Ground ground, ForeignOwners foreign, Losses losses) {
         Unit networkd = snapshot.unit(Manager.NETWORKD.unit());
         if (!networkd.exists()
-                || networkd.maskedAtBoot()
+                || networkd.maskedAtBoot() && ExclusiveControl.decided(ground)
                 || foreign.serving().containsKey(Manager.NETWORKD)) {
             return List.of();
         }

@@ -113,8 +113,6 @@ record Standing(
      * what is not there now was deleted since, as before a card is imaged.
      */
     private boolean vacant(Snapshot snapshot, Ground ground, Link link) {
-        boolean decided =
-                ground.text(ExclusiveControl.FILE).orElse("").startsWith(ExclusiveControl.OURS);
         boolean profile =
                 snapshot.nm().profiles().whyUnknown().isPresent()
                         || BootForecast.perhapsSaved(snapshot, link)
@@ -125,7 +123,7 @@ record Standing(
                         && snapshot.unit(Manager.NETWORKMANAGER.unit()).enabled()
                         && BootForecast.automaticProfileForbidden(snapshot, link).value().isEmpty();
         boolean held = !holders.getOrDefault(link.name(), Set.of()).isEmpty();
-        return !decided && !held && !profile && !automatic;
+        return !ExclusiveControl.decided(ground) && !held && !profile && !automatic;
     }
 
     /** Its mere default, DHCP on whatever is there, was in force only where it has a lease. */

@@ -79,6 +79,20 @@ class NetplanRendererTest {
         assertTrue(wifi.address());
     }
 
+    /** The documented way masks networkd first, and carries nothing over. */
+    @Test
+    void whatNetworkdHadIsTurnedWhereItWasMaskedByHand() {
+        String networkd = "/etc/systemd/system/systemd-networkd.service";
+        Texts card =
+                card("network: {ethernets: {eth0: {addresses: [10.0.0.5/24]}}}")
+                        .link(networkd, "/dev/null");
+        assertEquals(ALL, renderer(card));
+        assertEquals(Answer.Kind.YES, PlanTest.afterBoot(card, PlanTest.plan(card)).kind());
+        // Where netfix has masked it, what is there now came later, and is somebody's own.
+        card.file(ExclusiveControl.FILE, PlanTest.written(PlanTest.plan(card), ExclusiveControl.FILE).orElseThrow());
+        assertFalse(PlanTest.standing(card, "netplan-renderer").isMissing());
+    }
+
     @Test
     void aRendererOfItsOwnIsAnsweredByItself() {
         String own =

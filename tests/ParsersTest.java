@@ -61,7 +61,6 @@ class ParsersTest {
         assertEquals(8, all.stanzas().get(0).last("gateway").orElseThrow().line());
     }
 
-    /** Found by ./jbang fuzz: what ends a line for a pattern ends none for nmcli. */
     /** systemd.syntax(7); NetworkManager's files know no such thing. */
     @Test
     void aLineOfSystemdsGoesOnBehindABackslash() {
@@ -83,6 +82,7 @@ class ParsersTest {
                 IniFile.keyfile("/x", "[a]\nb=1.1.1.1 \\\nc=2\n").value("a", "b", ""));
     }
 
+    /** Found by ./jbang fuzz: what ends a line for a pattern ends none for nmcli. */
     @Test
     void aLineSeparatorInADevicesStateIsNoDigit() {
         for (String odd : List.of("\r", "\u0085", "\u2028")) {

@@ -680,7 +680,7 @@ class PlanTest {
     }
 
     /** The same card after the plan, and no more than that. */
-    private static Answer afterBoot(Texts machine, Plan plan) {
+    static Answer afterBoot(Texts machine, Plan plan) {
         return Outlook.of(machine, scene(machine), plan).afterBoot();
     }
 

@@ -257,6 +257,9 @@ class RootedFixTest {
         // A later fix's own change is not somebody's.
         rootedFix().run(plan());
         String mine = Files.readString(card.resolve(CONF)) + "# mine\n";
+        // A fix of the Pi itself waits for each profile, too: that changes no file.
+        put(STATE + "/0001/ops/9999/kind", "listed\n", 0600);
+        put(STATE + "/0001/ops/9999/path", "/" + CONF + "\n", 0600);
         Files.writeString(card.resolve(CONF), mine);
         AlteredMachine undone = AlteredMachine.undone(new RootedMachine(card));
         assertEquals(Optional.of(mine), undone.read("/" + CONF).value());

@@ -230,7 +230,6 @@ class StartTest {
         assertEquals(1, builds());
     }
 
-    /** A fix alone brings jars, and nothing to build with. */
     /** An image cannot be rehearsed: its Pi does that with its first starts. */
     @Test
     void aPiThatWasFlashedMakesItsArchiveByItself() throws Exception {
@@ -247,6 +246,7 @@ class StartTest {
         assertTrue(later.contains("<-XX:SharedArchiveFile=" + its + "/classes.jsa>"), later);
     }
 
+    /** A fix alone brings jars, and nothing to build with. */
     @Test
     void withoutAnInstallTheJarsRunAsTheyAre() throws Exception {
         Files.delete(netfix.resolve(".jbang/jbang.jar"));
