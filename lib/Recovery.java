@@ -138,9 +138,10 @@ public final class Recovery {
     }
 
     /**
-     * The manager that this Pi has, where that is not NetworkManager. One that only runs, somebody
-     * has started by hand, and the next boot would be NetworkManager's; where both are enabled, the
-     * one with which something works.
+     * The manager that this Pi has, where that is not NetworkManager. One that only runs beside an
+     * enabled NetworkManager, somebody has started by hand, and the next boot would be
+     * NetworkManager's; where both are enabled, the one with which something works. (netplan
+     * enables networkd in /run, at each boot anew.)
      */
     private Optional<ForeignOwners.Owned> otherManager() {
         Snapshot snapshot = scene.snapshot();
@@ -150,16 +151,20 @@ public final class Recovery {
             return Optional.empty();
         }
         return List.of(Manager.DHCPCD, Manager.NETWORKD).stream()
-                .filter(m -> snapshot.unit(m.unit()).running() && snapshot.unit(m.unit()).enabled())
+                .filter(
+                        m ->
+                                snapshot.unit(m.unit()).running()
+                                        && (snapshot.unit(m.unit()).enabled()
+                                                || !networkManager.enabled()
+                                                || m == Manager.NETWORKD
+                                                        && snapshot.netplan().startsNetworkd()))
                 .findFirst()
                 .map(
                         m ->
                                 new ForeignOwners.Owned(
                                         m.toString(),
                                         "the network",
-                                        m.unit()
-                                                + " is enabled and runs, NetworkManager does not"
-                                                + " run"));
+                                        m.unit() + " runs, NetworkManager does not" + " run"));
     }
 
     /** NetworkManager asks for addresses itself. */

@@ -134,7 +134,7 @@ remember() {
     done
     if [ -s "$folder/classes" ]; then
         # Those of the build before are all but the same. Nobody waits for it.
-        (eval "archive $words" </dev/null >/dev/null 2>&1 9>&- &)
+        ({ flock 8; eval "archive $words"; } 8>>"$folder/archive.lock" </dev/null >/dev/null 2>&1 9>&- &)
     fi
 }
 
@@ -152,6 +152,15 @@ archive() {
     fi
 }
 
+# listable FOLDER ARGUMENT...: this start needs the classes that others will need.
+listable() {
+    shift
+    case " $* " in
+        *' --help '* | *' -h '* | *' --version '* | *' -V '* | *' status '*) return 1 ;;
+        *) return 0 ;;
+    esac
+}
+
 # run FOLDER ARGUMENT...: becomes the script.
 run() {
     shared=-Xlog:disable
@@ -166,8 +175,8 @@ run() {
         # the archive.
         if [ -s "$1/classes" ]; then
             folder=$1
-            (eval "archive $words" </dev/null >/dev/null 2>&1 &)
-        else
+            ({ flock -n 8 && eval "archive $words"; } 8>>"$1/archive.lock" </dev/null >/dev/null 2>&1 &)
+        elif listable "$@"; then
             # shellcheck disable=SC2034 # eval reads it
             shared=-XX:DumpLoadedClassList=$1/classes
         fi

@@ -54,6 +54,16 @@ enabled() { # UNIT...: one of them is started by the boot
     return 1
 }
 
+# hidden FOLDER NAME: a file of NetworkManager's, by one of the same name in a later folder, which may be empty. netplan and people
+# hide in this way Ubuntu's 10-globally-managed-devices.conf, which says that hardly anything is managed.
+hidden() {
+    case $1 in
+        "$packaged") [ -e "$generated/$2" ] || [ -e "$configuration/conf.d/$2" ] ;;
+        "$generated") [ -e "$configuration/conf.d/$2" ] ;;
+        *) false ;;
+    esac
+}
+
 # Somebody else configures that interface, or may: then nothing is ended on it.
 claimed() {
     if enabled dhcpcd.service systemd-networkd.service "wpa_supplicant@$1.service" "wpa_supplicant-nl80211@$1.service" \
@@ -67,6 +77,7 @@ claimed() {
         cat "$configuration/NetworkManager.conf"
         for folder in "$packaged" "$generated" "$configuration/conf.d"; do
             for file in "$folder"/*.conf; do
+                if hidden "$folder" "${file##*/}"; then continue; fi
                 echo
                 cat "$file"
             done

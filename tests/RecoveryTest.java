@@ -78,6 +78,13 @@ class RecoveryTest {
         assertFalse(before.snapshot().unit(Manager.NETWORKD.unit()).enabled());
         unit(altered, Manager.NETWORKD.unit(), "ActiveState", "active");
         assertTrue(typed(altered).contains("systemctl restart NetworkManager.service"));
+        // netplan enables it in /run, for this boot and each later one.
+        altered.texts.put(
+                "/etc/netplan/50-x.yaml",
+                Reading.known("network: {ethernets: {eth0: {dhcp4: true}}}"));
+        altered.folders.put("/etc/netplan", Reading.known(List.of("50-x.yaml")));
+        altered.folders.put("/lib/systemd/system-generators", Reading.known(List.of("netplan")));
+        assertFalse(typed(altered).contains("systemctl restart NetworkManager.service"));
     }
 
     /** Said, and not only left alone. */
@@ -87,8 +94,7 @@ class RecoveryTest {
         Plan plan = Recovery.plan(scene, new Recovery.Kept(List.of(), false, false));
         assertEquals(List.of(), plan.steps());
         assertEquals(
-                "the network is dhcpcd's (dhcpcd.service is enabled and runs, NetworkManager does"
-                        + " not run)",
+                "the network is dhcpcd's (dhcpcd.service runs, NetworkManager does not run)",
                 plan.respected().get(plan.respected().size() - 1).shown());
     }
 

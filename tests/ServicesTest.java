@@ -215,6 +215,12 @@ class ServicesTest {
         // netfix's own, where netplan's rule of the boot says otherwise; and one that takes back.
         put("conf/conf.d/20-netfix-netplan.conf", "[device-netfix-eth0]\nmanaged=1\n");
         put("generated/10-globally-managed-devices.conf", "[keyfile]\nunmanaged-devices=\n");
+        // Ubuntu's, hidden by netplan's; a package's, hidden by somebody's.
+        put("packaged/10-globally-managed-devices.conf", "[keyfile]\nunmanaged-devices=*\n");
+        for (String folder : List.of("packaged", "generated")) {
+            put(folder + "/90-all.conf", "[keyfile]\nunmanaged-devices=*\n");
+        }
+        put("conf/conf.d/90-all.conf", "");
         process(70, "/", "/sbin/dhclient", "-4", "eth0");
         process(71, "/", "/sbin/wpa_supplicant", "-B", "-iwlan0", "-c", "/etc/x");
         process(72, "/system.slice/wpa_supplicant.service", "/sbin/wpa_supplicant", "-i", "wlan0");

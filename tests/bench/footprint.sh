@@ -27,6 +27,9 @@ fi
 work=$(mktemp -d) || exit
 trap 'kill "$hello" 2>/dev/null; rm -rf "$work"' EXIT
 
+# That the figures are those of one and the same process: one that died has no memory, and another one has not grown.
+main_pid() { systemctl show -p MainPID --value "$unit"; }
+
 of_unit() { cat "/sys/fs/cgroup$(systemctl show -p ControlGroup --value "$unit")/cgroup.procs"; }
 
 # sum FILE KEY PID...: of that line of that file in proc(5)
@@ -72,6 +75,7 @@ sleep 10
 
 systemctl start "$unit"
 sleep 30
+its=$(main_pid)
 # shellcheck disable=SC2046
 echo "before: $(pss $(of_unit)) kB in $(of_unit | wc -l) processes, hello $(pss "$hello") kB"
 # One fault again and again would be a relapse, for which the monitor waits longer each time: they take turns, and so far apart
@@ -139,6 +143,10 @@ awk -v idle="$idle" -v own="$cpu" -v other="$other" -v bytes="$bytes" 'BEGIN {
     printf "idle for %d s: %.1f ms of CPU, hello %.1f ms, ratio: %.2f; %d bytes written to the disk\n",
         idle, own / 1000, other / 1000, (other ? own / other : 0), bytes }'
 failed=0
+if [ "$its" = 0 ] || [ "$(main_pid)" != "$its" ]; then
+    echo "the monitor has not run all the time: its process was $its, and is $(main_pid)"
+    failed=1
+fi
 if [ "$other" -le 0 ]; then
     echo "the other JVM's CPU could not be read (/proc/$hello/task/*/schedstat)"
     failed=1

@@ -120,11 +120,11 @@ final class Kills {
         }
         must("if [ $(cat /run/lab/exit) != 0 ]; then cat /run/lab/said >&2; exit 1; fi");
         List<String> journal = must("cat /var/lib/netfix/[0-9]*/journal").lines().toList();
+        judge(bad);
         if (!killed.equals(journal)) {
             throw new LabFailure("entries and kills differ:\n" + journal + "\n" + killed);
         }
         System.out.println("    " + journal.size() + " entries, " + killed.size() + " kills");
-        judge(bad);
     }
 
     /** The rollback of all changes, until it has no further step. */

@@ -15,7 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -244,23 +246,34 @@ final class Results {
         return text.length() == 0 ? "" : "\n## Figures\n" + text;
     }
 
-    /** It is run in parts; what it comes to is told of all of them. */
+    /** It is run in parts, race-few apart; what it comes to is told of all of them. */
     private String race(Map<String, Optional<Ended>> ended) {
-        String rows =
-                ended.values().stream()
-                        .flatMap(Optional::stream)
-                        .flatMap(
-                                known ->
-                                        RACED.matcher(known.outcome().figures())
-                                                .results()
-                                                .map(MatchResult::group))
-                        .collect(Collectors.joining("\n"));
+        List<String> rows = new ArrayList<>();
+        List<String> without = new ArrayList<>();
+        Set<String> commits = new TreeSet<>();
+        ended.forEach(
+                (scenario, known) -> {
+                    if (!scenario.startsWith("race-") || scenario.equals("race-few")) {
+                        return;
+                    }
+                    List<String> its =
+                            known.stream()
+                                    .flatMap(k -> RACED.matcher(k.outcome().figures()).results())
+                                    .map(MatchResult::group)
+                                    .toList();
+                    rows.addAll(its);
+                    if (its.isEmpty()) {
+                        without.add(scenario);
+                    } else {
+                        commits.add(known.orElseThrow().commit().substring(0, 7));
+                    }
+                });
         if (rows.isEmpty()) {
             return "";
         }
         try {
             Path file = Files.createTempFile("netfix-race-", ".rows");
-            Files.writeString(file, rows + "\n");
+            Files.writeString(file, String.join("\n", rows) + "\n");
             String script = folders.checkout().resolve(BENCH).resolve("race.sh").toString();
             GuestResult judged =
                     HostCommand.answer(
@@ -268,8 +281,13 @@ final class Results {
                             folders.checkout(),
                             Duration.ofMinutes(1));
             Files.delete(file);
-            return "\n### The race, all parts together: "
-                    + (judged.ok() ? "won" : "LOST")
+            String verdict = judged.ok() ? "won" : "LOST";
+            return "\n### The race, "
+                    + (without.isEmpty()
+                            ? "all parts together: " + verdict
+                            : "unfinished (without " + String.join(", ", without) + ")")
+                    + "; "
+                    + String.join(", ", commits)
                     + "\n\n```\n"
                     + judged.stdout().stripTrailing()
                     + "\n```\n";
