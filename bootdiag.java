@@ -3357,7 +3357,7 @@ public class bootdiag {
                         "$0" start
                         ;;
                     status)
-                        if running || systemctl -q is-active boot-diagnostic.service 2>/dev/null; then
+                        if running || [ "$(systemctl show --value -p SubState boot-diagnostic.service 2>/dev/null)" = running ]; then
                             echo 'boot-diagnostic: recording'
                             exit 0
                         fi
