@@ -192,8 +192,8 @@ public final class Measures {
                             "step1",
                             "Wi-Fi's country outlives wpa_supplicant.conf",
                             "nothing: the country goes with the configuration of wpa_supplicant",
-                            "cfg80211.ieee80211_regdom= as one word more in cmdline.txt, written"
-                                    + " in place; a word of that kind that says no country goes, all"
+                            "cfg80211.ieee80211_regdom= as one word more in cmdline.txt, written in"
+                                    + " place; a word of that kind that says no country goes, all"
                                     + " others stay as they are",
                             "A profile has no country; without one channels are missing, or Wi-Fi"
                                     + " stays off.",

@@ -89,7 +89,9 @@ class NetplanRendererTest {
         assertEquals(ALL, renderer(card));
         assertEquals(Answer.Kind.YES, PlanTest.afterBoot(card, PlanTest.plan(card)).kind());
         // Where netfix has masked it, what is there now came later, and is somebody's own.
-        card.file(ExclusiveControl.FILE, PlanTest.written(PlanTest.plan(card), ExclusiveControl.FILE).orElseThrow());
+        card.file(
+                ExclusiveControl.FILE,
+                PlanTest.written(PlanTest.plan(card), ExclusiveControl.FILE).orElseThrow());
         assertFalse(PlanTest.standing(card, "netplan-renderer").isMissing());
     }
 

@@ -14,6 +14,9 @@
 # "no fault". "repair" is the last thing that was done before both sides were back, by the journal or the contender's own note;
 # for nothing, which notes none, the moment when they were back. "named" is netfix's first line.
 #
+# Where both sides came back before netfix had done or said anything the fault has passed by itself (a phone that connects elsewhere
+# costs Wi-Fi for some seconds): then its repair and its line are "kept", too, shown as "-", and count neither for it nor against it.
+#
 # The guard of btwifiset runs for netfix alone; the others have the btwifiset that is installed.
 #
 # Ends with 1 where netfix has not brought back both sides after a fault, or a fault could not be injected; judge also where
@@ -257,9 +260,16 @@ start() {
         netfix)
             # It has seen this Pi well, and no other round.
             rm -rf /var/lib/netfix/known-good/*
+            rm -f /var/lib/netfix/monitor/memory
             systemctl start network-monitor || return 1
-            # Until it has learnt what works.
-            sleep 20
+            # Until it has learnt what works: what is off or gone before its first look is nobody's fault to it.
+            try=0
+            until [ "$(find /var/lib/netfix/known-good -type f ! -name '.*' 2>/dev/null | wc -l)" -ge 2 ]; do
+                try=$((try + 1))
+                if [ "$try" -gt 120 ]; then return 1; fi
+                sleep 1
+            done
+            sleep 5
             ;;
         *) ;;
     esac
@@ -353,7 +363,8 @@ reset() {
 # What netfix's two services have said since then, with the time of the boot in hundredths.
 said() { # SECONDS-SINCE-1970
     {
-        journalctl -q -o short-monotonic --since "@$1" -u network-monitor
+        # That a profile is kept says that it works.
+        journalctl -q -o short-monotonic --since "@$1" -u network-monitor | grep -v 'is kept$'
         # The others of that unit are btwifiset's.
         journalctl -q -o short-monotonic --since "@$1" -u "$guarded" | grep 'guard: '
     } 2>/dev/null | sed -n 's/^\[ *\([0-9]*\)\.\([0-9][0-9]\)[0-9]*\] [^ ]* /\1\2 /p' | sort -n
@@ -363,7 +374,14 @@ said() { # SECONDS-SINCE-1970
 acts() { # CONTENDER SECONDS-SINCE-1970
     if [ "$1" = netfix ]; then
         # monitor shows the commands with the reason behind a number sign, the guard says what it did.
-        said "$2" | grep -E '    # |guard: (gave back|connected|switched)' | cut -d' ' -f1
+        # "connected" is said once it is up; where a profile was given back, that was the repair.
+        said "$2" | awk '
+            /    # |guard: (gave back|switched)/ { all[++n] = $1; given = given || /gave back/; next }
+            /guard: connected/ { late[++m] = $1 }
+            END {
+                for (i = 1; i <= n; i++) print all[i]
+                if (!given) for (i = 1; i <= m; i++) print late[i]
+            }' | sort -n
     else
         cat "$work/acted" 2>/dev/null
     fi
@@ -410,15 +428,15 @@ END
             if [ "$back" -gt 0 ] && [ $((back - zero)) -lt "$took" ]; then took=$((back - zero)); fi
             repair=$took
             if [ "$1" != nothing ] && [ "$1" != floor ] && [ "$took" -lt $((limit * 100)) ]; then
-                repair=$(acts "$1" "$since" | awk -v zero="$zero" -v from="$from" -v took="$took" '
+                repair=$(acts "$1" "$since" | awk -v zero="$zero" -v from="$from" -v took="$took" -v who="$1" '
                     $1 - zero < took && $1 >= from { last = $1 - zero; found = 1 }
-                    END { print found ? (last < 0 ? 0 : last) : took }')
+                    END { print found ? (last < 0 ? 0 : last) : who == "netfix" ? "kept" : took }')
             fi
             named=$((limit * 100))
             if [ "$1" = netfix ]; then
-                named=$(said "$since" | awk -v zero="$zero" -v from="$from" -v most="$named" '
+                named=$(said "$since" | awk -v zero="$zero" -v from="$from" -v most="$named" -v took="$took" '
                     $1 >= from && !found { found = 1; first = $1 - zero }
-                    END { print found ? (first < 0 ? 0 : first) : most }')
+                    END { print found && first < took ? (first < 0 ? 0 : first) : took < most ? "kept" : most }')
             fi
             answer="$took $repair $named"
         fi
@@ -473,7 +491,7 @@ judge() {
             best = ""
             for (c = 2; c <= 4; c++)
                 if (number(part(c, 2)) && (best == "" || part(c, 2) + 0 < best)) best = part(c, 2) + 0
-            if (best != "") {
+            if (best != "" && number(part(5, 2))) {
                 others += best; repairs += part(5, 2)
                 first[++firsts] = part(5, 2) / (best > 0 ? best : 1)
             }
@@ -481,7 +499,7 @@ judge() {
                 floor += part(6, 1); took += part(5, 1)
                 whole[++wholes] = part(5, 1) / (part(6, 1) > 0 ? part(6, 1) : 1)
             }
-            line[++lines] = part(5, 3) / (30 + $7)
+            if (number(part(5, 3))) line[++lines] = part(5, 3) / (30 + $7)
         }
         END {
             printf "%d faults cost netfix a side, %d of them were healed; %d cost it none\n", lost, back, kept
@@ -523,7 +541,7 @@ printf '%-21s' fault
 for contender in $contenders; do printf '%16s' "$contender"; done
 printf '%10s   %s\n' named '(seconds until both sides are back, and until the repair)'
 
-shown() { printf '%s' "$1" | sed 's/^.$/0&/; s/..$/.&/; s/^\./0./'; } # HUNDREDTHS
+shown() { printf '%s' "$1" | sed '/^[0-9]*$/!s/.*/-/; s/^[0-9]$/0&/; s/[0-9][0-9]$/.&/; s/^\./0./'; } # HUNDREDTHS
 
 lost='' missed=''
 for fault in ${FAULTS:-$all}; do
