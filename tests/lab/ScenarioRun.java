@@ -259,10 +259,10 @@ final class ScenarioRun implements Closeable {
         }
     }
 
-    /** What `./jbang` is in a checkout: bootdiag starts diagnose with it. */
+    /** What `./jbang` is in a checkout: bootdiag starts diagnose with it. (/run is noexec.) */
     private static final String JBANG =
             "printf '#!/bin/sh\\nscript=${1%%@*}; shift; exec /opt/lab/netfix/$script \"$@\"\\n'"
-                    + " >/run/jbang && chmod 755 /run/jbang";
+                    + " >/opt/lab/jbang && chmod 755 /opt/lab/jbang";
 
     /**
      * The boot partition of this Pi, which is off, in the card reader of another one that runs: all
@@ -295,7 +295,7 @@ final class ScenarioRun implements Closeable {
     void readBootPartition(int exit) throws IOException {
         last =
                 onBootPartition(
-                        "JBANG_LAUNCH_CMD=/run/jbang /opt/lab/netfix/bootdiag read /mnt/boot");
+                        "JBANG_LAUNCH_CMD=/opt/lab/jbang /opt/lab/netfix/bootdiag read /mnt/boot");
         last.must(exit);
     }
 
