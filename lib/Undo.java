@@ -20,19 +20,26 @@ public final class Undo {
      * @throws BadInput where it is not known
      */
     static void refuseUnread(Machine machine, String nothingWasDone) {
+        // Asked by itself: what is read below a file is unknown to JDK 17, and absent to JDK 25.
+        machine.stat(PlanFolder.BASE)
+                .value()
+                .filter(stat -> stat.kind() == FileStat.Kind.FILE)
+                .ifPresent(
+                        stat -> {
+                            throw new BadInput(
+                                    nothingWasDone
+                                            + ": "
+                                            + PlanFolder.BASE
+                                            + " is a file, and netfix keeps in a folder of that"
+                                            + " name what was before a fix: see whose it is, and"
+                                            + " move it away");
+                        });
         machine.read(PlanFolder.BASE + "/state")
                 .whyUnknown()
                 .ifPresent(
                         why -> {
-                            String what = nothingWasDone + ": " + Terminal.safe(why);
-                            if (why.startsWith("not allowed")) {
-                                throw BadInput.notAllowed(what + "; use sudo");
-                            }
-                            throw new BadInput(
-                                    what
-                                            + "; netfix keeps what was before a fix in the folder "
-                                            + PlanFolder.BASE
-                                            + ": see what is there instead");
+                            throw BadInput.notAllowed(
+                                    nothingWasDone + ": " + Terminal.safe(why) + "; use sudo");
                         });
     }
 

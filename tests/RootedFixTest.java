@@ -711,9 +711,8 @@ class RootedFixTest {
         put(STATE, "somebody's\n", 0644);
         BadInput refused = assertThrows(BadInput.class, () -> rootedFix().seal());
         assertEquals(
-                "nothing was sealed: cannot read /var/lib/netfix/state: Not a directory; netfix"
-                        + " keeps what was before a fix in the folder /var/lib/netfix: see what is"
-                        + " there instead",
+                "nothing was sealed: /var/lib/netfix is a file, and netfix keeps in a folder of"
+                        + " that name what was before a fix: see whose it is, and move it away",
                 refused.getMessage());
         assertEquals("somebody's\n", read(card.resolve(STATE)));
     }
