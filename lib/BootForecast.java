@@ -111,7 +111,7 @@ public final class BootForecast {
             if (!unit.exists()) {
                 continue;
             }
-            boolean byNetplan = manager == Manager.NETWORKD && snapshot.netplan().startsNetworkd();
+            boolean byNetplan = snapshot.startedByNetplan(manager);
             String file = unit.fileAtBoot();
             if (unit.maskedAtBoot()) {
                 out.add(

@@ -31,8 +31,7 @@ final class DaemonFaults {
         for (Manager manager : Manager.values()) {
             if (manager != Manager.NETWORKMANAGER) {
                 Unit unit = s.unit(manager.unit());
-                boolean byNetplan = manager == Manager.NETWORKD && s.netplan().startsNetworkd();
-                if ((unit.enabled() || unit.running() || byNetplan)
+                if ((unit.enabled() || unit.running() || s.startedByNetplan(manager))
                         && !unit.masked()
                         && BootForecast.by(manager, s, link).isYes()) {
                     return true;

@@ -97,7 +97,8 @@ final class ManagerFaults {
      */
     private static boolean maySimplyGo(Snapshot s, Manager stays, Manager goes) {
         Owners owners = Owners.of(s);
-        return (goes == Manager.DHCPCD || goes == Manager.NETWORKD && !s.netplan().startsNetworkd())
+        return (goes == Manager.DHCPCD || goes == Manager.NETWORKD)
+                && !s.startedByNetplan(goes)
                 && s.unit(stays.unit()).enabled()
                 && s.physical().stream()
                         .filter(link -> owners.of(link, goes).isPresent())

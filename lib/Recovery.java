@@ -140,8 +140,7 @@ public final class Recovery {
     /**
      * The manager that this Pi has, where that is not NetworkManager. One that only runs beside an
      * enabled NetworkManager, somebody has started by hand, and the next boot would be
-     * NetworkManager's; where both are enabled, the one with which something works. (netplan
-     * enables networkd in /run, at each boot anew.)
+     * NetworkManager's; where both are enabled, the one with which something works.
      */
     private Optional<ForeignOwners.Owned> otherManager() {
         Snapshot snapshot = scene.snapshot();
@@ -156,8 +155,7 @@ public final class Recovery {
                                 snapshot.unit(m.unit()).running()
                                         && (snapshot.unit(m.unit()).enabled()
                                                 || !networkManager.enabled()
-                                                || m == Manager.NETWORKD
-                                                        && snapshot.netplan().startsNetworkd()))
+                                                || snapshot.startedByNetplan(m)))
                 .findFirst()
                 .map(
                         m ->

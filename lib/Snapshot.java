@@ -197,6 +197,11 @@ public record Snapshot(
                 .anyMatch(l -> !l.hardware().devtype().equals("vrf"));
     }
 
+    /** Enabled in /run by netplan's generator, at each boot anew: no link in /etc shows it. */
+    boolean startedByNetplan(Manager manager) {
+        return manager == Manager.NETWORKD && netplan.startsNetworkd();
+    }
+
     public Unit unit(String name) {
         return units.value().map(all -> all.get(name)).orElse(Unit.missing(name));
     }
