@@ -984,6 +984,11 @@ startable() {
     esac
 }
 
+# networking_off UNIT: NetworkManager's switch for everything is off. It outlives a restart: NetworkManager.state keeps it.
+networking_off() {
+    [ "$1" = NetworkManager.service ] && [ "$(timeout 20 nmcli networking 2>/dev/null </dev/null)" = disabled ]
+}
+
 # After files and units are back: what worked before is waited for, and where it stays away the managers start afresh.
 # (A profile that is gone takes its connection along, and the automatic wired one is made at a start only.)
 revive() {
@@ -1013,6 +1018,11 @@ revive() {
                 fi
                 if ! startable "$unit"; then
                     say "not restarted: $unit, which does not start with its configuration as it is"
+                    refused=yes
+                    continue
+                fi
+                if networking_off "$unit"; then
+                    say "not restarted: $unit, whose networking is switched off; to switch it on: sudo nmcli networking on"
                     refused=yes
                     continue
                 fi

@@ -973,6 +973,32 @@ class TransactionScriptTest {
         }
     }
 
+    /** What undo after recover brings back: an "off" that no restart ends is not waited for. */
+    @Test
+    void aNetworkManagerWhoseNetworkingIsOffIsNotRestarted() throws Exception {
+        stub(top.resolve("bin/ip"), "");
+        stub(top.resolve("bin/NetworkManager"), "");
+        stub(
+                top.resolve("bin/cut"),
+                "echo x >>" + top + "/ticks; echo $((10 * $(wc -l <" + top + "/ticks)))\n");
+        for (boolean off : List.of(true, false)) {
+            Files.deleteIfExists(top.resolve("asked"));
+            stub(
+                    top.resolve("bin/nmcli"),
+                    "if [ \"$*\" = networking ]; then echo "
+                            + (off ? "disabled" : "enabled")
+                            + "; fi\n");
+            stage("0001", text("new\n"));
+            until("0001", "confirm");
+            Files.writeString(
+                    pi.resolve("var/lib/netfix/0001/paths"),
+                    "path eth0 wired 192.168.1.5/24 dhcp 192.168.1.1 arp 5 measured -\n");
+            String said = run("undo").outputUTF8();
+            assertEquals(!off, asked().contains("restart NetworkManager.service"), said + asked());
+            assertEquals(off, said.contains("sudo nmcli networking on"), said);
+        }
+    }
+
     /**
      * It runs with what it read before somebody broke a file, which the fix had set aside; what it
      * is restarted for, after a take-over, does not come of a restart that fails.
