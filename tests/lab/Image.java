@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** The disk, kernel and initrd of a virtual Pi of one Debian suite, built once and kept. */
-record Image(String suite, Path folder, String fingerprint) {
+record Image(String suite, Processor processor, Path folder, String fingerprint) {
 
     /**
      * Debian's suites that Raspberry Pi OS was made from. Bullseye's security archive is moving to
@@ -36,13 +36,18 @@ record Image(String suite, Path folder, String fingerprint) {
         return folder.resolve("initrd");
     }
 
+    /** Suite and processor, for a file name and a message. */
+    String name() {
+        return suite + processor.suffix();
+    }
+
     /** Where the boot partition is mounted: Raspberry Pi OS moved it with Bookworm. */
     String bootFolder() {
         return suite.equals("bullseye") ? "/boot" : "/boot/firmware";
     }
 
     /** The image of a suite, built now if its recipe has changed since it was. */
-    static Image of(String suite, LabFolders folders, Progress progress) {
+    static Image of(String suite, Processor processor, LabFolders folders, Progress progress) {
         if (!SUITES_WITH_SECURITY.containsKey(suite)) {
             throw new LabFailure(
                     "there is no virtual Pi of suite \""
@@ -60,13 +65,15 @@ record Image(String suite, Path folder, String fingerprint) {
                         .file(recipe.resolve("packages-" + suite))
                         .hex();
         Path images = folders.cache("images");
-        Image image = new Image(suite, images.resolve(suite + "-" + fingerprint), fingerprint);
+        String name = suite + processor.suffix();
+        Image image =
+                new Image(suite, processor, images.resolve(name + "-" + fingerprint), fingerprint);
         if (Files.isDirectory(image.folder())) {
             LabFolders.markUsed(image.folder());
             return image;
         }
         OneAtATime.at(
-                images.resolve(suite + ".lock"),
+                images.resolve(name + ".lock"),
                 () -> {
                     if (!Files.isDirectory(image.folder())) {
                         image.build(folders, images, progress);
@@ -77,15 +84,18 @@ record Image(String suite, Path folder, String fingerprint) {
 
     void build(LabFolders folders, Path images, Progress progress) throws IOException {
         Needs.rootFor("building the virtual Pi's disk (debootstrap and a chroot)");
+        if (!processor.isOurs()) {
+            Needs.check(folders, processor.needs());
+        }
         try (Stream<Path> others = Files.list(images)) {
             for (Path old : others.filter(this::isOld).toList()) {
                 LabFolders.delete(old);
             }
         }
-        Path work = images.resolve(".building-" + suite);
-        Path log = images.resolve(suite + ".log");
-        progress.say("building the virtual Pi of suite " + suite + " (log: " + log + ")");
-        progress.step("image " + suite, "debootstrap and apt-get");
+        Path work = images.resolve(".building-" + name());
+        Path log = images.resolve(name() + ".log");
+        progress.say("building the virtual Pi of suite " + name() + " (log: " + log + ")");
+        progress.step("image " + name(), "debootstrap and apt-get");
         AptMirror mirror = AptMirror.ofThisMachine();
         int exit =
                 HostCommand.logged(
@@ -94,7 +104,7 @@ record Image(String suite, Path folder, String fingerprint) {
                                 // was killed does not set the next one loose on its folder.
                                 "flock",
                                 "--no-fork",
-                                images.resolve(suite + ".building").toString(),
+                                images.resolve(name() + ".building").toString(),
                                 "unshare",
                                 "--mount",
                                 "--pid",
@@ -106,13 +116,17 @@ record Image(String suite, Path folder, String fingerprint) {
                                 folders.sources().resolve("image/build.sh").toString(),
                                 suite,
                                 work.toString(),
-                                folders.cache("packages").toString()),
+                                folders.cache("packages").toString(),
+                                processor.debianName()),
                         mirror.sources(suite, SUITES_WITH_SECURITY.get(suite)),
                         log,
                         BUILD_LIMIT);
         if (exit != 0) {
             throw new LabFailure(
-                    "building the virtual Pi of suite " + suite + " failed: see the end of " + log);
+                    "building the virtual Pi of suite "
+                            + name()
+                            + " failed: see the end of "
+                            + log);
         }
         progress.rest();
         // Only a finished build gets the name that means "finished".
@@ -120,7 +134,7 @@ record Image(String suite, Path folder, String fingerprint) {
     }
 
     private boolean isOld(Path other) {
-        return other.getFileName().toString().matches(suite + "-[0-9a-f]{16}")
+        return other.getFileName().toString().matches(name() + "-[0-9a-f]{16}")
                 && LabFolders.unusedFor(other, OLD);
     }
 }

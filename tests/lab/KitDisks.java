@@ -42,13 +42,13 @@ final class KitDisks implements Closeable {
     /** The disk for a Pi with that image; the kit must have been built. */
     synchronized Disk disk(Phrase.Kit kit, Image image) {
         return disks.computeIfAbsent(
-                kit + "-" + image.suite(), name -> pack(name, kits.get(kit), kit, image));
+                kit + "-" + image.name(), name -> pack(name, kits.get(kit), kit, image));
     }
 
     private Disk pack(String name, Path folder, Phrase.Kit kit, Image image) {
         Path file = work.resolve(name + ".tar");
         Optional<ClassArchives> archives =
-                kit == Phrase.Kit.NOTHING
+                kit == Phrase.Kit.NOTHING || !image.processor().isOurs()
                         ? Optional.empty()
                         : ClassArchives.of(image, folder, folders, progress);
         if (archives.isPresent()) {

@@ -33,6 +33,7 @@
 //SOURCES Payload.java
 //SOURCES Phrase.java
 //SOURCES PowerCuts.java
+//SOURCES Processor.java
 //SOURCES Progress.java
 //SOURCES QemuMonitor.java
 //SOURCES Reach.java
@@ -143,7 +144,7 @@ public final class Lab implements Callable<Integer> {
 
     /** Runs scenarios, keeps how each ended, and sums up; none at all is a failure. */
     private int run(List<Scenario> scenarios, LabFolders folders, Results results) {
-        Needs.check(folders);
+        Needs.check(folders, "needs");
         Map<String, Scenario> byName = new HashMap<>();
         scenarios.forEach(scenario -> byName.put(scenario.name(), scenario));
         List<Runner.Outcome> outcomes =
@@ -357,7 +358,7 @@ public final class Lab implements Callable<Integer> {
     }
 
     private Moment moment(String state, LabFolders folders) {
-        Needs.check(folders);
+        Needs.check(folders, "needs");
         return Moment.of(StartState.named(state, folders), folders, whichBtWifiSet(), progress);
     }
 

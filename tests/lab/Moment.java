@@ -35,7 +35,7 @@ record Moment(StartState state, Image image, Path folder) {
     }
 
     static Moment of(StartState state, LabFolders folders, BtWifiSet btwifiset, Progress progress) {
-        Image image = Image.of(state.suite(), folders, progress);
+        Image image = Image.of(state.suite(), state.processor(), folders, progress);
         Path moments = folders.cache("moments");
         String key =
                 new Fingerprint()
@@ -45,7 +45,7 @@ record Moment(StartState state, Image image, Path folder) {
                         .tree(folders.sources().resolve("phone"), Moment::goesIntoThePi)
                         .text(btwifiset.fingerprint())
                         .text(VirtualPi.machineWords(state))
-                        .text(HostCommand.output(List.of("qemu-system-x86_64", "--version")))
+                        .text(HostCommand.output(List.of(state.processor().qemu(), "--version")))
                         .hex();
         Moment moment = new Moment(state, image, moments.resolve(state.name() + "-" + key));
         if (Files.isDirectory(moment.folder())) {

@@ -17,13 +17,13 @@ final class Needs {
 
     /** The Debian packages, for whoever installs them. */
     static List<String> packages(LabFolders folders) {
-        return lines(folders).map(line -> line.split(" ")[0]).distinct().toList();
+        return lines(folders, "needs").map(line -> line.split(" ")[0]).distinct().toList();
     }
 
     /** Ends with one line that says what to install where something is missing. */
-    static void check(LabFolders folders) {
+    static void check(LabFolders folders, String file) {
         List<String> missing =
-                lines(folders)
+                lines(folders, file)
                         .filter(line -> !onPath(line.split(" ")[1]))
                         .map(line -> line.split(" ")[0])
                         .distinct()
@@ -45,9 +45,9 @@ final class Needs {
         }
     }
 
-    private static Stream<String> lines(LabFolders folders) {
+    private static Stream<String> lines(LabFolders folders, String file) {
         try {
-            return Files.readAllLines(folders.sources().resolve("needs")).stream()
+            return Files.readAllLines(folders.sources().resolve(file)).stream()
                     .filter(line -> !line.isBlank() && !line.startsWith("#"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -9,13 +9,25 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** QEMU's own control channel (QMP): cables, saved moments, and why the machine stopped. */
 final class QemuMonitor implements Closeable {
 
     private static final Duration ANSWER = Duration.ofSeconds(120);
 
+    /** Whoever waits for the end leaves the line to commands in between. */
+    private static final Duration TURN = Duration.ofMillis(100);
+
     private final JsonSocket socket;
+
+    /**
+     * An answer is the next one on the line: whoever waits for the end must not take one that a
+     * command of another thread is to get (a rescue's disks are kept while its reboot is awaited).
+     * Fair, so that it is a turn each.
+     */
+    private final ReentrantLock line = new ReentrantLock(true);
+
     private String stopReason = "unknown";
 
     private QemuMonitor(JsonSocket socket) {
@@ -33,6 +45,7 @@ final class QemuMonitor implements Closeable {
         ObjectNode request = JsonSocket.JSON.createObjectNode();
         request.put("execute", name);
         request.set("arguments", arguments);
+        line.lock();
         try {
             socket.send(request);
             Instant limit = Instant.now().plus(ANSWER);
@@ -55,6 +68,8 @@ final class QemuMonitor implements Closeable {
             }
         } catch (IOException e) {
             throw new LabFailure("QEMU does not answer " + name + ": " + e.getMessage(), e);
+        } finally {
+            line.unlock();
         }
         throw new LabFailure("QEMU does not answer " + name);
     }
@@ -94,7 +109,12 @@ final class QemuMonitor implements Closeable {
         Instant end = Instant.now().plus(limit);
         try {
             while (Instant.now().isBefore(end)) {
-                socket.next(Duration.ofSeconds(1)).ifPresent(this::note);
+                line.lock();
+                try {
+                    socket.next(TURN).ifPresent(this::note);
+                } finally {
+                    line.unlock();
+                }
             }
         } catch (IOException e) {
             return stopReason;

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * {@code ---}, the sh that prepares it before its first boot.
  *
  * @param about one line for a list
+ * @param processor whose programs it runs
  * @param wires how many Ethernet interfaces it has, each on a router's cable of its own
  * @param radios how many Wi-Fi interfaces
  * @param memory in MiB
@@ -25,6 +26,7 @@ record StartState(
         String name,
         String about,
         String suite,
+        Processor processor,
         int wires,
         int radios,
         int memory,
@@ -32,7 +34,7 @@ record StartState(
         String script) {
 
     private static final Set<String> HEADERS =
-            Set.of("about", "suite", "wires", "radios", "memory", "reaches");
+            Set.of("about", "suite", "processor", "wires", "radios", "memory", "reaches");
 
     static StartState named(String name, LabFolders folders) {
         Path file = folders.sources().resolve("states").resolve(name + ".state");
@@ -91,6 +93,7 @@ record StartState(
                 name,
                 header.get("about"),
                 header.get("suite"),
+                Processor.named(header.getOrDefault("processor", "amd64"), file),
                 number(file, header, "wires", 1),
                 number(file, header, "radios", 1),
                 number(file, header, "memory", 1024),

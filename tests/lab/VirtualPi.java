@@ -193,7 +193,7 @@ final class VirtualPi implements Closeable {
     }
 
     private void start(Path payload, List<String> more, String kernelWords) {
-        List<String> argv = new ArrayList<>(List.of("qemu-system-x86_64", "-S"));
+        List<String> argv = new ArrayList<>(List.of(state.processor().qemu(), "-S"));
         argv.addAll(machine(state));
         argv.addAll(
                 List.of(
@@ -218,12 +218,9 @@ final class VirtualPi implements Closeable {
                         "virtserialport,chardev=agent,name=org.qemu.guest_agent.0",
                         "-chardev",
                         "file,id=console,append=on,path=" + serialLog(),
-                        "-serial",
-                        "chardev:console",
-                        "-serial",
-                        "chardev:shell",
                         "-qmp",
                         "unix:" + sockets.resolve("monitor") + ",server=on,wait=off"));
+        argv.addAll(state.processor().serialLines());
         argv.addAll(cables(state));
         if (!board.isEmpty()) {
             argv.addAll(List.of("-uuid", board));
@@ -287,28 +284,20 @@ final class VirtualPi implements Closeable {
 
     /** The emulated machine without any path: part of what a saved moment depends on. */
     private static List<String> machine(StartState state) {
-        return List.of(
-                "-accel",
-                "tcg,thread=multi",
-                "-machine",
-                "pc",
-                "-smp",
-                "2",
-                // Random numbers from its first moment. Without, the kernel's generator is ready
-                // only when both processors run, and patches its code then (a static key): QEMU
-                // before 8.1 can lose that race, and both spin in mix_interrupt_randomness for
-                // ever.
-                "-cpu",
-                "qemu64,+rdrand",
-                "-m",
-                Integer.toString(state.memory()),
-                "-display",
-                "none",
-                "-nodefaults",
-                "-no-user-config",
-                "-no-reboot",
-                "-rtc",
-                "base=utc");
+        List<String> words = new ArrayList<>(List.of("-accel", "tcg,thread=multi"));
+        words.addAll(state.processor().machine());
+        words.addAll(
+                List.of(
+                        "-m",
+                        Integer.toString(state.memory()),
+                        "-display",
+                        "none",
+                        "-nodefaults",
+                        "-no-user-config",
+                        "-no-reboot",
+                        "-rtc",
+                        "base=utc"));
+        return words;
     }
 
     static String machineWords(StartState state) {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the root file system of one virtual Pi: build.sh SUITE WORKDIR CACHEDIR < sources.list
+# Builds the root file system of one virtual Pi: build.sh SUITE WORKDIR CACHEDIR PROCESSOR < sources.list
 #
 # Wants root. Lab.java calls it inside `unshare --mount --pid --kill-child`, so that a build that is killed
 # leaves neither a mount nor a process behind. Leaves base.img, vmlinuz and initrd in WORKDIR.
@@ -8,10 +8,11 @@ set -eu
 suite=$1
 work=$2
 cache=$3
+processor=$4
 here=$(dirname "$0")
 
 root=$work/root
-debs=$cache/debs-$suite
+debs=$cache/debs-$suite-$processor
 # What a killed build may have left; Lab.java sees to it that nobody else is building here.
 rm -rf "$work"
 mkdir -p "$debs" "$root"
@@ -20,8 +21,16 @@ mirror=$(awk '$1 == "deb" { sub(/^\[[^]]*\] */, "", $2); print $2 == "" ? $3 : $
 
 say() { printf 'image %s: %s\n' "$suite" "$*"; }
 
+# The programs of another processor: the kernel has them run by an emulator, whose file it keeps open (flag F), so that
+# the chroot needs none. It is this machine's kernel that learns it, and goes on knowing it.
+if [ "$processor" != "$(dpkg --print-architecture)" ]; then
+    formats=/proc/sys/fs/binfmt_misc
+    [ -e "$formats/register" ] || mount -t binfmt_misc binfmt_misc "$formats"
+    [ -e "$formats/qemu-aarch64" ] || cat /usr/lib/binfmt.d/qemu-aarch64.conf > "$formats/register"
+fi
+
 say "unpacking the base system"
-debootstrap --variant=minbase --cache-dir="$debs" \
+debootstrap --arch="$processor" --variant=minbase --cache-dir="$debs" \
     --include=systemd,systemd-sysv,dbus,udev,ca-certificates \
     "$suite" "$root" "$mirror"
 

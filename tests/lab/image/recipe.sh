@@ -43,7 +43,7 @@ END
 apt-get -q update
 install() { apt-get -q -y --no-install-recommends -o Dpkg::Options::=--force-confold "$@"; }
 # shellcheck disable=SC2046 # one word a package
-install install $(sed -e '/^#/d' -e '/^%/d' /opt/lab/packages /opt/lab/packages-suite)
+install install "linux-image-$(dpkg --print-architecture)" $(sed -e '/^#/d' -e '/^%/d' /opt/lab/packages /opt/lab/packages-suite)
 
 # Every module that an emulated boot loads would be unpacked (trixie's are xz) and its signature checked, RSA and all:
 # a third of the boot. Plain files without a signature load at once.
