@@ -26,7 +26,7 @@ final class QemuMonitor implements Closeable {
      * command of another thread is to get (a rescue's disks are kept while its reboot is awaited).
      * Fair, so that it is a turn each.
      */
-    private final ReentrantLock line = new ReentrantLock(true);
+    private final ReentrantLock turns = new ReentrantLock(true);
 
     private String stopReason = "unknown";
 
@@ -45,7 +45,7 @@ final class QemuMonitor implements Closeable {
         ObjectNode request = JsonSocket.JSON.createObjectNode();
         request.put("execute", name);
         request.set("arguments", arguments);
-        line.lock();
+        turns.lock();
         try {
             socket.send(request);
             Instant limit = Instant.now().plus(ANSWER);
@@ -69,7 +69,7 @@ final class QemuMonitor implements Closeable {
         } catch (IOException e) {
             throw new LabFailure("QEMU does not answer " + name + ": " + e.getMessage(), e);
         } finally {
-            line.unlock();
+            turns.unlock();
         }
         throw new LabFailure("QEMU does not answer " + name);
     }
@@ -109,11 +109,11 @@ final class QemuMonitor implements Closeable {
         Instant end = Instant.now().plus(limit);
         try {
             while (Instant.now().isBefore(end)) {
-                line.lock();
+                turns.lock();
                 try {
                     socket.next(TURN).ifPresent(this::note);
                 } finally {
-                    line.unlock();
+                    turns.unlock();
                 }
             }
         } catch (IOException e) {
