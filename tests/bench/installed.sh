@@ -90,6 +90,7 @@ took() {
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 
+java -version 2>&1 | head -n 1
 printf '%-9s %8s %7s %7s %9s %8s   %s\n' script commands sh hello installed java \
     'installed / (sh + hello)   installed / java  (milliseconds)'
 # bound SCRIPT COLUMN MOST NAME: whether the middle one of that column, of what was printed, is small enough.
