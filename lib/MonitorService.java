@@ -591,6 +591,7 @@ public final class MonitorService {
     /** One look and all that follows from it; milliseconds until the next one is wanted. */
     long round() {
         asked = asked();
+        long begun = now();
         snapshot = Look.at(new Glance(machine), Progress.silent());
         kernel = new KernelEvents(snapshot);
         boolean learnt = learn();
@@ -610,11 +611,13 @@ public final class MonitorService {
             copies = good.copies();
             faults = faults(findings, copies);
         }
+        long seen = now();
         Watchman.Instructions i =
                 watchman.see(
                         new Watchman.Sight(
-                                now(),
+                                seen,
                                 machine.clock().toEpochMilli(),
+                                heardNothingSince(begun) ? begun : seen,
                                 snapshot,
                                 faults,
                                 circumstances(),
@@ -636,6 +639,18 @@ public final class MonitorService {
         boolean waits = withheld && (lost || !guarded.isEmpty());
         long again = waits ? Math.min(i.lookAgain(), LOST_FOR) : i.lookAgain();
         return i.orders().isEmpty() ? again : QUIET;
+    }
+
+    /**
+     * Whether a change since then would have been heard, and none was. What was seen has been so
+     * for as long as the look took, which on a small machine is longer than most faults have to be
+     * there.
+     */
+    private boolean heardNothingSince(long begun) {
+        return watching
+                && queue.isEmpty()
+                && deaf.isEmpty()
+                && openedAt.values().stream().allMatch(at -> begun - at >= SETTLED);
     }
 
     private Faults faults(Findings findings, List<KnownGood.Copy> copies) {

@@ -44,10 +44,13 @@ final class Watchman {
     /**
      * @param now milliseconds by the monotonic clock
      * @param wall milliseconds by the wall clock, for people alone
+     * @param asBefore since when nothing has been heard that could have changed what is seen: the
+     *     beginning of the look, or now where something was heard meanwhile
      */
     record Sight(
             long now,
             long wall,
+            long asBefore,
             Snapshot snapshot,
             Faults faults,
             Circumstances circumstances,
@@ -259,7 +262,7 @@ final class Watchman {
         }
 
         private Case opened(Fault fault) {
-            Case c = new Case(fault, now);
+            Case c = new Case(fault, sight.asBefore());
             c.beforeUs = first;
             String key = fault.key();
             int rounds = memory.rounds().getOrDefault(key, 0);

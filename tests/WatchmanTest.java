@@ -69,7 +69,8 @@ class WatchmanTest {
 
         Watchman.Instructions sees(Snapshot snapshot, Faults faults) {
             Watchman.Instructions i =
-                    watchman.see(new Watchman.Sight(now, now, snapshot, faults, around, copies()));
+                    watchman.see(
+                            new Watchman.Sight(now, now, now, snapshot, faults, around, copies()));
             said.addAll(i.said());
             orders.addAll(i.orders());
             return i;
@@ -90,6 +91,30 @@ class WatchmanTest {
 
         String saidAll() {
             return String.join("\n", said);
+        }
+    }
+
+    /**
+     * On a small machine a look takes seconds: what nothing has changed meanwhile has held for
+     * them.
+     */
+    @Test
+    void aFaultThatHeldForAsLongAsTheLookTookIsActedOnAtOnce() {
+        Snapshot stopped = snapshot("networkmanager-not-running");
+        for (long took : List.of(1400L, 1600L)) {
+            Night night = new Night();
+            Watchman.Instructions i =
+                    night.watchman.see(
+                            new Watchman.Sight(
+                                    night.now,
+                                    night.now,
+                                    night.now - took,
+                                    stopped,
+                                    faults(stopped, List.of()),
+                                    night.around,
+                                    List.of()));
+            assertEquals(took > 1500, !i.orders().isEmpty(), i.said().toString());
+            assertEquals(took > 1500, !i.said().isEmpty());
         }
     }
 
@@ -286,6 +311,7 @@ class WatchmanTest {
                             new Watchman.Sight(
                                     now,
                                     0,
+                                    now,
                                     lost,
                                     faults(lost, List.of()),
                                     Circumstances.USUAL,
@@ -532,6 +558,7 @@ class WatchmanTest {
                             new Watchman.Sight(
                                     i * 10_000L,
                                     0,
+                                    i * 10_000L,
                                     s,
                                     faults(s, List.of()),
                                     Circumstances.USUAL,
